@@ -1,0 +1,3 @@
+/** To be said. */
+@org.jspecify.annotations.NullMarked
+package io.wharf.streams;
