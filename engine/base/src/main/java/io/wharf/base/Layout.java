@@ -1,0 +1,91 @@
+package io.wharf.base;
+
+import java.nio.file.Path;
+
+/**
+ * Where everything lies: the one class that knows the folders of the data root and the exec root.
+ *
+ * <pre>
+ * data root                          exec root (this boot only)
+ *   wharf.db      state, journal       kernel.db     ledger of kernel objects
+ *   blobs/sha256  configs, manifests   rootfs/ID     mounted unions, below a private mount
+ *   ingest/       half-fetched blobs   bundles/ID    config.json for the runtime
+ *   layers/       unpacked layers      runtime/      the OCI runtime's own state
+ *   rw/ID         writable layers      netns/ID      bind-mounted network namespaces
+ *   containers/ID logs, etc files      monitors/ID   conmon's sockets, pid files
+ *   volumes/NAME  _data                exits/        exit files
+ * </pre>
+ *
+ * @param dataRoot what lasts
+ * @param execRoot what a reboot ends
+ */
+public record Layout(Path dataRoot, Path execRoot) {
+    public Layout {
+        dataRoot = dataRoot.toAbsolutePath().normalize();
+        execRoot = execRoot.toAbsolutePath().normalize();
+    }
+
+    public Path database() {
+        return dataRoot.resolve("wharf.db");
+    }
+
+    public Path blobs() {
+        return dataRoot.resolve("blobs/sha256");
+    }
+
+    public Path ingest() {
+        return dataRoot.resolve("ingest");
+    }
+
+    public Path layers() {
+        return dataRoot.resolve("layers");
+    }
+
+    public Path writableLayer(String containerId) {
+        return dataRoot.resolve("rw").resolve(containerId);
+    }
+
+    public Path containers() {
+        return dataRoot.resolve("containers");
+    }
+
+    public Path container(String id) {
+        return containers().resolve(id);
+    }
+
+    public Path volumes() {
+        return dataRoot.resolve("volumes");
+    }
+
+    public Path ledger() {
+        return execRoot.resolve("kernel.db");
+    }
+
+    public Path rootfsParent() {
+        return execRoot.resolve("rootfs");
+    }
+
+    public Path rootfs(String containerId) {
+        return rootfsParent().resolve(containerId);
+    }
+
+    public Path bundle(String containerId) {
+        return execRoot.resolve("bundles").resolve(containerId);
+    }
+
+    public Path runtimeState() {
+        return execRoot.resolve("runtime");
+    }
+
+    public Path netns(String containerId) {
+        return execRoot.resolve("netns").resolve(containerId);
+    }
+
+    public Path monitor(String id) {
+        return execRoot.resolve("monitors").resolve(id);
+    }
+
+    public Path exits() {
+        return execRoot.resolve("exits");
+    }
+}

@@ -1,0 +1,37 @@
+package io.wharf.base;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+
+/** Opens a database file with the settings that the store's promises rest on. */
+final class SqliteFile {
+    private SqliteFile() {}
+
+    static Connection open(Path file, Store.Durability durability) throws SQLException {
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw WharfException.internal("cannot create the folder of " + file + ": " + e.getMessage(), e);
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        // JDBC's DriverManager would look for every driver on the class path first.
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode=WAL");
+            statement.execute("PRAGMA synchronous=" + (durability == Store.Durability.FULL ? "FULL" : "OFF"));
+            statement.execute("PRAGMA cache_size=-1024");
+            statement.execute("PRAGMA temp_store=MEMORY");
+            statement.execute("PRAGMA busy_timeout=5000");
+            statement.execute("PRAGMA foreign_keys=ON");
+        }
+        return connection;
+    }
+}

@@ -1,0 +1,196 @@
+package io.wharf.base;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One SQLite database with one writer thread that commits in groups.
+ *
+ * <p>Units of work queue up while a commit is under way and share the next one; each is a savepoint, so that one that
+ * fails takes nobody with it. A future completes only after its commit, on the context that asked. Nothing is visible
+ * before it is durable: the listener receives the events of a commit, in order, before its futures complete.
+ */
+public final class Store implements AutoCloseable {
+    /** How much of a promise a commit is. */
+    public enum Durability {
+        /** fsync at each commit: survives a power cut. */
+        FULL,
+        /** No fsync: survives the process, not the machine; for what a reboot ends anyway. */
+        PROCESS
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final int GROUP = 256;
+
+    private record Unit(Function<Tx, ?> work, Promise<Object> promise) {}
+
+    /** A unit's outcome, held back until its group is durable. */
+    private record Outcome(
+            Promise<Object> promise,
+            @Nullable Object value,
+            @Nullable Throwable failure) {
+        void tell() {
+            if (failure == null) {
+                promise.complete(value);
+            } else {
+                promise.fail(failure);
+            }
+        }
+    }
+
+    private static final Unit STOP = new Unit(tx -> true, Promise.promise());
+
+    private final Connection connection;
+    private final Tx tx;
+    private final BlockingQueue<Unit> queue = new LinkedBlockingQueue<>();
+    private final Thread writer;
+    private volatile Consumer<List<Event>> listener = events -> {};
+    private volatile boolean closed;
+
+    private Store(Connection connection, Tx tx, String name) {
+        this.connection = connection;
+        this.tx = tx;
+        this.writer = Thread.ofPlatform().name(name).daemon(true).unstarted(this::drain);
+    }
+
+    /** Opens the file, brings each owner's tables up to date, and starts the writer. */
+    public static Store open(Path file, Durability durability, List<Schema> schemas) {
+        try {
+            Connection connection = SqliteFile.open(file, durability);
+            Tx tx = new Tx(connection);
+            Migrations.apply(connection, tx, schemas);
+            tx.resumeJournal();
+            Store store = new Store(connection, tx, "store-" + file.getFileName());
+            store.writer.start();
+            return store;
+        } catch (SQLException e) {
+            throw failure("open " + file, e);
+        }
+    }
+
+    static WharfException failure(String what, SQLException e) {
+        return WharfException.internal("database: " + what + ": " + e.getMessage(), e);
+    }
+
+    /** Runs a unit of work and completes when it is durable. */
+    @SuppressWarnings("unchecked")
+    public <T> Future<T> write(Function<Tx, T> work) {
+        Promise<Object> promise = promiseOnCaller();
+        if (closed) {
+            promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+        } else {
+            queue.add(new Unit(work, promise));
+        }
+        return (Future<T>) promise.future();
+    }
+
+    /** Reads committed rows, in turn with the writes. For short reads; the state that serves requests is kept in memory. */
+    public <T> Future<List<T>> read(String sql, Function<Row, T> mapper, @Nullable Object... arguments) {
+        return write(unit -> unit.query(sql, mapper, arguments));
+    }
+
+    /** Sets who receives committed events, on the writer's thread; it must not block. */
+    public void onCommit(Consumer<List<Event>> listener) {
+        this.listener = listener;
+    }
+
+    /** Finishes what is queued, then closes the file. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        queue.add(STOP);
+        try {
+            writer.join();
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            LOG.warn("closing the store: {}", e.getMessage());
+        }
+    }
+
+    private static Promise<Object> promiseOnCaller() {
+        Context context = Vertx.currentContext();
+        return context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+    }
+
+    private void drain() {
+        List<Unit> group = new ArrayList<>();
+        boolean running = true;
+        while (running) {
+            try {
+                group.add(queue.take());
+            } catch (InterruptedException e) {
+                return;
+            }
+            queue.drainTo(group, GROUP - 1);
+            running = !group.remove(STOP);
+            commit(group);
+            group.clear();
+        }
+    }
+
+    private void commit(List<Unit> group) {
+        List<Outcome> outcomes = new ArrayList<>(group.size());
+        try (Statement control = connection.createStatement()) {
+            control.execute("BEGIN IMMEDIATE");
+            for (Unit unit : group) {
+                outcomes.add(perform(control, unit));
+            }
+            control.execute("COMMIT");
+            List<Event> events = tx.takeAnnounced();
+            if (!events.isEmpty()) {
+                listener.accept(events);
+            }
+            outcomes.forEach(Outcome::tell);
+        } catch (SQLException e) {
+            LOG.error("commit failed", e);
+            rollback();
+            WharfException failure = failure("commit", e);
+            group.forEach(unit -> unit.promise().tryFail(failure));
+        }
+    }
+
+    private Outcome perform(Statement control, Unit unit) throws SQLException {
+        int before = tx.announcedCount();
+        control.execute("SAVEPOINT unit");
+        try {
+            Object value = unit.work().apply(tx);
+            control.execute("RELEASE unit");
+            return new Outcome(unit.promise(), value, null);
+        } catch (RuntimeException e) {
+            control.execute("ROLLBACK TO unit");
+            control.execute("RELEASE unit");
+            tx.forgetAfter(before);
+            return new Outcome(unit.promise(), null, e);
+        }
+    }
+
+    private void rollback() {
+        tx.forgetAfter(0);
+        try (Statement control = connection.createStatement()) {
+            control.execute("ROLLBACK");
+        } catch (SQLException e) {
+            LOG.debug("nothing to roll back: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.wharf.base;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements of one unit of work inside the store; used on the store's thread only and never kept.
+ *
+ * <p>{@link #announce} adds an event to the journal in the same commit as the change that it tells of.
+ */
+public final class Tx {
+    private static final String APPEND =
+            "INSERT INTO journal(seq, time_ns, type, action, actor, attributes) VALUES (?, ?, ?, ?, ?, ?)";
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final List<Event> announced = new ArrayList<>();
+    private long lastSeq;
+    private long lastNanos;
+
+    Tx(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs an INSERT, UPDATE or DELETE; answers how many rows changed. Arguments: text, numbers, booleans, null. */
+    public int update(String sql, @Nullable Object... arguments) {
+        try {
+            return bound(sql, arguments).executeUpdate();
+        } catch (SQLException e) {
+            throw Store.failure(sql, e);
+        }
+    }
+
+    public <T> List<T> query(String sql, Function<Row, T> mapper, @Nullable Object... arguments) {
+        List<T> rows = new ArrayList<>();
+        try (ResultSet set = bound(sql, arguments).executeQuery()) {
+            Row row = new Row(set);
+            while (set.next()) {
+                rows.add(mapper.apply(row));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw Store.failure(sql, e);
+        }
+    }
+
+    /** Appends an event to the journal; it is distributed once this commit is durable. */
+    public Event announce(String type, String action, String actorId, Map<String, String> attributes) {
+        Event event = new Event(++lastSeq, nextNanos(), type, action, actorId, attributes);
+        update(APPEND, event.seq(), event.timeNanos(), type, action, actorId, Json.write(event.attributes()));
+        announced.add(event);
+        return event;
+    }
+
+    /** Where the journal stands; called once, before the first unit of work. */
+    void resumeJournal() {
+        query("SELECT coalesce(max(seq), 0), coalesce(max(time_ns), 0) FROM journal", row -> {
+            lastSeq = row.number(1);
+            lastNanos = row.number(2);
+            return row;
+        });
+    }
+
+    int announcedCount() {
+        return announced.size();
+    }
+
+    /** Takes back the events of a unit of work that failed, so that the sequence stays without gaps. */
+    void forgetAfter(int count) {
+        while (announced.size() > count) {
+            announced.removeLast();
+            lastSeq--;
+        }
+    }
+
+    List<Event> takeAnnounced() {
+        List<Event> taken = List.copyOf(announced);
+        announced.clear();
+        return taken;
+    }
+
+    private long nextNanos() {
+        var now = java.time.Instant.now();
+        lastNanos = Math.max(lastNanos + 1, now.getEpochSecond() * 1_000_000_000L + now.getNano());
+        return lastNanos;
+    }
+
+    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            Object argument = arguments[i];
+            statement.setObject(i + 1, argument instanceof Boolean b ? Integer.valueOf(b ? 1 : 0) : argument);
+        }
+        return statement;
+    }
+}
