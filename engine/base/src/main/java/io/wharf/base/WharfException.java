@@ -59,10 +59,4 @@ public final class WharfException extends RuntimeException {
     public ErrorKind kind() {
         return kind;
     }
-
-    /** The message of a failure without the noise of its class name. */
-    @Override
-    public String toString() {
-        return kind + ": " + getMessage();
-    }
 }
