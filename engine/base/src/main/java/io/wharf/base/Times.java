@@ -23,8 +23,9 @@ public final class Times {
                 .append(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss")
                         .withZone(ZoneOffset.UTC)
                         .format(instant));
-        if (instant.getNano() != 0) {
-            String nanos = String.format("%09d", instant.getNano());
+        int fraction = (int) Math.floorMod(nanos(instant), 1_000_000_000L);
+        if (fraction != 0) {
+            String nanos = String.format("%09d", fraction);
             int end = nanos.length();
             while (nanos.charAt(end - 1) == '0') {
                 end--;

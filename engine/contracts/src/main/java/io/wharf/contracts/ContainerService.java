@@ -1,0 +1,159 @@
+package io.wharf.contracts;
+
+import io.vertx.core.Future;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The containers verticle's answers. {@code ref} is a full id, a unique prefix of one, or a name with or without its
+ * leading slash; an unknown one is a 404 {@code No such container: ref}.
+ */
+public interface ContainerService {
+    Future<Created> create(CreateContainer request);
+
+    /** Starts; NOT_MODIFIED where it runs already. */
+    Future<Void> start(String ref, @Nullable String detachKeys);
+
+    /** Signals, waits up to the timeout, kills; the outcome is NOT_MODIFIED where it does not run. */
+    Future<Pending<Void>> stop(String ref, StopOptions options);
+
+    Future<Pending<Void>> restart(String ref, StopOptions options);
+
+    /** Sends a signal by name or number, KILL where none is given; 409 where it does not run. */
+    Future<Void> kill(String ref, @Nullable String signal);
+
+    Future<Void> pause(String ref);
+
+    Future<Void> unpause(String ref);
+
+    Future<Void> rename(String ref, String name);
+
+    Future<Void> remove(String ref, RemoveOptions options);
+
+    /**
+     * Waits for a condition. The call itself answers as soon as the wait is registered (clients start a container only
+     * after that); the outcome is the exit.
+     */
+    Future<Pending<Exit>> waitFor(String ref, WaitCondition condition);
+
+    Future<List<ContainerSummary>> list(ListContainers query);
+
+    Future<ContainerDetail> inspect(String ref, boolean size);
+
+    /** Bytes of the log, framed unless the container has a terminal; the stream is a {@link ByteStream}. */
+    Future<LogBytes> logs(String ref, LogOptions options);
+
+    Future<Attached> attach(String ref, AttachOptions options);
+
+    Future<Void> resize(String ref, int height, int width);
+
+    /** Makes an image of the container's changes; answers its id. */
+    Future<String> commit(CommitContainer request);
+
+    /** The ps(1) columns of the container's processes. */
+    Future<Top> top(String ref, String psArguments);
+
+    Future<Counts> counts();
+
+    /**
+     * A create request.
+     *
+     * @param name wanted name without slash, or null for one of the engine's choice
+     * @param platform wanted platform, {@code os[/arch[/variant]]}
+     */
+    record CreateContainer(
+            @Nullable String name,
+            @Nullable String platform,
+            ContainerConfig config,
+            HostConfig hostConfig,
+            NetworkingConfig networking) {}
+
+    /** The id of a new container, and what was discarded of the request. */
+    record Created(String id, List<String> warnings) {}
+
+    /**
+     * How to stop.
+     *
+     * @param signal instead of the container's own stop signal
+     * @param timeoutSeconds instead of the container's own; -1 waits for ever
+     */
+    record StopOptions(@Nullable String signal, @Nullable Integer timeoutSeconds) {}
+
+    /** How to remove: kill first, take its anonymous volumes along, or remove only the link of that name. */
+    record RemoveOptions(boolean force, boolean volumes, boolean link) {}
+
+    /** What a wait waits for. */
+    enum WaitCondition {
+        NOT_RUNNING,
+        NEXT_EXIT,
+        REMOVED
+    }
+
+    /** The end of a container's process: 0–255, and why it could not be waited for where that is so. */
+    record Exit(int statusCode, @Nullable String error) {}
+
+    /**
+     * What to list.
+     *
+     * @param all also those that do not run
+     * @param limit the newest so many, running or not; 0 for no limit
+     * @param size with the sizes of the writable layer and of the root
+     */
+    record ListContainers(boolean all, int limit, boolean size, Filters filters) {}
+
+    /** Which part of the log; times in nanoseconds since the epoch, {@code tail} -1 for all. */
+    record LogOptions(
+            boolean follow,
+            boolean stdout,
+            boolean stderr,
+            boolean timestamps,
+            boolean details,
+            long sinceNanos,
+            long untilNanos,
+            long tail) {}
+
+    /** A log as bytes, and whether they come from a terminal and so are not framed. */
+    record LogBytes(Handle<ByteStream> bytes, boolean tty) {}
+
+    /**
+     * What to attach.
+     *
+     * @param logs first what was said so far
+     * @param stream then what is said from now on
+     * @param detachKeys such as {@code ctrl-p,ctrl-q}; null for the default
+     */
+    record AttachOptions(
+            boolean logs,
+            boolean stream,
+            boolean stdin,
+            boolean stdout,
+            boolean stderr,
+            @Nullable String detachKeys) {}
+
+    /** Both ways of bytes, and whether they belong to a terminal and so are not framed. */
+    record Attached(Handle<Duplex> streams, boolean tty) {}
+
+    /**
+     * What to commit.
+     *
+     * @param repository and {@code tag} name the new image, if given
+     * @param pause whether the container is frozen meanwhile
+     * @param config overrides of the container's own config, or null
+     * @param changes Dockerfile instructions
+     */
+    record CommitContainer(
+            String ref,
+            @Nullable String repository,
+            @Nullable String tag,
+            @Nullable String comment,
+            @Nullable String author,
+            boolean pause,
+            @Nullable ContainerConfig config,
+            List<String> changes) {}
+
+    /** Titles and rows as ps(1) prints them. */
+    record Top(List<String> titles, List<List<String>> processes) {}
+
+    /** How many containers there are, by state. */
+    record Counts(int running, int paused, int stopped) {}
+}

@@ -1,0 +1,48 @@
+package io.wharf.contracts;
+
+import io.wharf.base.Layout;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's flags and its configuration file, merged and checked.
+ *
+ * @param hosts sockets to serve: {@code unix:///path} or {@code tcp://address:port}
+ * @param layout data root and exec root
+ * @param bridge name of the default bridge, or {@code none} for no bridge at all
+ * @param bip address of the default bridge in CIDR form, or null to choose a free one
+ * @param iptables whether the engine may set firewall rules
+ * @param storageDriver wanted driver, or null for the best that works
+ * @param insecureRegistries hosts, host:port or CIDR that may be asked over plain HTTP
+ * @param registryMirrors base URLs asked first for Docker Hub's names
+ * @param runtimes name to path of further OCI runtimes
+ * @param defaultRuntime name of the runtime that containers get, or null to probe
+ * @param execOptions such as {@code native.cgroupdriver=cgroupfs}
+ * @param debug whether debug messages are logged
+ * @param bootId this boot's id, by which records of an earlier boot are told apart
+ * @param version the engine's own version
+ */
+public record EngineOptions(
+        List<String> hosts,
+        Layout layout,
+        String bridge,
+        @Nullable String bip,
+        boolean iptables,
+        @Nullable String storageDriver,
+        List<String> insecureRegistries,
+        List<String> registryMirrors,
+        Map<String, String> runtimes,
+        @Nullable String defaultRuntime,
+        Map<String, String> execOptions,
+        boolean debug,
+        String bootId,
+        String version) {
+    public EngineOptions {
+        hosts = List.copyOf(hosts);
+        insecureRegistries = List.copyOf(insecureRegistries);
+        registryMirrors = List.copyOf(registryMirrors);
+        runtimes = Map.copyOf(runtimes);
+        execOptions = Map.copyOf(execOptions);
+    }
+}

@@ -1,0 +1,217 @@
+package io.wharf.contracts;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images verticle's answers. {@code name} is a reference as Docker normalises it, a digest, an image id or a unique
+ * prefix of one; an unknown one is a 404 {@code No such image: name}.
+ */
+public interface ImageService {
+    Future<List<ImageSummary>> list(ListImages query);
+
+    Future<ImageDetail> inspect(String name);
+
+    Future<List<HistoryEntry>> history(String name);
+
+    Future<Void> tag(String name, String repository, @Nullable String tag);
+
+    Future<List<Removed>> remove(String name, boolean force, boolean noPrune);
+
+    Future<Pruned> prune(Filters filters);
+
+    /** Fetches from a registry. The stream ends when the image stands; a failure ends it with that failure. */
+    Future<Handle<Flowable<Progress>>> pull(PullImage request);
+
+    Future<Handle<Flowable<Progress>>> push(PushImage request);
+
+    /** Takes in an archive as {@code docker save} or an OCI layout in a tar has it. */
+    Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet);
+
+    /** Writes an archive of the images to be read by {@code load}. */
+    Future<Handle<ByteStream>> save(List<String> names);
+
+    /** Makes an image of one layer out of a plain or compressed tar of a root. */
+    Future<Handle<Flowable<Progress>>> importRoot(ImportImage request);
+
+    /** What a container is made from; used by the containers verticle, whose container then counts as a user. */
+    Future<ImageForContainer> resolve(String name, @Nullable String platform);
+
+    /** Makes a container's writable layer on top of an image. */
+    Future<Void> createLayer(String containerId, Digest imageId, Map<String, String> storageOptions);
+
+    /** Mounts the container's root and answers where; mounted already is fine. */
+    Future<MountedRoot> mountRoot(String containerId);
+
+    /** Unmounts the container's root; not mounted is fine. */
+    Future<Void> unmountRoot(String containerId);
+
+    /** Removes the container's writable layer, unmounted first; none there is fine. */
+    Future<Void> removeLayer(String containerId);
+
+    /** Bytes of the writable layer, and of the whole root. */
+    Future<LayerSizes> layerSizes(String containerId);
+
+    /** Makes an image of the container's writable layer; answers its id. */
+    Future<Digest> commit(CommitImage request);
+
+    /** Called once by containers at its recovery: layers of containers that are not named are orphans and go. */
+    Future<Void> keepLayersOf(List<String> containerIds);
+
+    Future<StorageFacts> facts();
+
+    /** Checks credentials at a registry; the answer is Docker's {@code Login Succeeded}. */
+    Future<String> authenticate(RegistryAuth credentials);
+
+    /** What to list; {@code all} also intermediate images, {@code digests} with RepoDigests. */
+    record ListImages(boolean all, boolean digests, boolean sharedSize, Filters filters) {}
+
+    /** One row of {@code GET /images/json}: sizes in bytes, created in seconds since the epoch. */
+    record ImageSummary(
+            @JsonProperty("Id") String id,
+            String parentId,
+            List<String> repoTags,
+            List<String> repoDigests,
+            long created,
+            long size,
+            long sharedSize,
+            Map<String, String> labels,
+            long containers) {}
+
+    /** The body of {@code GET /images/{name}/json}. */
+    record ImageDetail(
+            @JsonProperty("Id") String id,
+            List<String> repoTags,
+            List<String> repoDigests,
+            String parent,
+            String comment,
+            String created,
+            String dockerVersion,
+            String author,
+            ContainerConfig config,
+            String architecture,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String variant,
+            String os,
+            long size,
+            ContainerDetail.GraphDriver graphDriver,
+            @JsonProperty("RootFS") RootFs rootFs,
+            Metadata metadata) {}
+
+    /** The diff IDs of an image's layers, lowest first. */
+    record RootFs(String type, List<String> layers) {}
+
+    /** When the image was last named here. */
+    record Metadata(String lastTagTime) {}
+
+    /** One row of {@code GET /images/{name}/history}, newest first. */
+    record HistoryEntry(
+            @JsonProperty("Id") String id,
+            long created,
+            String createdBy,
+            List<String> tags,
+            long size,
+            String comment) {}
+
+    /** What a removal did: one of the two is set. */
+    record Removed(
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String untagged,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String deleted) {}
+
+    /** What a prune did. */
+    record Pruned(List<Removed> imagesDeleted, long spaceReclaimed) {}
+
+    /** One line of progress, as {@code docker pull} reads it; absent parts are left out. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Progress(
+            @JsonProperty("status") @Nullable String status,
+            @JsonProperty("progressDetail") @Nullable ProgressDetail progressDetail,
+            @JsonProperty("id") @Nullable String id,
+            @JsonProperty("stream") @Nullable String stream,
+            @JsonProperty("aux") @Nullable Object aux) {
+        public static Progress status(String status) {
+            return new Progress(status, null, null, null, null);
+        }
+
+        public static Progress status(String id, String status) {
+            return new Progress(status, null, id, null, null);
+        }
+
+        public static Progress amount(String id, String status, long current, long total) {
+            return new Progress(status, new ProgressDetail(current, total), id, null, null);
+        }
+
+        public static Progress stream(String text) {
+            return new Progress(null, null, null, text, null);
+        }
+
+        public static Progress aux(Object value) {
+            return new Progress(null, null, null, null, value);
+        }
+    }
+
+    /** Bytes done and to do. */
+    record ProgressDetail(
+            @JsonProperty("current") long current,
+            @JsonProperty("total") long total) {}
+
+    /** A pull; {@code tag} may be a digest, {@code allTags} takes every tag of the repository. */
+    record PullImage(
+            String name,
+            @Nullable String tag,
+            boolean allTags,
+            @Nullable String platform,
+            @Nullable RegistryAuth auth) {}
+
+    /** A push of one tag, or of all tags of the repository where it is null. */
+    record PushImage(
+            String name, @Nullable String tag, @Nullable RegistryAuth auth) {}
+
+    /** Credentials as the X-Registry-Auth header carries them. */
+    record RegistryAuth(
+            @JsonProperty("username") @Nullable String username,
+            @JsonProperty("password") @Nullable String password,
+            @JsonProperty("serveraddress") @Nullable String serverAddress,
+            @JsonProperty("identitytoken") @Nullable String identityToken,
+            @JsonProperty("registrytoken") @Nullable String registryToken) {}
+
+    /** An import: the tar, the name of the image, and Dockerfile instructions that set its config. */
+    record ImportImage(
+            Handle<ByteStream> root,
+            @Nullable String repository,
+            @Nullable String tag,
+            @Nullable String message,
+            @Nullable String platform,
+            List<String> changes) {}
+
+    /** What a container is made from. */
+    record ImageForContainer(Digest id, ContainerConfig config, String architecture, String os) {}
+
+    /** A mounted root, and how it is put together. */
+    record MountedRoot(String path, ContainerDetail.GraphDriver graphDriver) {}
+
+    /** Sizes in bytes. */
+    record LayerSizes(long writable, long root) {}
+
+    /** An image to make out of a container's writable layer. */
+    record CommitImage(
+            String containerId,
+            Digest parent,
+            ContainerConfig config,
+            @Nullable String repository,
+            @Nullable String tag,
+            @Nullable String comment,
+            @Nullable String author,
+            List<String> changes) {}
+
+    /** What {@code docker info} tells of images and storage. */
+    record StorageFacts(int images, String driver, List<List<String>> driverStatus, long layersSize) {}
+}

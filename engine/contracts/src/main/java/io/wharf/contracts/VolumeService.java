@@ -1,0 +1,74 @@
+package io.wharf.contracts;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The volumes verticle's answers; an unknown name is a 404 {@code get NAME: no such volume}. */
+public interface VolumeService {
+    /** Creates a volume, or answers the one of that name when driver and options agree. */
+    Future<VolumeDetail> create(CreateVolume request);
+
+    Future<List<VolumeDetail>> list(Filters filters);
+
+    Future<VolumeDetail> inspect(String name);
+
+    /** Removes a volume that no container uses; a missing one is an error unless forced. */
+    Future<Void> remove(String name, boolean force);
+
+    Future<PrunedVolumes> prune(Filters filters);
+
+    /** Counts a container as a user of the volume, from its creation to its removal. */
+    Future<VolumeDetail> use(String name, String containerId);
+
+    /** Ends all uses by a container; answers the anonymous volumes that nobody uses any more. */
+    Future<List<String>> release(String containerId);
+
+    /**
+     * Makes the volume's folder ready for a container that starts and answers it.
+     *
+     * @param copyFrom a folder of the container's root whose content an empty, never filled volume takes over, or null
+     */
+    Future<String> mount(String name, String containerId, @Nullable String copyFrom);
+
+    /** The container has stopped. */
+    Future<Void> unmount(String name, String containerId);
+
+    /** Called once by containers at its recovery: uses by containers that are not named end. */
+    Future<Void> keepUsesOf(List<String> containerIds);
+
+    /** The body of volume create; an empty name gets a random one, and the volume is anonymous. */
+    record CreateVolume(
+            @Nullable String name,
+            @Nullable String driver,
+            Map<String, String> driverOpts,
+            Map<String, String> labels) {
+        public CreateVolume {
+            name = Lists.text(name);
+            driver = driver == null || driver.isEmpty() ? "local" : driver;
+            driverOpts = Lists.copy(driverOpts);
+            labels = Lists.copy(labels);
+        }
+    }
+
+    /** One volume, as {@code GET /volumes/{name}} shows it. */
+    record VolumeDetail(
+            String createdAt,
+            String driver,
+            @Nullable Map<String, String> labels,
+            String mountpoint,
+            String name,
+            @Nullable Map<String, String> options,
+            String scope,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            UsageData usageData) {}
+
+    /** Bytes on disk, and how many containers use it. */
+    record UsageData(long refCount, long size) {}
+
+    /** What a prune did. */
+    record PrunedVolumes(List<String> volumesDeleted, long spaceReclaimed) {}
+}
