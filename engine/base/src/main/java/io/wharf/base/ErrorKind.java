@@ -44,4 +44,14 @@ public enum ErrorKind {
     public int grpcCode() {
         return grpcCode;
     }
+
+    /** The kind with this status, which no two share. */
+    public static ErrorKind ofHttpStatus(int status) {
+        for (ErrorKind kind : values()) {
+            if (kind.httpStatus == status) {
+                return kind;
+            }
+        }
+        return INTERNAL;
+    }
 }

@@ -31,6 +31,8 @@ public final class Services {
     private static final DeliveryOptions OPTIONS =
             new DeliveryOptions().setSendTimeout(600_000).setLocalOnly(true);
 
+    // An array is what reflection gives and takes; calls are never compared.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Call(Method method, @Nullable Object @Nullable [] arguments) {}
 
     private record Answer(@Nullable Object value) {}
@@ -88,7 +90,7 @@ public final class Services {
                 LOG.error("{} failed unexpectedly", call.method().getName(), failure);
             }
             WharfException known = WharfException.of(failure);
-            message.fail(known.kind().ordinal(), known.getMessage());
+            message.fail(known.kind().httpStatus(), known.getMessage());
         });
     }
 
@@ -97,7 +99,7 @@ public final class Services {
             return failure;
         }
         if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
-            return new WharfException(ErrorKind.values()[reply.failureCode()], String.valueOf(reply.getMessage()));
+            return new WharfException(ErrorKind.ofHttpStatus(reply.failureCode()), String.valueOf(reply.getMessage()));
         }
         // No handlers: the owner is not deployed yet, or not any more.
         return new WharfException(
