@@ -1,0 +1,88 @@
+package io.wharf.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lists directories by getdents64(2), by descriptor and with the types of the entries. */
+public final class Directories {
+    private static final int CHUNK = 32 << 10;
+    private static final int RECORD_LENGTH = 16;
+    private static final int TYPE = 18;
+    private static final int NAME = 19;
+
+    private Directories() {}
+
+    /** What the directory says an entry is; {@link #UNKNOWN} where the file system does not tell. */
+    public enum Type {
+        UNKNOWN,
+        FIFO,
+        CHARACTER_DEVICE,
+        DIRECTORY,
+        BLOCK_DEVICE,
+        FILE,
+        SYMLINK,
+        SOCKET;
+
+        static Type of(byte type) {
+            return switch (type) {
+                case 1 -> FIFO;
+                case 2 -> CHARACTER_DEVICE;
+                case 4 -> DIRECTORY;
+                case 6 -> BLOCK_DEVICE;
+                case 8 -> FILE;
+                case 10 -> SYMLINK;
+                case 12 -> SOCKET;
+                default -> UNKNOWN;
+            };
+        }
+    }
+
+    public record Entry(String name, Type type, long inode) {}
+
+    /** All entries but {@code .} and {@code ..}, in the file system's order; the descriptor is not O_PATH. */
+    public static List<Entry> list(Fd directory) {
+        var entries = new ArrayList<Entry>();
+        Descriptors.seek(directory, 0, 0);
+        var data = Scratch.get().data(CHUNK);
+        while (true) {
+            var count = Check.that(
+                    "getdents64",
+                    Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), data.byteSize()),
+                    directory);
+            if (count == 0) {
+                return entries;
+            }
+            for (long at = 0; at < count; ) {
+                var length = data.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH);
+                var name = name(data.asSlice(at + NAME, length - NAME).toArray(JAVA_BYTE));
+                if (!name.equals(".") && !name.equals("..")) {
+                    entries.add(new Entry(
+                            name, Type.of(data.get(JAVA_BYTE, at + TYPE)), data.get(JAVA_LONG_UNALIGNED, at)));
+                }
+                at += length;
+            }
+        }
+    }
+
+    public static List<Entry> list(String path) {
+        try (var fd = Entries.open(path, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
+            return list(fd);
+        }
+    }
+
+    public static List<String> names(String path) {
+        return list(path).stream().map(Entry::name).toList();
+    }
+
+    private static String name(byte[] padded) {
+        var end = 0;
+        while (end < padded.length && padded[end] != 0) {
+            end++;
+        }
+        return Names.decode(padded, 0, end);
+    }
+}

@@ -1,0 +1,26 @@
+package io.wharf.linux;
+
+/** Flags of mount(2), umount2(2) and mount_setattr(2). */
+public final class MountFlags {
+    public static final int MS_RDONLY = 1;
+    public static final int MS_NOSUID = 2;
+    public static final int MS_NODEV = 4;
+    public static final int MS_NOEXEC = 8;
+    public static final int MS_REMOUNT = 32;
+    public static final int MS_BIND = 4096;
+    public static final int MS_MOVE = 8192;
+    public static final int MS_REC = 16384;
+
+    /** Detaches at once, and lets go when the last user has gone. */
+    public static final int MNT_DETACH = 2;
+
+    public static final int UMOUNT_NOFOLLOW = 8;
+
+    public static final int MOUNT_ATTR_RDONLY = 0x1;
+    public static final int MOUNT_ATTR_NOSUID = 0x2;
+    public static final int MOUNT_ATTR_NODEV = 0x4;
+    public static final int MOUNT_ATTR_NOEXEC = 0x8;
+    public static final int MOUNT_ATTR_IDMAP = 0x100000;
+
+    private MountFlags() {}
+}

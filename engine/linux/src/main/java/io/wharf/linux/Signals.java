@@ -1,0 +1,89 @@
+package io.wharf.linux;
+
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** Signal numbers and names (x86-64 and arm64), as Docker's clients write them. */
+public final class Signals {
+    public static final int SIGHUP = 1;
+    public static final int SIGINT = 2;
+    public static final int SIGQUIT = 3;
+    public static final int SIGKILL = 9;
+    public static final int SIGUSR1 = 10;
+    public static final int SIGUSR2 = 12;
+    public static final int SIGPIPE = 13;
+    public static final int SIGTERM = 15;
+    public static final int SIGCHLD = 17;
+    public static final int SIGCONT = 18;
+    public static final int SIGSTOP = 19;
+    public static final int SIGWINCH = 28;
+
+    /** As the C library shows them to programs: the first two of the kernel's are its own. */
+    private static final int SIGRTMIN = 34;
+
+    private static final int SIGRTMAX = 64;
+    private static final String[] NAMES = ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT"
+                    + " CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
+            .split(" ");
+
+    private Signals() {}
+
+    /**
+     * The number of "KILL", "SIGKILL", "sigkill", "9", "RTMIN", "SIGRTMIN+3" or "RTMAX-1"; empty for what is none.
+     * Numbers are taken from 1 to 64.
+     */
+    public static OptionalInt number(String text) {
+        var name = text.strip().toUpperCase(Locale.ROOT);
+        if (!name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return name.length() <= 3 ? within(1, Integer.parseInt(name)) : OptionalInt.empty();
+        }
+        if (name.startsWith("SIG")) {
+            name = name.substring(3);
+        }
+        if (name.startsWith("RTMIN") || name.startsWith("RTMAX")) {
+            return realTime(name.startsWith("RTMIN") ? SIGRTMIN : SIGRTMAX, name.substring(5));
+        }
+        switch (name) {
+            case "CLD":
+                return OptionalInt.of(SIGCHLD);
+            case "POLL":
+                return OptionalInt.of(29);
+            case "IOT":
+                return OptionalInt.of(6);
+            case "UNUSED":
+                return OptionalInt.of(31);
+            default:
+                for (var i = 0; i < NAMES.length; i++) {
+                    if (NAMES[i].equals(name)) {
+                        return OptionalInt.of(i + 1);
+                    }
+                }
+                return OptionalInt.empty();
+        }
+    }
+
+    private static OptionalInt realTime(int base, String rest) {
+        if (rest.isEmpty()) {
+            return OptionalInt.of(base);
+        }
+        if (!rest.matches("[+-][0-9]{1,2}")) {
+            return OptionalInt.empty();
+        }
+        return within(SIGRTMIN, base + Integer.parseInt(rest));
+    }
+
+    private static OptionalInt within(int least, int number) {
+        return number >= least && number <= SIGRTMAX ? OptionalInt.of(number) : OptionalInt.empty();
+    }
+
+    /** With the prefix, as {@code SIGKILL} for 9 and {@code SIGRTMIN+3} for 37. */
+    public static String name(int number) {
+        if (number >= 1 && number <= NAMES.length) {
+            return "SIG" + NAMES[number - 1];
+        }
+        if (number == SIGRTMIN) {
+            return "SIGRTMIN";
+        }
+        return number > SIGRTMIN && number <= SIGRTMAX ? "SIGRTMIN+" + (number - SIGRTMIN) : "signal " + number;
+    }
+}

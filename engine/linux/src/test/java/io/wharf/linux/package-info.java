@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.linux;
+
+import org.jspecify.annotations.NullMarked;
