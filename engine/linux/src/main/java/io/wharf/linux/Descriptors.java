@@ -48,11 +48,13 @@ public final class Descriptors {
 
     /** The lowest free number not below {@code minimum}, close-on-exec. */
     static int duplicate(int fd, int minimum) {
-        return Check.fd("fcntl", Native.syscall(Nr.FCNTL, fd, F_DUPFD_CLOEXEC, minimum), fd, "F_DUPFD_CLOEXEC", minimum);
+        return Check.fd(
+                "fcntl", Native.syscall(Nr.FCNTL, fd, F_DUPFD_CLOEXEC, minimum), fd, "F_DUPFD_CLOEXEC", minimum);
     }
 
     public static int fcntl(Fd fd, int command, long argument) {
-        return Check.fd("fcntl", Native.syscall(Nr.FCNTL, fd.value(), command, argument), fd.value(), command, argument);
+        return Check.fd(
+                "fcntl", Native.syscall(Nr.FCNTL, fd.value(), command, argument), fd.value(), command, argument);
     }
 
     public static void nonBlocking(Fd fd, boolean on) {
@@ -106,7 +108,10 @@ public final class Descriptors {
         var position = Scratch.get().struct;
         position.set(JAVA_LONG, 0, offset);
         return transferred(
-                "sendfile", Native.syscall(Nr.SENDFILE, to.value(), from.value(), position.address(), length), from, to);
+                "sendfile",
+                Native.syscall(Nr.SENDFILE, to.value(), from.value(), position.address(), length),
+                from,
+                to);
     }
 
     /** Moves bytes where one side is a pipe; bytes moved, 0 at the end, -1 where it would block. */

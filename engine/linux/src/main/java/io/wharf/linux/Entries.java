@@ -165,5 +165,4 @@ public final class Entries {
     private static String hex(int flags) {
         return "0x" + Integer.toHexString(flags);
     }
-
 }

@@ -112,8 +112,7 @@ public final class Fd implements AutoCloseable {
         }
         var data = Scratch.get().data(into.remaining());
         var count = transferred(
-                "read",
-                Native.syscall(Nr.READ, value(), data.address(), Math.min(into.remaining(), data.byteSize())));
+                "read", Native.syscall(Nr.READ, value(), data.address(), Math.min(into.remaining(), data.byteSize())));
         if (count > 0) {
             into.put(data.asSlice(0, count).asByteBuffer());
         }

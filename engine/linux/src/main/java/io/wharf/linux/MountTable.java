@@ -71,9 +71,7 @@ public record MountTable(List<MountEntry> entries) {
 
     /** The topmost mount exactly on this path. */
     public Optional<MountEntry> at(String path) {
-        return entries.stream()
-                .filter(entry -> entry.mountPoint().equals(path))
-                .reduce((lower, upper) -> upper);
+        return entries.stream().filter(entry -> entry.mountPoint().equals(path)).reduce((lower, upper) -> upper);
     }
 
     /** The mount that a path without symlinks lies on. */

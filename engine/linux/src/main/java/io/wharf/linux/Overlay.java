@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param upper null together with {@code work}: a read-only union, which needs two lowers
  * @param options further ones of overlayfs, as {@code index=off}
  */
-public record Overlay(List<String> lowers, @Nullable String upper, @Nullable String work, List<String> options) {
+public record Overlay(
+        List<String> lowers,
+        @Nullable String upper,
+        @Nullable String work,
+        List<String> options) {
     public Overlay {
         lowers = List.copyOf(lowers);
         options = List.copyOf(options);

@@ -26,10 +26,7 @@ final class OverlayMount {
     }
 
     private static String classicOptions(
-            Overlay overlay,
-            List<String> lowers,
-            @Nullable String upper,
-            @Nullable String work) {
+            Overlay overlay, List<String> lowers, @Nullable String upper, @Nullable String work) {
         var options = new StringBuilder("lowerdir=").append(String.join(":", lowers));
         if (upper != null) {
             options.append(",upperdir=").append(upper).append(",workdir=").append(work);
@@ -47,8 +44,8 @@ final class OverlayMount {
         var upper = overlay.upper();
         var work = overlay.work();
         return !overlay.lowers().stream().allMatch(OverlayMount::isPlain)
-                || upper != null && !isPlain(upper)
-                || work != null && !isPlain(work);
+                || (upper != null && !isPlain(upper))
+                || (work != null && !isPlain(work));
     }
 
     /** The new mount API, each lower by itself; false where this kernel's overlayfs has no {@code lowerdir+}. */
@@ -147,9 +144,7 @@ final class OverlayMount {
         var line = new byte[512];
         try {
             var count = context.read(line, 0, line.length);
-            return count <= 0
-                    ? ""
-                    : new String(line, 0, count, StandardCharsets.UTF_8).strip();
+            return count <= 0 ? "" : new String(line, 0, count, StandardCharsets.UTF_8).strip();
         } catch (LinuxException none) {
             return "";
         }

@@ -34,8 +34,6 @@ final class PosixSpawn {
     private static final MemorySegment ATTR_SETFLAGS = Native.function("posix_spawnattr_setflags");
     private static final MemorySegment ATTR_SETSIGMASK = Native.function("posix_spawnattr_setsigmask");
     private static final MemorySegment ATTR_SETSIGDEFAULT = Native.function("posix_spawnattr_setsigdefault");
-    private static final MemorySegment SIGFILLSET = Native.function("sigfillset");
-    private static final MemorySegment SIGEMPTYSET = Native.function("sigemptyset");
 
     private PosixSpawn() {}
 
@@ -111,9 +109,9 @@ final class PosixSpawn {
         var attributes = arena.allocate(ATTRIBUTES_BYTES, 16);
         var signals = arena.allocate(SIGSET_BYTES, 16);
         call("posix_spawnattr_init", Native.call(ATTR_INIT, attributes.address()));
-        Native.call(SIGEMPTYSET, signals.address());
         Native.call(ATTR_SETSIGMASK, attributes.address(), signals.address());
-        Native.call(SIGFILLSET, signals.address());
+        // All bits, where sigfillset would leave out the C library's own two, which then stayed ignored in the child.
+        signals.fill((byte) 0xff);
         Native.call(ATTR_SETSIGDEFAULT, attributes.address(), signals.address());
         var flags = SETSIGDEF | SETSIGMASK | (spawn.newSession() ? SETSID : 0);
         call("posix_spawnattr_setflags", Native.call(ATTR_SETFLAGS, attributes.address(), flags));

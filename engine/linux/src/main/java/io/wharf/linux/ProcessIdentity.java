@@ -21,7 +21,8 @@ public record ProcessIdentity(int pid, long startTicks, String bootId) {
     /** Runs still: same boot, same start, and not a zombie. */
     public boolean isAlive() {
         return bootId.equals(Boot.id())
-                && stat(pid).filter(stat -> stat.startTicks == startTicks && stat.runs())
+                && stat(pid)
+                        .filter(stat -> stat.startTicks == startTicks && stat.runs())
                         .isPresent();
     }
 

@@ -1,5 +1,6 @@
 package io.wharf.linux;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 
@@ -22,9 +23,10 @@ public final class Signals {
     private static final int SIGRTMIN = 34;
 
     private static final int SIGRTMAX = 64;
-    private static final String[] NAMES = ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT"
-                    + " CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
-            .split(" ");
+    private static final String[] NAMES =
+            ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT"
+                            + " CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
+                    .split(" ");
 
     private Signals() {}
 
@@ -43,23 +45,18 @@ public final class Signals {
         if (name.startsWith("RTMIN") || name.startsWith("RTMAX")) {
             return realTime(name.startsWith("RTMIN") ? SIGRTMIN : SIGRTMAX, name.substring(5));
         }
-        switch (name) {
-            case "CLD":
-                return OptionalInt.of(SIGCHLD);
-            case "POLL":
-                return OptionalInt.of(29);
-            case "IOT":
-                return OptionalInt.of(6);
-            case "UNUSED":
-                return OptionalInt.of(31);
-            default:
-                for (var i = 0; i < NAMES.length; i++) {
-                    if (NAMES[i].equals(name)) {
-                        return OptionalInt.of(i + 1);
-                    }
-                }
-                return OptionalInt.empty();
-        }
+        return switch (name) {
+            case "CLD" -> OptionalInt.of(SIGCHLD);
+            case "POLL" -> OptionalInt.of(29);
+            case "IOT" -> OptionalInt.of(6);
+            case "UNUSED" -> OptionalInt.of(31);
+            default -> named(name);
+        };
+    }
+
+    private static OptionalInt named(String name) {
+        var index = List.of(NAMES).indexOf(name);
+        return index < 0 ? OptionalInt.empty() : OptionalInt.of(index + 1);
     }
 
     private static OptionalInt realTime(int base, String rest) {

@@ -53,11 +53,7 @@ public final class Xattrs {
         var key = scratch.second(name, "lgetxattr");
         var data = scratch.data(VALUE_LIMIT);
         return value(
-                "lgetxattr",
-                Native.syscall(Nr.LGETXATTR, path, key, data.address(), VALUE_LIMIT),
-                data,
-                entry,
-                name);
+                "lgetxattr", Native.syscall(Nr.LGETXATTR, path, key, data.address(), VALUE_LIMIT), data, entry, name);
     }
 
     public static List<String> list(Fd fd) {
@@ -70,8 +66,7 @@ public final class Xattrs {
         var scratch = Scratch.get();
         var path = scratch.first(path(directory, entry), "llistxattr");
         var data = scratch.data(VALUE_LIMIT);
-        return names(
-                "llistxattr", Native.syscall(Nr.LLISTXATTR, path, data.address(), VALUE_LIMIT), data, entry);
+        return names("llistxattr", Native.syscall(Nr.LLISTXATTR, path, data.address(), VALUE_LIMIT), data, entry);
     }
 
     public static void remove(int directory, String entry, String name) {

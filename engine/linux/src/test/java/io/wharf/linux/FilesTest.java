@@ -119,9 +119,10 @@ class FilesTest {
             assertThat(ours.changedSeconds()).isEqualTo(theirs.ctime());
             assertThat(Entries.device(ours.specialMajor(), ours.specialMinor())).isEqualTo(theirs.rdev());
         }
-        for (var errno : new int[] {1, 2, 13, 17, 22, 39, 40, 95}) {
+        for (var errno : new int[] {1, 2, 13, 17, 22, 39, 40, 110}) {
             assertThat(Errno.text(errno)).isEqualTo(posix.strerror(errno));
-            assertThat(Errno.name(errno)).isEqualTo(jnr.constants.platform.Errno.valueOf(errno).name());
+            assertThat(Errno.name(errno))
+                    .isEqualTo(jnr.constants.platform.Errno.valueOf(errno).name());
         }
         var file = Files.createFile(root.resolve("mode")).toString();
         posix.chmod(file, 0640);
@@ -140,7 +141,8 @@ class FilesTest {
             Entries.makeDirectory(base.value(), name, 0755);
             assertThat(Directories.names(root.toString())).contains(name);
             Entries.removeDirectory(base.value(), name);
-            assertThatThrownBy(() -> Entries.makeDirectory(base.value(), "a\0b", 0755)).hasMessageContaining("EINVAL");
+            assertThatThrownBy(() -> Entries.makeDirectory(base.value(), "a\0b", 0755))
+                    .hasMessageContaining("EINVAL");
             assertThatThrownBy(() -> Entries.makeDirectory(base.value(), "x".repeat(5000), 0755))
                     .hasMessageContaining("ENAMETOOLONG");
             Entries.makeDirectory(base.value(), "𝄞ü€", 0755);
@@ -156,7 +158,8 @@ class FilesTest {
             Xattrs.set(file, "user.one", value);
             Xattrs.set(base.value(), "attributed", "trusted.two", new byte[0]);
             assertThat(Xattrs.get(file, "user.one")).hasValue(value);
-            assertThat(Xattrs.get(base.value(), "attributed", "trusted.two").orElseThrow()).isEmpty();
+            assertThat(Xattrs.get(base.value(), "attributed", "trusted.two").orElseThrow())
+                    .isEmpty();
             assertThat(Xattrs.get(file, "user.none")).isEmpty();
             assertThat(Xattrs.list(file)).containsExactlyInAnyOrder("user.one", "trusted.two");
             Xattrs.remove(base.value(), "attributed", "user.one");

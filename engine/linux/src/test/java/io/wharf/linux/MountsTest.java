@@ -144,7 +144,8 @@ class MountsTest {
     @Test
     void failure_namesCallArgumentsAndErrno() {
         assertThatThrownBy(() -> mounts.mount("none", root + "/none", "tmpfs", 0, ""))
-                .hasMessage("mount(\"none\", \"" + root + "/none\", \"tmpfs\", \"0x0\", \"\"): No such file or directory (ENOENT)");
+                .hasMessage("mount(\"none\", \"" + root
+                        + "/none\", \"tmpfs\", \"0x0\", \"\"): No such file or directory (ENOENT)");
         assertThatThrownBy(() -> mounts.unmountAll("/", 0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -3,7 +3,6 @@ package io.wharf.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,8 +26,9 @@ class ProcessesTest {
     void spawn_inheritsNothing() {
         try (var leak = Descriptors.pipe()) {
             Descriptors.closeOnExec(leak.read(), false);
-            var text = output(Spawn.of("/bin/sh", "-c", "ls /proc/self/fd; env; grep -E 'Sig(Blk|Ign)' /proc/self/status")
-                    .environment("A", "b"));
+            var text =
+                    output(Spawn.of("/bin/sh", "-c", "ls /proc/self/fd; env; grep -E 'Sig(Blk|Ign)' /proc/self/status")
+                            .environment("A", "b"));
             assertThat(text.lines().filter(line -> line.matches("[0-9]+"))).containsExactly("0", "1", "2", "3");
             assertThat(text).contains("A=b").doesNotContain("JAVA", "HOME=");
             assertThat(text).contains("SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000");
@@ -42,7 +42,7 @@ class ProcessesTest {
             // Sources inside the range of the targets, crosswise.
             var a = Fd.own(Descriptors.duplicate(one.write().value(), 200));
             var b = Fd.own(Descriptors.duplicate(out.write().value(), 201));
-            var child = processes.spawn(Spawn.of("/bin/sh", "-c", "echo one >&201; echo two >&200; ls /proc/self/fd")
+            var child = processes.spawn(Spawn.of("/bin/bash", "-c", "echo one >&201; echo two >&200; ls /proc/self/fd")
                     .descriptor(a, 201)
                     .descriptor(b, 200)
                     .descriptor(b, 1)
@@ -73,7 +73,8 @@ class ProcessesTest {
     @Test
     void spawn_missingProgram_namesCallAndReason() {
         assertThatThrownBy(() -> processes.spawn(Spawn.of("/no/such", "x").build()))
-                .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
+                .isInstanceOfSatisfying(
+                        LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
                 .hasMessage("posix_spawn(\"/no/such\", [\"/no/such\", \"x\"]): No such file or directory (ENOENT)");
     }
 
@@ -102,9 +103,12 @@ class ProcessesTest {
     void identity_deceivedByNeitherPidNorBoot() {
         var self = ProcessIdentity.of((int) ProcessHandle.current().pid()).orElseThrow();
         assertThat(self.isAlive()).isTrue();
-        assertThat(new ProcessIdentity(self.pid(), self.startTicks() + 1, self.bootId()).isAlive()).isFalse();
-        assertThat(new ProcessIdentity(self.pid(), self.startTicks(), "other boot").isAlive()).isFalse();
-        assertThat(processes.openPidfd(new ProcessIdentity(self.pid(), 1, self.bootId()))).isEmpty();
+        assertThat(new ProcessIdentity(self.pid(), self.startTicks() + 1, self.bootId()).isAlive())
+                .isFalse();
+        assertThat(new ProcessIdentity(self.pid(), self.startTicks(), "other boot").isAlive())
+                .isFalse();
+        assertThat(processes.openPidfd(new ProcessIdentity(self.pid(), 1, self.bootId())))
+                .isEmpty();
     }
 
     @Test
@@ -138,7 +142,6 @@ class ProcessesTest {
         var reused = pipe.write().duplicate();
         assertThat(reused.value()).isEqualTo(number);
         pipe.read().close();
-        reused.writeAll("x".getBytes(StandardCharsets.US_ASCII).length == 1 ? new byte[0] : new byte[1]);
         assertThat(Descriptors.isCloseOnExec(reused)).isTrue();
         assertThatThrownBy(() -> pipe.read().value()).hasMessageContaining("EBADF");
         reused.close();
