@@ -14,8 +14,7 @@ public final class ProcessExit {
      */
     public static Readiness watch(
             IoEventLoop loop, Processes processes, Fd pidfd, Consumer<Optional<ExitStatus>> ended) {
-        var watch = new Readiness[1];
-        watch[0] = Readiness.watch(loop, pidfd, () -> {
+        return Readiness.watch(loop, pidfd, Readiness.Interest.READ, watch -> {
             Optional<ExitStatus> status;
             try {
                 status = processes.poll(pidfd);
@@ -29,9 +28,8 @@ public final class ProcessExit {
                 // Not our child: readable means that it has ended, and its parent alone learns how.
                 status = Optional.empty();
             }
-            watch[0].cancel();
+            watch.cancel();
             ended.accept(status);
         });
-        return watch[0];
     }
 }

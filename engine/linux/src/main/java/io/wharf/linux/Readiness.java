@@ -9,6 +9,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +30,13 @@ public final class Readiness {
 
     private final IoEventLoop loop;
     private final EpollIoOps interest;
-    private final Runnable ready;
+    private final Consumer<Readiness> ready;
     private final Promise<Void> registered = Promise.promise();
     // Both are touched on the loop only.
     private @Nullable IoRegistration registration;
     private boolean cancelled;
 
-    private Readiness(IoEventLoop loop, EpollIoOps interest, Runnable ready) {
+    private Readiness(IoEventLoop loop, EpollIoOps interest, Consumer<Readiness> ready) {
         this.loop = loop;
         this.interest = interest.with(EpollIoOps.EPOLLET);
         this.ready = ready;
@@ -47,6 +48,11 @@ public final class Readiness {
     }
 
     public static Readiness watch(IoEventLoop loop, Fd fd, Interest interest, Runnable ready) {
+        return watch(loop, fd, interest, watch -> ready.run());
+    }
+
+    /** The callback gets the watch itself: it may run before this method has returned. */
+    static Readiness watch(IoEventLoop loop, Fd fd, Interest interest, Consumer<Readiness> ready) {
         var ops = interest == Interest.READ ? EpollIoOps.EPOLLIN : EpollIoOps.EPOLLOUT;
         var watch = new Readiness(loop, ops, ready);
         var handle = watch.new Handle(new FileDescriptor(fd.value()));
@@ -133,7 +139,7 @@ public final class Readiness {
                 return;
             }
             try {
-                ready.run();
+                ready.accept(Readiness.this);
             } catch (RuntimeException e) {
                 LoggerFactory.getLogger(Readiness.class).error("Callback of {} failed", fd, e);
             }

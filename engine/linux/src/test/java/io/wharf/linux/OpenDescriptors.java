@@ -2,6 +2,7 @@ package io.wharf.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Fails a test that leaves a descriptor open. */
 final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
-    private TreeMap<Integer, String> before = new TreeMap<>();
+    private Map<Integer, String> before = new TreeMap<>();
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -29,7 +30,7 @@ final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
         assertThat(left).as("descriptors left open").isEmpty();
     }
 
-    static TreeMap<Integer, String> now() {
+    static Map<Integer, String> now() {
         var open = new TreeMap<Integer, String>();
         for (var name : Directories.names("/proc/self/fd")) {
             Entries.readLinkIfPresent("/proc/self/fd/" + name)

@@ -290,7 +290,7 @@ class ReadinessTest {
             await().until(failed::failed);
             var blocked = new CompletableFuture<Void>();
             for (var i = 0; i < 4; i++) {
-                var unused = pools.run(blocked::join);
+                var _ = pools.run(blocked::join);
             }
             assertThat(pools.callUrgently(() -> 1).await(5, TimeUnit.SECONDS)).isEqualTo(1);
             blocked.complete(null);
