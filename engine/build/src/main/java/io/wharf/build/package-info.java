@@ -1,3 +1,9 @@
-/** To be said. */
-@org.jspecify.annotations.NullMarked
+/**
+ * From a Dockerfile to an image; the room is reserved and its verticle answers for it.
+ *
+ * <p>Nothing builds here yet: a build is refused in words, and there is no cache to empty.
+ */
+@NullMarked
 package io.wharf.build;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package io.wharf.daemon;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.Json;
+import io.wharf.base.WharfException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** {@code daemon.json}: the flags' long names, lists in the plural. An unknown key is an error, as in dockerd. */
+final class ConfigFile {
+    private static final Set<String> KEYS = Set.of(
+            "hosts", "data-root", "exec-root", "pidfile", "debug", "log-level", "bridge", "bip", "iptables",
+            "storage-driver", "insecure-registries", "registry-mirrors", "exec-opts", "runtimes", "default-runtime");
+
+    private final Path path;
+    private final JsonNode root;
+
+    private ConfigFile(Path path, JsonNode root) {
+        this.path = path;
+        this.root = root;
+    }
+
+    /** Reads the file; one that was not asked for by name may be missing. */
+    static ConfigFile read(Path path, boolean required) {
+        try {
+            byte[] bytes = Files.readAllBytes(path);
+            JsonNode root = bytes.length == 0 ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(bytes);
+            if (!root.isObject() && !root.isMissingNode()) {
+                throw refusal(path, "it must hold a JSON object");
+            }
+            Set<String> unknown = new TreeSet<>();
+            root.fieldNames().forEachRemaining(unknown::add);
+            unknown.removeAll(KEYS);
+            if (!unknown.isEmpty()) {
+                throw refusal(
+                        path,
+                        "the following directives don't match any configuration option: " + String.join(", ", unknown));
+            }
+            return new ConfigFile(path, root);
+        } catch (NoSuchFileException e) {
+            if (required) {
+                throw refusal(path, "no such file");
+            }
+            return new ConfigFile(path, Json.MAPPER.createObjectNode());
+        } catch (JsonProcessingException e) {
+            throw refusal(path, e.getOriginalMessage());
+        } catch (IOException e) {
+            throw refusal(path, String.valueOf(e.getMessage()));
+        }
+    }
+
+    boolean has(String key) {
+        return root.hasNonNull(key);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Nullable String text(String key) {
+        return has(key) ? root.get(key).asText() : null;
+    }
+
+    @Nullable Boolean flag(String key) {
+        return has(key) ? Boolean.valueOf(root.get(key).asBoolean()) : null;
+    }
+
+    List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        if (has(key)) {
+            root.get(key).forEach(item -> texts.add(item.asText()));
+        }
+        return texts;
+    }
+
+    /** {@code runtimes}: name to an object with a {@code path}. */
+    Map<String, String> runtimes() {
+        Map<String, String> runtimes = new LinkedHashMap<>();
+        if (has("runtimes")) {
+            root.get("runtimes").fields().forEachRemaining(entry -> {
+                String program = entry.getValue().path("path").asText();
+                if (program.isEmpty()) {
+                    throw refusal(path, "runtime " + entry.getKey() + " has no path");
+                }
+                runtimes.put(entry.getKey(), program);
+            });
+        }
+        return runtimes;
+    }
+
+    private static WharfException refusal(Path path, String reason) {
+        return new WharfException(
+                ErrorKind.INVALID_ARGUMENT, "unable to configure the daemon with file " + path + ": " + reason);
+    }
+}

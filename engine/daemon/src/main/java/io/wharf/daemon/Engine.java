@@ -1,0 +1,150 @@
+package io.wharf.daemon;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.wharf.api.ApiVerticle;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Store;
+import io.wharf.base.WharfException;
+import io.wharf.build.BuildVerticle;
+import io.wharf.containers.ContainersVerticle;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.Services;
+import io.wharf.events.EventsVerticle;
+import io.wharf.images.ImagesVerticle;
+import io.wharf.linux.Pools;
+import io.wharf.networking.NetworksVerticle;
+import io.wharf.streams.HandleTable;
+import io.wharf.volumes.VolumesVerticle;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that runs, started all or none and stopped in reverse. Containers are not stopped with it: their monitors
+ * keep them, and the next engine finds them.
+ */
+final class Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final Duration HANDLE_EXPIRY = Duration.ofSeconds(30);
+    private static final long STOP_SECONDS = 15;
+
+    private final EngineOptions options;
+    private final Path pidFile;
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    Engine(EngineOptions options, Path pidFile) {
+        this.options = options;
+        this.pidFile = pidFile;
+    }
+
+    boolean isStopping() {
+        return stopping.get();
+    }
+
+    void start() {
+        long begun = System.nanoTime();
+        try {
+            startAll();
+        } catch (RuntimeException e) {
+            closeAll();
+            throw WharfException.of(e);
+        }
+        LOG.info("Wharf {} serves {} after {} ms", options.version(), options.hosts(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+
+    void stopAndExit() {
+        if (stopping.compareAndSet(false, true)) {
+            LOG.info("stopping; containers go on");
+            closeAll();
+            LOG.info("stopped");
+            System.exit(0);
+        }
+    }
+
+    private void startAll() {
+        keep(RootLock.take(options.layout().dataRoot()));
+        keep(RootLock.take(options.layout().execRoot()));
+        keep(PidFile.write(pidFile));
+        KernelLedger ledger = keep(KernelLedger.open(options.layout().ledger(), options.bootId()));
+        Store store = keep(Store.open(
+                options.layout().database(),
+                Store.Durability.FULL,
+                List.of(
+                        ImagesVerticle.schema(),
+                        NetworksVerticle.schema(),
+                        VolumesVerticle.schema(),
+                        ContainersVerticle.schema())));
+        Pools pools = keep(Pools.standard());
+        Vertx vertx = vertx();
+        Services.prepare(vertx);
+        HandleTable handles = new HandleTable(vertx, HANDLE_EXPIRY);
+        deploy(vertx, new EventsVerticle(store, handles));
+        deploy(vertx, new VolumesVerticle(options, store, pools));
+        deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
+        deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
+        deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
+        deploy(vertx, new BuildVerticle());
+        deploy(vertx, new SystemVerticle(options));
+        deploy(vertx, new ApiVerticle(options, handles));
+    }
+
+    private Vertx vertx() {
+        Vertx vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setPreferNativeTransport(true)
+                        .setEventLoopPoolSize(2)
+                        .setWorkerPoolSize(2)
+                        .setInternalBlockingPoolSize(2)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setClassPathResolvingEnabled(false)
+                                .setFileCachingEnabled(false)))
+                .build();
+        keep(() -> await(vertx.close().toCompletionStage().toCompletableFuture()));
+        if (!vertx.isNativeTransportEnabled()) {
+            throw WharfException.internal(
+                    "native epoll is not available", Vertx.class.cast(vertx).unavailableNativeTransportCause());
+        }
+        return vertx;
+    }
+
+    private void deploy(Vertx vertx, Deployable verticle) {
+        String id = await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
+        keep(() -> await(vertx.undeploy(id).toCompletionStage().toCompletableFuture()));
+    }
+
+    private static <T> T await(java.util.concurrent.CompletableFuture<T> future) {
+        try {
+            return future.orTimeout(STOP_SECONDS * 4, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw e.getCause() == null ? e : WharfException.of(e.getCause());
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        started.push(resource);
+        return resource;
+    }
+
+    private void closeAll() {
+        while (!started.isEmpty()) {
+            AutoCloseable resource = started.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("stopping: {}", e.toString());
+            }
+        }
+    }
+}

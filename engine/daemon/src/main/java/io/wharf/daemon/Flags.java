@@ -1,0 +1,67 @@
+package io.wharf.daemon;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The command line, in dockerd's names. It is put together by hand, not by annotations, since reflection at start costs
+ * more than the parsing.
+ */
+final class Flags {
+    private static final String ANY = "<value>";
+
+    private Flags() {}
+
+    static CommandSpec spec() {
+        CommandSpec spec = CommandSpec.create().name("wharfd");
+        spec.usageMessage().description("A container engine with the Docker Engine API.");
+        spec.addOption(help("Print usage", "-h", "--help").usageHelp(true).build());
+        spec.addOption(help("Print version information and quit", "-v", "--version")
+                .versionHelp(true)
+                .build());
+        many(spec, "Socket to serve: unix:///path or tcp://address:port", "-H", "--host");
+        one(spec, "Folder of everything that lasts (default /var/lib/wharf)", "--data-root", "-g", "--graph");
+        one(spec, "Folder of what a reboot ends (default /var/run/wharf)", "--exec-root");
+        one(spec, "File for the daemon's process id (default wharf.pid in the exec root)", "-p", "--pidfile");
+        one(spec, "Configuration file (default /etc/wharf/daemon.json)", "--config-file");
+        flag(spec, "Debug messages in the log", "-D", "--debug");
+        one(spec, "debug, info, warn, error or fatal (default info)", "-l", "--log-level");
+        one(spec, "Name of the default bridge, or none (default wharf0)", "-b", "--bridge");
+        one(spec, "Address of the default bridge, as 172.20.0.1/16", "--bip");
+        flag(spec, "Whether firewall rules are set (default true)", "--iptables");
+        one(spec, "Storage driver (default: the best that works)", "-s", "--storage-driver");
+        many(spec, "Registry that may be asked without TLS: host, host:port or CIDR", "--insecure-registry");
+        many(spec, "Registry asked first for the names of Docker Hub", "--registry-mirror");
+        many(spec, "Option of the runtime, as native.cgroupdriver=cgroupfs", "--exec-opt");
+        many(spec, "Further OCI runtime, as name=/path", "--add-runtime");
+        one(spec, "Runtime that containers get", "--default-runtime");
+        return spec;
+    }
+
+    private static OptionSpec.Builder help(String text, String... names) {
+        return OptionSpec.builder(names).description(text);
+    }
+
+    private static void one(CommandSpec spec, String text, String... names) {
+        spec.addOption(help(text, names).paramLabel(ANY).arity("1").type(String.class).build());
+    }
+
+    private static void many(CommandSpec spec, String text, String... names) {
+        spec.addOption(help(text, names)
+                .paramLabel(ANY)
+                .arity("1")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .build());
+    }
+
+    private static void flag(CommandSpec spec, String text, String... names) {
+        spec.addOption(help(text, names)
+                .paramLabel("true|false")
+                .arity("0..1")
+                .fallbackValue("true")
+                .type(Boolean.class)
+                .build());
+    }
+}

@@ -1,0 +1,66 @@
+package io.wharf.daemon;
+
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EngineOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The way in: reads flags and configuration, then runs the engine until it is told to stop. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int status = run(arguments);
+        if (status >= 0) {
+            System.exit(status);
+        }
+    }
+
+    /** Answers an exit status, or -1 once the engine runs and signals decide. */
+    private static int run(String[] arguments) {
+        CommandLine line = new CommandLine(Flags.spec());
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(arguments);
+        } catch (ParameterException e) {
+            System.err.println(e.getMessage());
+            System.err.println("See 'wharfd --help'.");
+            return 125;
+        }
+        if (parsed.isUsageHelpRequested()) {
+            line.usage(System.out);
+            return 0;
+        }
+        if (parsed.isVersionHelpRequested()) {
+            System.out.println("Wharf version " + Version.TEXT + ", build " + Version.COMMIT);
+            return 0;
+        }
+        return serve(parsed);
+    }
+
+    private static int serve(ParseResult parsed) {
+        try {
+            Settings settings = Settings.merge(parsed);
+            Logging.level(settings.logLevel());
+            EngineOptions options = settings.toOptions();
+            Engine engine = new Engine(options, settings.pidFile());
+            Signals.install(engine);
+            engine.start();
+            return -1;
+        } catch (WharfException e) {
+            log().error("failed to start: {}", e.getMessage());
+            if (e.getCause() != null) {
+                log().debug("cause", e.getCause());
+            }
+            return 1;
+        }
+    }
+
+    /** Not a constant: the log's level must be set before its first use. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Main.class);
+    }
+}

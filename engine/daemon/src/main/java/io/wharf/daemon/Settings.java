@@ -1,0 +1,141 @@
+package io.wharf.daemon;
+
+import io.wharf.base.Layout;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.linux.Boot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/** Flags and daemon.json as one; a value given in both places is an error, lists are joined. */
+final class Settings {
+    private static final String CONFIG = "/etc/wharf/daemon.json";
+    private static final String DATA_ROOT = "/var/lib/wharf";
+    private static final String EXEC_ROOT = "/var/run/wharf";
+    private static final String SOCKET = "unix:///var/run/docker.sock";
+    private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error", "fatal");
+
+    private final ParseResult flags;
+    private final ConfigFile file;
+
+    private Settings(ParseResult flags, ConfigFile file) {
+        this.flags = flags;
+        this.file = file;
+    }
+
+    static Settings merge(ParseResult flags) {
+        String named = flags.matchedOptionValue("--config-file", (String) null);
+        return new Settings(flags, ConfigFile.read(Path.of(named == null ? CONFIG : named), named != null));
+    }
+
+    String logLevel() {
+        if (debug()) {
+            return "debug";
+        }
+        String level = text("--log-level", "log-level", "info");
+        if (!LEVELS.contains(level)) {
+            throw WharfException.invalid("invalid logging level: " + level);
+        }
+        return level;
+    }
+
+    Path pidFile() {
+        return Path.of(text("--pidfile", "pidfile", layout().execRoot().resolve("wharf.pid").toString()));
+    }
+
+    EngineOptions toOptions() {
+        List<String> hosts = texts("--host", "hosts");
+        return new EngineOptions(
+                hosts.isEmpty() ? List.of(SOCKET) : hosts.stream().map(Settings::host).toList(),
+                layout(),
+                text("--bridge", "bridge", "wharf0"),
+                textOrNull("--bip", "bip"),
+                flag("--iptables", "iptables", true),
+                textOrNull("--storage-driver", "storage-driver"),
+                texts("--insecure-registry", "insecure-registries"),
+                texts("--registry-mirror", "registry-mirrors"),
+                runtimes(),
+                textOrNull("--default-runtime", "default-runtime"),
+                pairs("--exec-opt", texts("--exec-opt", "exec-opts")),
+                debug(),
+                // Tests play a reboot by giving another id.
+                System.getProperty("wharf.boot-id", Boot.id()),
+                Version.TEXT);
+    }
+
+    private Layout layout() {
+        return new Layout(
+                Path.of(text("--data-root", "data-root", DATA_ROOT)),
+                Path.of(text("--exec-root", "exec-root", EXEC_ROOT)));
+    }
+
+    private boolean debug() {
+        return flag("--debug", "debug", false);
+    }
+
+    private static String host(String given) {
+        if (given.startsWith("unix://") || given.startsWith("tcp://")) {
+            return given;
+        }
+        if (given.startsWith("/")) {
+            return "unix://" + given;
+        }
+        throw WharfException.invalid("invalid bind address (" + given + "): unix:///path and tcp://address:port are served");
+    }
+
+    private Map<String, String> runtimes() {
+        Map<String, String> runtimes = new LinkedHashMap<>(file.runtimes());
+        runtimes.putAll(pairs("--add-runtime", texts("--add-runtime", "")));
+        return runtimes;
+    }
+
+    private static Map<String, String> pairs(String flag, List<String> given) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String pair : given) {
+            int equals = pair.indexOf('=');
+            if (equals <= 0) {
+                throw WharfException.invalid("invalid argument \"" + pair + "\" for " + flag + ": name=value is wanted");
+            }
+            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private String text(String flag, String key, String otherwise) {
+        String given = textOrNull(flag, key);
+        return given == null ? otherwise : given;
+    }
+
+    private @Nullable String textOrNull(String flag, String key) {
+        String given = flags.matchedOptionValue(flag, (String) null);
+        refuseBoth(key, given);
+        return given == null ? file.text(key) : given;
+    }
+
+    private boolean flag(String flag, String key, boolean otherwise) {
+        Boolean given = flags.matchedOptionValue(flag, (Boolean) null);
+        refuseBoth(key, given);
+        Boolean value = given == null ? file.flag(key) : given;
+        return value == null ? otherwise : value;
+    }
+
+    private List<String> texts(String flag, String key) {
+        List<String> texts = new ArrayList<>(file.texts(key));
+        texts.addAll(flags.matchedOptionValue(flag, List.<String>of()));
+        return texts;
+    }
+
+    private void refuseBoth(String key, @Nullable Object given) {
+        if (given != null && file.has(key)) {
+            throw WharfException.invalid("unable to configure the daemon with file " + file.path()
+                    + ": the following directives are specified both as a flag and in the configuration file: " + key
+                    + ": (from flag: " + given + ", from file: " + file.text(key) + ")");
+        }
+    }
+}
