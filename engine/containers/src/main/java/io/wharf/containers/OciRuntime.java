@@ -1,0 +1,97 @@
+package io.wharf.containers;
+
+import io.wharf.linux.Spawn;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An OCI runtime that works on this host, and how its commands are written.
+ *
+ * @param name what clients call it, such as {@code runc}
+ * @param program absolute path
+ * @param version first line of its {@code --version}
+ * @param state its {@code --root}
+ * @param systemdCgroup whether systemd makes the cgroups
+ */
+record OciRuntime(String name, Path program, String version, Path state, boolean systemdCgroup) {
+    /** Everything before the command; conmon hands each on as a {@code --runtime-arg}. */
+    List<String> globalArguments() {
+        List<String> arguments = new ArrayList<>(List.of("--root", state.toString()));
+        if (systemdCgroup) {
+            arguments.add("--systemd-cgroup");
+        }
+        return arguments;
+    }
+
+    /** A start of what create prepared; its failure, in JSON lines, goes to the log file. */
+    Spawn start(String id, Path log) {
+        return command(log, "start", id);
+    }
+
+    Spawn kill(String id, int signal, Path log) {
+        return command(log, "kill", id, Integer.toString(signal));
+    }
+
+    /** Signals every process of the container's cgroup. */
+    Spawn killAll(String id, int signal, Path log) {
+        return command(log, "kill", "--all", id, Integer.toString(signal));
+    }
+
+    Spawn delete(String id, boolean force, Path log) {
+        return force ? command(log, "delete", "--force", id) : command(log, "delete", id);
+    }
+
+    Spawn pause(String id, Path log) {
+        return command(log, "pause", id);
+    }
+
+    Spawn resume(String id, Path log) {
+        return command(log, "resume", id);
+    }
+
+    /** Writes the OCI state as JSON to its standard output. */
+    List<String> state(String id) {
+        return argv(List.of("state", id));
+    }
+
+    /** Writes a JSON array of host pids to its standard output. */
+    List<String> pids(String id) {
+        return argv(List.of("ps", "--format", "json", id));
+    }
+
+    /**
+     * A further process; standard streams, and more options (such as {@code --pid-file}, {@code --console-socket},
+     * {@code --detach}), are the caller's.
+     */
+    List<String> exec(String id, Path process, Path log, List<String> options) {
+        List<String> command = new ArrayList<>(List.of("--log", log.toString(), "--log-format", "json", "exec"));
+        command.addAll(options);
+        command.addAll(List.of("--process", process.toString(), id));
+        return argv(command);
+    }
+
+    /** The arguments of a command, without the program's name. */
+    List<String> argv(List<String> command) {
+        List<String> arguments = globalArguments();
+        arguments.addAll(command);
+        return arguments;
+    }
+
+    /** A child with a clean environment and these arguments; standard streams are the caller's to map. */
+    Spawn.Builder spawn(List<String> arguments) {
+        return Spawn.of(program.toString()).arguments(arguments).environment(environment());
+    }
+
+    /** The whole environment of the runtime's own processes. */
+    static Map<String, String> environment() {
+        return Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    private Spawn command(Path log, String... command) {
+        List<String> arguments = new ArrayList<>(List.of("--log", log.toString(), "--log-format", "json"));
+        arguments.addAll(List.of(command));
+        return spawn(argv(arguments)).build();
+    }
+}
