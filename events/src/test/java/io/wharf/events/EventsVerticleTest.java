@@ -1,0 +1,128 @@
+package io.wharf.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reactivex.rxjava3.subscribers.TestSubscriber;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.wharf.base.Event;
+import io.wharf.base.Store;
+import io.wharf.base.Times;
+import io.wharf.contracts.EventService;
+import io.wharf.contracts.EventService.EventQuery;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.Services;
+import io.wharf.streams.HandleTable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventsVerticleTest {
+    private static final EventQuery FROM_THE_FIRST = new EventQuery(0, 0, 0, Filters.NONE);
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(10));
+    private Store store;
+    private EventService events;
+
+    @BeforeEach
+    void start() {
+        Services.prepare(vertx);
+        store = Store.open(folder.resolve("e.db"), Store.Durability.PROCESS, List.of());
+        await(vertx.deployVerticle(new EventsVerticle(store, handles)));
+        events = Services.client(vertx, EventService.class);
+    }
+
+    @AfterEach
+    void stop() {
+        await(vertx.close());
+        store.close();
+    }
+
+    @Test
+    void slowReader_missesNothingAndReadsInOrder() throws InterruptedException {
+        TestSubscriber<Event> reader = subscribe(FROM_THE_FIRST, 0);
+        for (int i = 0; i < 5000; i++) {
+            announce("start", "c" + i, Map.of());
+        }
+        // More than memory keeps has gone by before the first is asked for.
+        reader.request(10);
+        reader.awaitCount(10);
+        assertThat(reader.values()).hasSize(10);
+        reader.request(Long.MAX_VALUE);
+        reader.awaitCount(5000);
+        assertThat(reader.values())
+                .extracting(Event::seq)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 5000).boxed().toList());
+        reader.cancel();
+        Awaitility.await().until(() -> await(events.listeners()) == 0);
+    }
+
+    @Test
+    void since_readsWhatWasBeforeAndUntilEnds() {
+        announce("create", "a", Map.of());
+        long between = Times.nowNanos();
+        announce("start", "a", Map.of());
+        announce("die", "a", Map.of("exitCode", "3"));
+        TestSubscriber<Event> reader =
+                subscribe(new EventQuery(between, Times.nowNanos() + 1, -1, Filters.NONE), Long.MAX_VALUE);
+        assertThat(reader.awaitDone(10, TimeUnit.SECONDS).values())
+                .extracting(Event::action)
+                .containsExactly("start", "die");
+        reader.assertComplete();
+    }
+
+    @Test
+    void filters_holdByKeyAndAlternateByValue() {
+        announce("create", "abc", Map.of("image", "busybox:latest", "name", "web", "colour", "red"));
+        announce("exec_start: sh", "abc", Map.of("image", "busybox:latest", "name", "web"));
+        announce("die", "abc", Map.of("image", "busybox:latest", "name", "web"));
+        assertThat(actions(Map.of("event", List.of("create", "die")))).containsExactly("create", "die");
+        assertThat(actions(Map.of("event", List.of("exec_start")))).containsExactly("exec_start: sh");
+        assertThat(actions(Map.of("container", List.of("web")))).hasSize(3);
+        assertThat(actions(Map.of("image", List.of("busybox")))).hasSize(3);
+        assertThat(actions(Map.of("label", List.of("colour=red")))).containsExactly("create");
+        assertThat(actions(Map.of("type", List.of("volume")))).isEmpty();
+        assertThatThrownBy(() -> actions(Map.of("nonsense", List.of("x"))))
+                .hasMessageContaining("invalid filter 'nonsense'");
+    }
+
+    private List<String> actions(Map<String, List<String>> filters) {
+        return subscribe(new EventQuery(1, Times.nowNanos() + 1, -1, new Filters(filters)), Long.MAX_VALUE)
+                .awaitDone(10, TimeUnit.SECONDS)
+                .values()
+                .stream()
+                .map(Event::action)
+                .toList();
+    }
+
+    private TestSubscriber<Event> subscribe(EventQuery query, long demand) {
+        TestSubscriber<Event> reader = new TestSubscriber<>(demand);
+        handles.take(await(events.subscribe(query))).subscribe(reader);
+        return reader;
+    }
+
+    private void announce(String action, String id, Map<String, String> attributes) {
+        Future<Event> written = store.write(tx -> tx.announce("container", action, id, attributes));
+        if (!action.equals("start")) {
+            await(written);
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
+    }
+}
