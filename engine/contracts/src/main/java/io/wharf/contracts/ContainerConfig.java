@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * two. {@code StopTimeout} is in seconds. {@code ExposedPorts} and {@code Volumes} are sets written as objects.
  */
 public record ContainerConfig(
-        @Nullable String hostname,
-        @Nullable String domainname,
-        @Nullable String user,
+        String hostname,
+        String domainname,
+        String user,
         boolean attachStdin,
         boolean attachStdout,
         boolean attachStderr,
@@ -31,9 +31,9 @@ public record ContainerConfig(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Healthcheck healthcheck,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean argsEscaped,
-        @Nullable String image,
+        String image,
         Map<String, Object> volumes,
-        @Nullable String workingDir,
+        String workingDir,
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
         List<String> entrypoint,

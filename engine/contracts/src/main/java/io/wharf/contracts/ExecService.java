@@ -21,7 +21,7 @@ public interface ExecService {
 
     /** The body of exec create. */
     record ExecConfig(
-            @Nullable String user,
+            String user,
             boolean privileged,
             boolean tty,
             List<Integer> consoleSize,
@@ -30,7 +30,7 @@ public interface ExecService {
             boolean attachStdout,
             @Nullable String detachKeys,
             List<String> env,
-            @Nullable String workingDir,
+            String workingDir,
             List<String> cmd) {
         public ExecConfig {
             user = Lists.text(user);

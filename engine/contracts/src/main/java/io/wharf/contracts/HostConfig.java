@@ -14,45 +14,45 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostConfig(
         List<String> binds,
-        @JsonProperty("ContainerIDFile") @Nullable String containerIdFile,
+        @JsonProperty("ContainerIDFile") String containerIdFile,
         LogConfig logConfig,
-        @Nullable String networkMode,
+        String networkMode,
         Map<String, List<PortBinding>> portBindings,
         RestartPolicy restartPolicy,
         boolean autoRemove,
-        @Nullable String volumeDriver,
+        String volumeDriver,
         List<String> volumesFrom,
         List<Integer> consoleSize,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> annotations,
         List<String> capAdd,
         List<String> capDrop,
-        @Nullable String cgroupnsMode,
+        String cgroupnsMode,
         List<String> dns,
         List<String> dnsOptions,
         List<String> dnsSearch,
         List<String> extraHosts,
         List<String> groupAdd,
-        @Nullable String ipcMode,
-        @Nullable String cgroup,
+        String ipcMode,
+        String cgroup,
         List<String> links,
         int oomScoreAdj,
-        @Nullable String pidMode,
+        String pidMode,
         boolean privileged,
         boolean publishAllPorts,
         boolean readonlyRootfs,
         List<String> securityOpt,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> storageOpt,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> tmpfs,
-        @JsonProperty("UTSMode") @Nullable String utsMode,
-        @Nullable String usernsMode,
+        @JsonProperty("UTSMode") String utsMode,
+        String usernsMode,
         long shmSize,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> sysctls,
-        @Nullable String runtime,
-        @Nullable String isolation,
+        String runtime,
+        String isolation,
         long cpuShares,
         long memory,
         long nanoCpus,
-        @Nullable String cgroupParent,
+        String cgroupParent,
         int blkioWeight,
         List<Map<String, Object>> blkioWeightDevice,
         List<Map<String, Object>> blkioDeviceReadBps,
@@ -63,8 +63,8 @@ public record HostConfig(
         long cpuQuota,
         long cpuRealtimePeriod,
         long cpuRealtimeRuntime,
-        @Nullable String cpusetCpus,
-        @Nullable String cpusetMems,
+        String cpusetCpus,
+        String cpusetMems,
         List<Device> devices,
         List<String> deviceCgroupRules,
         List<Map<String, Object>> deviceRequests,
@@ -133,7 +133,7 @@ public record HostConfig(
     }
 
     /** Where the output of the container is kept: a driver's name and its options. */
-    public record LogConfig(@Nullable String type, Map<String, String> config) {
+    public record LogConfig(String type, Map<String, String> config) {
         public LogConfig {
             type = Lists.text(type);
             config = Lists.copy(config);
@@ -141,8 +141,7 @@ public record HostConfig(
     }
 
     /** A port of the host; empty text means any address, or a port of the engine's choice. */
-    public record PortBinding(
-            @Nullable String hostIp, @Nullable String hostPort) {
+    public record PortBinding(String hostIp, String hostPort) {
         public PortBinding {
             hostIp = Lists.text(hostIp);
             hostPort = Lists.text(hostPort);
@@ -150,7 +149,7 @@ public record HostConfig(
     }
 
     /** {@code no}, {@code always}, {@code unless-stopped} or {@code on-failure}; the count belongs to the last. */
-    public record RestartPolicy(@Nullable String name, int maximumRetryCount) {
+    public record RestartPolicy(String name, int maximumRetryCount) {
         public static final RestartPolicy NO = new RestartPolicy("no", 0);
 
         public RestartPolicy {
@@ -214,7 +213,7 @@ public record HostConfig(
     }
 
     /** A volume driver and its options. */
-    public record DriverConfig(@Nullable String name, Map<String, String> options) {
+    public record DriverConfig(String name, Map<String, String> options) {
         public DriverConfig {
             name = Lists.text(name);
             options = Lists.copy(options);

@@ -63,7 +63,7 @@ public interface NetworkService {
             Map<String, String> labels) {}
 
     /** How addresses are given. */
-    record Ipam(@Nullable String driver, @Nullable Map<String, String> options, List<IpamConfig> config) {
+    record Ipam(String driver, @Nullable Map<String, String> options, List<IpamConfig> config) {
         public Ipam {
             driver = Lists.text(driver);
             config = Lists.copy(config);

@@ -18,7 +18,7 @@ public record NetworkingConfig(Map<String, EndpointConfig> endpointsConfig) {
             @JsonProperty("IPAMConfig") @Nullable EndpointAddresses ipamConfig,
             List<String> links,
             List<String> aliases,
-            @Nullable String macAddress,
+            String macAddress,
             Map<String, String> driverOpts,
             int gwPriority) {
         public EndpointConfig {
@@ -31,8 +31,8 @@ public record NetworkingConfig(Map<String, EndpointConfig> endpointsConfig) {
 
     /** Wanted addresses. */
     public record EndpointAddresses(
-            @JsonProperty("IPv4Address") @Nullable String ipv4Address,
-            @JsonProperty("IPv6Address") @Nullable String ipv6Address,
+            @JsonProperty("IPv4Address") String ipv4Address,
+            @JsonProperty("IPv6Address") String ipv6Address,
             @JsonProperty("LinkLocalIPs") List<String> linkLocalIps) {
         public EndpointAddresses {
             ipv4Address = Lists.text(ipv4Address);

@@ -40,11 +40,7 @@ public interface VolumeService {
     Future<Void> keepUsesOf(List<String> containerIds);
 
     /** The body of volume create; an empty name gets a random one, and the volume is anonymous. */
-    record CreateVolume(
-            @Nullable String name,
-            @Nullable String driver,
-            Map<String, String> driverOpts,
-            Map<String, String> labels) {
+    record CreateVolume(String name, String driver, Map<String, String> driverOpts, Map<String, String> labels) {
         public CreateVolume {
             name = Lists.text(name);
             driver = driver == null || driver.isEmpty() ? "local" : driver;
