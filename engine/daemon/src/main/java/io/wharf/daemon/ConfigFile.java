@@ -20,8 +20,21 @@ import org.jspecify.annotations.Nullable;
 /** {@code daemon.json}: the flags' long names, lists in the plural. An unknown key is an error, as in dockerd. */
 final class ConfigFile {
     private static final Set<String> KEYS = Set.of(
-            "hosts", "data-root", "exec-root", "pidfile", "debug", "log-level", "bridge", "bip", "iptables",
-            "storage-driver", "insecure-registries", "registry-mirrors", "exec-opts", "runtimes", "default-runtime");
+            "hosts",
+            "data-root",
+            "exec-root",
+            "pidfile",
+            "debug",
+            "log-level",
+            "bridge",
+            "bip",
+            "iptables",
+            "storage-driver",
+            "insecure-registries",
+            "registry-mirrors",
+            "exec-opts",
+            "runtimes",
+            "default-runtime");
 
     private final Path path;
     private final JsonNode root;
@@ -68,11 +81,13 @@ final class ConfigFile {
         return path;
     }
 
-    @Nullable String text(String key) {
+    @Nullable
+    String text(String key) {
         return has(key) ? root.get(key).asText() : null;
     }
 
-    @Nullable Boolean flag(String key) {
+    @Nullable
+    Boolean flag(String key) {
         return has(key) ? Boolean.valueOf(root.get(key).asBoolean()) : null;
     }
 

@@ -60,7 +60,10 @@ final class Engine {
             closeAll();
             throw WharfException.of(e);
         }
-        LOG.info("Wharf {} serves {} after {} ms", options.version(), options.hosts(),
+        LOG.info(
+                "Wharf {} serves {} after {} ms",
+                options.version(),
+                options.hosts(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 
@@ -85,7 +88,8 @@ final class Engine {
                         ImagesVerticle.schema(),
                         NetworksVerticle.schema(),
                         VolumesVerticle.schema(),
-                        ContainersVerticle.schema())));
+                        ContainersVerticle.schema(),
+                        SystemVerticle.schema())));
         Pools pools = keep(Pools.standard());
         Vertx vertx = vertx();
         Services.prepare(vertx);
@@ -96,7 +100,7 @@ final class Engine {
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new BuildVerticle());
-        deploy(vertx, new SystemVerticle(options));
+        deploy(vertx, new SystemVerticle(options, store));
         deploy(vertx, new ApiVerticle(options, handles));
     }
 

@@ -44,7 +44,8 @@ final class Flags {
     }
 
     private static void one(CommandSpec spec, String text, String... names) {
-        spec.addOption(help(text, names).paramLabel(ANY).arity("1").type(String.class).build());
+        spec.addOption(
+                help(text, names).paramLabel(ANY).arity("1").type(String.class).build());
     }
 
     private static void many(CommandSpec spec, String text, String... names) {

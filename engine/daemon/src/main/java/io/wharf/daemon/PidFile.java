@@ -39,7 +39,8 @@ final class PidFile implements AutoCloseable {
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(process -> process.info().commandLine().orElse("").contains("io.wharf.daemon"))
                 .ifPresent(process -> {
-                    throw WharfException.internal("pid file found, ensure that the daemon is not running or delete " + path);
+                    throw WharfException.internal(
+                            "pid file found, ensure that the daemon is not running or delete " + path);
                 });
     }
 

@@ -46,13 +46,16 @@ final class Settings {
     }
 
     Path pidFile() {
-        return Path.of(text("--pidfile", "pidfile", layout().execRoot().resolve("wharf.pid").toString()));
+        return Path.of(text(
+                "--pidfile", "pidfile", layout().execRoot().resolve("wharf.pid").toString()));
     }
 
     EngineOptions toOptions() {
         List<String> hosts = texts("--host", "hosts");
         return new EngineOptions(
-                hosts.isEmpty() ? List.of(SOCKET) : hosts.stream().map(Settings::host).toList(),
+                hosts.isEmpty()
+                        ? List.of(SOCKET)
+                        : hosts.stream().map(Settings::host).toList(),
                 layout(),
                 text("--bridge", "bridge", "wharf0"),
                 textOrNull("--bip", "bip"),
@@ -86,7 +89,8 @@ final class Settings {
         if (given.startsWith("/")) {
             return "unix://" + given;
         }
-        throw WharfException.invalid("invalid bind address (" + given + "): unix:///path and tcp://address:port are served");
+        throw WharfException.invalid(
+                "invalid bind address (" + given + "): unix:///path and tcp://address:port are served");
     }
 
     private Map<String, String> runtimes() {
@@ -100,7 +104,8 @@ final class Settings {
         for (String pair : given) {
             int equals = pair.indexOf('=');
             if (equals <= 0) {
-                throw WharfException.invalid("invalid argument \"" + pair + "\" for " + flag + ": name=value is wanted");
+                throw WharfException.invalid(
+                        "invalid argument \"" + pair + "\" for " + flag + ": name=value is wanted");
             }
             pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
         }

@@ -1,0 +1,256 @@
+package io.wharf.daemon;
+
+import io.vertx.core.Future;
+import io.wharf.base.Times;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.EventService;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.RuntimeService;
+import io.wharf.contracts.RuntimeService.RuntimeFacts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Puts together {@code docker info} and {@code docker version} out of what each concern says. */
+final class DescribeEngine {
+    private static final String API_VERSION = "1.50";
+    private static final String MIN_API_VERSION = "1.24";
+
+    private final EngineOptions options;
+    private final String engineId;
+    private final ImageService images;
+    private final ContainerService containers;
+    private final NetworkService networks;
+    private final RuntimeService runtimes;
+    private final EventService events;
+    private final HostDescription host = HostDescription.read();
+
+    DescribeEngine(
+            EngineOptions options,
+            String engineId,
+            ImageService images,
+            ContainerService containers,
+            NetworkService networks,
+            RuntimeService runtimes,
+            EventService events) {
+        this.options = options;
+        this.engineId = engineId;
+        this.images = images;
+        this.containers = containers;
+        this.networks = networks;
+        this.runtimes = runtimes;
+        this.events = events;
+    }
+
+    Future<Map<String, Object>> version() {
+        return runtimes.runtimes().map(runtime -> {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("Platform", Map.of("Name", "Wharf"));
+            body.put(
+                    "Components",
+                    List.of(
+                            component(
+                                    "Engine",
+                                    options.version(),
+                                    Map.of(
+                                            "ApiVersion",
+                                            API_VERSION,
+                                            "MinAPIVersion",
+                                            MIN_API_VERSION,
+                                            "Os",
+                                            "linux",
+                                            "Arch",
+                                            goArchitecture(),
+                                            "KernelVersion",
+                                            host.kernel(),
+                                            "GitCommit",
+                                            Version.COMMIT,
+                                            "GoVersion",
+                                            "none, Java " + Runtime.version().feature(),
+                                            "Experimental",
+                                            "false",
+                                            "BuildTime",
+                                            "")),
+                            component(runtime.defaultRuntime(), runtime.version(), Map.of()),
+                            component("conmon", runtime.monitorVersion(), Map.of())));
+            body.put("Version", options.version());
+            body.put("ApiVersion", API_VERSION);
+            body.put("MinAPIVersion", MIN_API_VERSION);
+            body.put("GitCommit", Version.COMMIT);
+            body.put("GoVersion", "none, Java " + Runtime.version().feature());
+            body.put("Os", "linux");
+            body.put("Arch", goArchitecture());
+            body.put("KernelVersion", host.kernel());
+            return body;
+        });
+    }
+
+    Future<Map<String, Object>> info() {
+        var counts = containers.counts();
+        var storage = images.facts();
+        var network = networks.facts();
+        var runtime = runtimes.runtimes();
+        var listeners = events.listeners();
+        return Future.all(counts, storage, network, runtime, listeners).map(all -> {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("ID", engineId);
+            putCounts(body, counts.result());
+            body.put("Images", storage.result().images());
+            body.put("Driver", storage.result().driver());
+            body.put("DriverStatus", driverStatus(storage.result(), network.result(), runtime.result()));
+            body.put("DockerRootDir", options.layout().dataRoot().toString());
+            body.put("SystemTime", Times.rfc3339Nano(Instant.now()));
+            body.put("NEventsListener", listeners.result());
+            body.put("NFd", entries("/proc/self/fd"));
+            body.put("NGoroutines", Thread.activeCount());
+            body.put("IPv4Forwarding", network.result().ipv4Forwarding());
+            putRuntime(body, runtime.result());
+            putHost(body);
+            putFixed(body);
+            body.put("Warnings", warnings(network.result(), runtime.result()));
+            return body;
+        });
+    }
+
+    private static Map<String, Object> component(String name, String version, Map<String, String> details) {
+        return Map.of("Name", name, "Version", version, "Details", details);
+    }
+
+    private static void putCounts(Map<String, Object> body, ContainerService.Counts counts) {
+        body.put("Containers", counts.running() + counts.paused() + counts.stopped());
+        body.put("ContainersRunning", counts.running());
+        body.put("ContainersPaused", counts.paused());
+        body.put("ContainersStopped", counts.stopped());
+    }
+
+    /** The rows below the driver's name are the one place where clients print free text, so ours stand there, too. */
+    private static List<List<String>> driverStatus(
+            ImageService.StorageFacts storage, NetworkService.NetworkFacts network, RuntimeFacts runtime) {
+        List<List<String>> rows = new ArrayList<>(storage.driverStatus());
+        rows.add(List.of("Runtime", runtime.reason()));
+        rows.add(List.of("Firewall", network.firewall()));
+        rows.add(List.of("Bridge", network.bridge() + " " + network.gatewayAddress()));
+        return rows;
+    }
+
+    private static void putRuntime(Map<String, Object> body, RuntimeFacts runtime) {
+        Map<String, Object> paths = new TreeMap<>();
+        runtime.paths().forEach((name, path) -> paths.put(name, Map.of("path", path)));
+        body.put("Runtimes", paths);
+        body.put("DefaultRuntime", runtime.defaultRuntime());
+        body.put("CgroupDriver", runtime.cgroupDriver());
+        body.put("CgroupVersion", runtime.cgroupVersion());
+        body.put("SecurityOptions", runtime.securityOptions());
+        body.put("RuncCommit", Map.of("ID", runtime.version(), "Expected", runtime.version()));
+        body.put("InitBinary", "tini");
+        body.put("InitCommit", Map.of("ID", "", "Expected", ""));
+        // No containerd here; clients print the field.
+        body.put("ContainerdCommit", Map.of("ID", "", "Expected", ""));
+    }
+
+    private void putHost(Map<String, Object> body) {
+        body.put("KernelVersion", host.kernel());
+        body.put("OperatingSystem", host.system());
+        body.put("OSVersion", host.systemVersion());
+        body.put("OSType", "linux");
+        body.put("Architecture", host.architecture());
+        body.put("NCPU", host.cpus());
+        body.put("MemTotal", host.memoryBytes());
+        body.put("Name", host.name());
+        body.put("ServerVersion", options.version());
+    }
+
+    private void putFixed(Map<String, Object> body) {
+        Map<String, Object> plugins = new LinkedHashMap<>();
+        plugins.put("Volume", List.of("local"));
+        plugins.put("Network", List.of("bridge", "host", "null"));
+        plugins.put("Authorization", List.of());
+        plugins.put("Log", List.of("json-file", "none"));
+        body.put("Plugins", plugins);
+        for (String limit : List.of(
+                "MemoryLimit",
+                "SwapLimit",
+                "CpuCfsPeriod",
+                "CpuCfsQuota",
+                "CPUShares",
+                "CPUSet",
+                "PidsLimit",
+                "BridgeNfIptables",
+                "BridgeNfIp6tables")) {
+            body.put(limit, !limit.startsWith("Bridge"));
+        }
+        body.put("OomKillDisable", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.oom_control")));
+        body.put("Debug", options.debug());
+        body.put("LoggingDriver", "json-file");
+        body.put("IndexServerAddress", "https://index.docker.io/v1/");
+        Map<String, Object> registries = new LinkedHashMap<>();
+        registries.put("InsecureRegistryCIDRs", List.of("127.0.0.0/8"));
+        registries.put("IndexConfigs", indexes());
+        registries.put("Mirrors", options.registryMirrors());
+        body.put("RegistryConfig", registries);
+        body.put("HttpProxy", "");
+        body.put("HttpsProxy", "");
+        body.put("NoProxy", "");
+        body.put("Labels", List.of());
+        body.put("ExperimentalBuild", false);
+        body.put("LiveRestoreEnabled", true);
+        body.put("Isolation", "");
+        body.put("GenericResources", null);
+        body.put("Swarm", swarm());
+    }
+
+    private Map<String, Object> indexes() {
+        Map<String, Object> indexes = new TreeMap<>();
+        indexes.put(
+                "docker.io",
+                Map.of("Name", "docker.io", "Mirrors", options.registryMirrors(), "Secure", true, "Official", true));
+        for (String registry : options.insecureRegistries()) {
+            indexes.put(registry, Map.of("Name", registry, "Mirrors", List.of(), "Secure", false, "Official", false));
+        }
+        return indexes;
+    }
+
+    private static Map<String, Object> swarm() {
+        Map<String, Object> swarm = new LinkedHashMap<>();
+        swarm.put("NodeID", "");
+        swarm.put("NodeAddr", "");
+        swarm.put("LocalNodeState", "inactive");
+        swarm.put("ControlAvailable", false);
+        swarm.put("Error", "");
+        swarm.put("RemoteManagers", null);
+        return swarm;
+    }
+
+    private List<String> warnings(NetworkService.NetworkFacts network, RuntimeFacts runtime) {
+        List<String> warnings = new ArrayList<>(runtime.warnings());
+        if (!network.ipv4Forwarding()) {
+            warnings.add("WARNING: IPv4 forwarding is disabled");
+        }
+        for (String address : options.hosts()) {
+            if (address.startsWith("tcp://")) {
+                warnings.add("WARNING: API is accessible on " + address.substring("tcp://".length())
+                        + " without encryption. Access to the remote API is equivalent to root access on the host.");
+            }
+        }
+        return warnings;
+    }
+
+    private static int entries(String folder) {
+        String[] names = new java.io.File(folder).list();
+        return names == null ? 0 : names.length;
+    }
+
+    private static String goArchitecture() {
+        return switch (System.getProperty("os.arch")) {
+            case "aarch64" -> "arm64";
+            case String other -> other;
+        };
+    }
+}

@@ -1,0 +1,86 @@
+package io.wharf.daemon;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.wharf.base.Ids;
+import io.wharf.base.Schema;
+import io.wharf.base.Store;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.EventService;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.RuntimeService;
+import io.wharf.contracts.Services;
+import io.wharf.contracts.SystemService;
+import io.wharf.contracts.VolumeService;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers for the engine as a whole by asking each concern for its part. */
+public final class SystemVerticle extends VerticleBase implements SystemService {
+    private final EngineOptions options;
+    private final Store store;
+    private @Nullable DescribeEngine describe;
+    private @Nullable MeasureDisk measure;
+
+    SystemVerticle(EngineOptions options, Store store) {
+        this.options = options;
+        this.store = store;
+    }
+
+    static Schema schema() {
+        return new Schema("engine", List.of("CREATE TABLE engine(id TEXT PRIMARY KEY)"));
+    }
+
+    @Override
+    public Future<?> start() {
+        return store.write(tx -> {
+                    // The engine's own id lasts as long as its data root.
+                    tx.update("INSERT INTO engine(id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)", Ids.random());
+                    return tx.query("SELECT id FROM engine", row -> row.text(1)).getFirst();
+                })
+                .onSuccess(this::serve);
+    }
+
+    @Override
+    public Future<Map<String, Object>> info() {
+        return started(describe).info();
+    }
+
+    @Override
+    public Future<Map<String, Object>> version() {
+        return started(describe).version();
+    }
+
+    @Override
+    public Future<Map<String, Object>> diskUsage() {
+        return started(measure).run();
+    }
+
+    private void serve(String engineId) {
+        Vertx bus = vertx;
+        ImageService images = Services.client(bus, ImageService.class);
+        ContainerService containers = Services.client(bus, ContainerService.class);
+        VolumeService volumes = Services.client(bus, VolumeService.class);
+        describe = new DescribeEngine(
+                options,
+                engineId,
+                images,
+                containers,
+                Services.client(bus, NetworkService.class),
+                Services.client(bus, RuntimeService.class),
+                Services.client(bus, EventService.class));
+        measure = new MeasureDisk(images, containers, volumes);
+        Services.serve(bus, SystemService.class, this);
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("asked before it was started");
+        }
+        return part;
+    }
+}
