@@ -1,0 +1,100 @@
+package io.wharf.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/**
+ * Bound sockets of the calling thread's network namespace: inside {@link NetworkNamespaces#in} they belong to that one,
+ * and stay in it wherever they are used afterwards. All are non-blocking.
+ */
+public final class InetSockets {
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_FLAGS = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_REUSEADDR = 2;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = 26;
+    private static final int ADDRESS_BYTES = 28;
+
+    private InetSockets() {}
+
+    /** A bound UDP socket; port 0 lets the kernel choose, see {@link #port}. */
+    public static Fd udp(InetAddress address, int port) {
+        return bound(SOCK_DGRAM, address, port);
+    }
+
+    /** A TCP socket that is bound and listens. */
+    public static Fd tcpListener(InetAddress address, int port, int backlog) {
+        var socket = bound(SOCK_STREAM, address, port);
+        listen(socket, backlog);
+        return socket;
+    }
+
+    /** A TCP socket that is bound and does not listen: holds the port against others. */
+    public static Fd tcpReservation(InetAddress address, int port) {
+        return bound(SOCK_STREAM, address, port);
+    }
+
+    public static void listen(Fd socket, int backlog) {
+        var result = Native.syscall(Nr.LISTEN, socket.value(), backlog);
+        if (result < 0) {
+            socket.close();
+            throw new LinuxException("listen", (int) -result, backlog);
+        }
+    }
+
+    private static Fd bound(int type, InetAddress address, int port) {
+        var family = address instanceof Inet4Address ? AF_INET : AF_INET6;
+        var number = Native.syscall(Nr.SOCKET, family, type | SOCK_FLAGS, 0);
+        var socket = Fd.own(Check.fd("socket", number, family, type));
+        try {
+            if (type == SOCK_STREAM) {
+                option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
+            }
+            if (family == AF_INET6) {
+                option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+            }
+            var at = Scratch.get().zeroed(ADDRESS_BYTES);
+            var length = encode(at, family, address, port);
+            var result = Native.syscall(Nr.BIND, socket.value(), at.address(), length);
+            Check.that("bind", result, socket, address.getHostAddress(), port);
+            return socket;
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static int encode(MemorySegment at, int family, InetAddress address, int port) {
+        var bytes = address.getAddress();
+        at.set(JAVA_SHORT, 0, (short) family);
+        at.set(JAVA_SHORT, 2, Short.reverseBytes((short) port));
+        MemorySegment.copy(bytes, 0, at, JAVA_BYTE, family == AF_INET ? 4 : 8, bytes.length);
+        return family == AF_INET ? 16 : ADDRESS_BYTES;
+    }
+
+    /** Sets an integer option (setsockopt(2)). */
+    public static void option(Fd socket, int level, int option, int value) {
+        var at = Scratch.get().zeroed(4);
+        at.set(JAVA_INT, 0, value);
+        var result = Native.syscall(Nr.SETSOCKOPT, socket.value(), level, option, at.address(), 4);
+        Check.that("setsockopt", result, socket, level, option, value);
+    }
+
+    /** The port that a socket is bound to. */
+    public static int port(Fd socket) {
+        var at = Scratch.get().zeroed(ADDRESS_BYTES + 8);
+        at.set(JAVA_INT, 32, ADDRESS_BYTES);
+        var result = Native.syscall(Nr.GETSOCKNAME, socket.value(), at.address(), at.address() + 32);
+        Check.that("getsockname", result, socket);
+        return Short.reverseBytes(at.get(JAVA_SHORT, 2)) & 0xffff;
+    }
+}

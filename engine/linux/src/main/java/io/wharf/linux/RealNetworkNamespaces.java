@@ -1,0 +1,99 @@
+package io.wharf.linux;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/** {@link NetworkNamespaces} of the running kernel. */
+final class RealNetworkNamespaces implements NetworkNamespaces {
+    static final RealNetworkNamespaces INSTANCE = new RealNetworkNamespaces();
+
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final long NSFS_MAGIC = 0x6e736673;
+    private static final int STACK_BYTES = 256 << 10;
+
+    private RealNetworkNamespaces() {}
+
+    @Override
+    public void create(String path) {
+        Entries.open(path, OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0444)
+                .close();
+        try {
+            onThreadOfItsOwn(() -> {
+                Check.that("unshare", Native.syscall(Nr.UNSHARE, CLONE_NEWNET), "CLONE_NEWNET");
+                RealMounts.INSTANCE.bind("/proc/thread-self/ns/net", path, false);
+                return true;
+            });
+        } catch (LinuxException e) {
+            Entries.unlink(OpenFlags.AT_FDCWD, path);
+            throw e;
+        }
+    }
+
+    @Override
+    public void delete(String path) {
+        while (exists(path)) {
+            RealMounts.INSTANCE.unmount(path, MountFlags.MNT_DETACH);
+        }
+        try {
+            Entries.unlink(OpenFlags.AT_FDCWD, path);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public boolean exists(String path) {
+        try {
+            return Storage.fileSystem(path).magic() == NSFS_MAGIC;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Fd open(String path) {
+        return Entries.open(path, OpenFlags.O_RDONLY, 0);
+    }
+
+    @Override
+    public <T> T in(String path, Supplier<T> work) {
+        try (var namespace = open(path)) {
+            return onThreadOfItsOwn(() -> {
+                var entered = Native.syscall(Nr.SETNS, namespace.value(), CLONE_NEWNET);
+                Check.that("setns", entered, path, "CLONE_NEWNET");
+                return work.get();
+            });
+        }
+    }
+
+    private static <T> T onThreadOfItsOwn(Supplier<T> work) {
+        var answer = new CompletableFuture<T>();
+        var thread = new Thread(
+                null,
+                () -> {
+                    try {
+                        answer.complete(work.get());
+                    } catch (Throwable e) {
+                        answer.completeExceptionally(e);
+                    }
+                },
+                "wharf-netns",
+                STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}
