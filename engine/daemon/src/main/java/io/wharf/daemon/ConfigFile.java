@@ -34,7 +34,8 @@ final class ConfigFile {
             "registry-mirrors",
             "exec-opts",
             "runtimes",
-            "default-runtime");
+            "default-runtime",
+            "cri-socket");
 
     private final Path path;
     private final JsonNode root;

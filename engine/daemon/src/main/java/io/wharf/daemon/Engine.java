@@ -12,6 +12,7 @@ import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Services;
+import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
 import io.wharf.images.ImagesVerticle;
 import io.wharf.linux.Pools;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,12 +42,14 @@ final class Engine {
 
     private final EngineOptions options;
     private final Path pidFile;
+    private final Optional<Path> criSocket;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
-    Engine(EngineOptions options, Path pidFile) {
+    Engine(EngineOptions options, Path pidFile, Optional<Path> criSocket) {
         this.options = options;
         this.pidFile = pidFile;
+        this.criSocket = criSocket;
     }
 
     boolean isStopping() {
@@ -101,6 +105,8 @@ final class Engine {
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new BuildVerticle());
         deploy(vertx, new SystemVerticle(options, store));
+        // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
+        criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles));
     }
 

@@ -36,6 +36,7 @@ final class Flags {
         many(spec, "Option of the runtime, as native.cgroupdriver=cgroupfs", "--exec-opt");
         many(spec, "Further OCI runtime, as name=/path", "--add-runtime");
         one(spec, "Runtime that containers get", "--default-runtime");
+        one(spec, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket");
         return spec;
     }
 

@@ -46,7 +46,7 @@ public final class Main {
             Settings settings = Settings.merge(parsed);
             Logging.level(settings.logLevel());
             EngineOptions options = settings.toOptions();
-            Engine engine = new Engine(options, settings.pidFile());
+            Engine engine = new Engine(options, settings.pidFile(), settings.criSocket());
             Signals.install(engine);
             engine.start();
             return -1;

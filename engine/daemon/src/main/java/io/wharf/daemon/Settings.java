@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
@@ -48,6 +49,12 @@ final class Settings {
     Path pidFile() {
         return Path.of(text(
                 "--pidfile", "pidfile", layout().execRoot().resolve("wharf.pid").toString()));
+    }
+
+    /** Where the CRI is served; empty where it is not. */
+    Optional<Path> criSocket() {
+        return Optional.ofNullable(textOrNull("--cri-socket", "cri-socket"))
+                .map(given -> Path.of(given.startsWith("unix://") ? given.substring("unix://".length()) : given));
     }
 
     EngineOptions toOptions() {
