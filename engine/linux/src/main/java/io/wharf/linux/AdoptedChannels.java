@@ -1,6 +1,9 @@
 package io.wharf.linux;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -46,17 +49,33 @@ public final class AdoptedChannels {
         return register(loop, new EpollDatagramChannel(socket.release()), initializer);
     }
 
-    /** A listening TCP socket; the initializer is for the server channel and takes the accepted ones from it. */
+    /** A listening TCP socket; connections are accepted on the same loop, each with the initializer's handlers. */
     public static Future<EpollServerSocketChannel> server(
-            IoEventLoop loop, Fd socket, ChannelInitializer<? super Channel> initializer) {
+            IoEventLoop loop, Fd socket, ChannelInitializer<? super Channel> connections) {
         Descriptors.nonBlocking(socket, true);
-        return register(loop, new EpollServerSocketChannel(socket.release()), initializer);
+        return register(loop, new EpollServerSocketChannel(socket.release()), new Acceptor(loop, connections));
+    }
+
+    /** A server channel reads accepted connections, which only need a loop and their handlers. */
+    private static final class Acceptor extends ChannelInboundHandlerAdapter {
+        private final IoEventLoop loop;
+        private final ChannelInitializer<? super Channel> connections;
+
+        private Acceptor(IoEventLoop loop, ChannelInitializer<? super Channel> connections) {
+            this.loop = loop;
+            this.connections = connections;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            register(loop, (Channel) message, connections);
+        }
     }
 
     private static <C extends Channel, T extends C> Future<C> register(
-            IoEventLoop loop, T channel, ChannelInitializer<? super Channel> initializer) {
+            IoEventLoop loop, T channel, ChannelHandler handler) {
         var promise = Promise.<C>promise();
-        channel.pipeline().addLast(initializer);
+        channel.pipeline().addLast(handler);
         var registered = new DefaultChannelPromise(channel, loop);
         channel.unsafe().register(loop, registered);
         registered.addListener(result -> {

@@ -28,19 +28,22 @@ public final class InetSockets {
 
     /** A bound UDP socket; port 0 lets the kernel choose, see {@link #port}. */
     public static Fd udp(InetAddress address, int port) {
-        return bound(SOCK_DGRAM, address, port);
+        return bound(SOCK_DGRAM, address, port, false);
     }
 
     /** A TCP socket that is bound and listens. */
     public static Fd tcpListener(InetAddress address, int port, int backlog) {
-        var socket = bound(SOCK_STREAM, address, port);
+        var socket = bound(SOCK_STREAM, address, port, true);
         listen(socket, backlog);
         return socket;
     }
 
-    /** A TCP socket that is bound and does not listen: holds the port against others. */
+    /**
+     * A TCP socket that is bound and does not listen: holds the port against all others, for it does not let its address
+     * be reused; a connection in TIME_WAIT on this port is enough to refuse it.
+     */
     public static Fd tcpReservation(InetAddress address, int port) {
-        return bound(SOCK_STREAM, address, port);
+        return bound(SOCK_STREAM, address, port, false);
     }
 
     public static void listen(Fd socket, int backlog) {
@@ -51,12 +54,12 @@ public final class InetSockets {
         }
     }
 
-    private static Fd bound(int type, InetAddress address, int port) {
+    private static Fd bound(int type, InetAddress address, int port, boolean reuse) {
         var family = address instanceof Inet4Address ? AF_INET : AF_INET6;
         var number = Native.syscall(Nr.SOCKET, family, type | SOCK_FLAGS, 0);
         var socket = Fd.own(Check.fd("socket", number, family, type));
         try {
-            if (type == SOCK_STREAM) {
+            if (reuse) {
                 option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
             }
             if (family == AF_INET6) {

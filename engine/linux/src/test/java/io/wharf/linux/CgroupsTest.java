@@ -59,19 +59,24 @@ class CgroupsTest {
         var path = PARENT + "/one";
         cgroups.create(path);
         cgroups.create(path);
+        var gate = Descriptors.pipe();
         var child = Processes.real()
                 .spawn(Spawn.of(
                                 "/bin/sh",
                                 "-c",
-                                "head -c 3000000 /dev/zero | tail -c 1 >/dev/null; sleep 100 & sleep 100")
+                                "read go; head -c 3000000 /dev/zero | tail -c 1 >/dev/null; sleep 100 & sleep 100")
+                        .descriptor(gate.read(), 0)
                         .build());
         cgroups.add(path, child.pid());
-        await().until(() -> cgroups.pids(PARENT).size() >= 2);
+        // Only now may it fork, or its children would be outside.
+        gate.write().writeAll(new byte[] {'\n'});
+        gate.close();
+        await().until(() -> cgroups.pids(PARENT).size() >= 3);
         assertThat(cgroups.pids(path)).contains(child.pid());
         var usage = cgroups.usage(path).orElseThrow();
         assertThat(usage.memory()).isPositive();
         assertThat(usage.memoryLimit()).isEqualTo(-1);
-        assertThat(usage.pids()).isGreaterThanOrEqualTo(2);
+        assertThat(usage.pids()).isPositive();
         assertThat(usage.pidsLimit()).isEqualTo(-1);
         assertThat(usage.cpuTotal()).isPositive();
         assertThat(usage.memoryDetails()).isNotEmpty();

@@ -108,7 +108,7 @@ class HostTest {
         assertThat(result.status().signal()).isEqualTo(Signals.SIGKILL);
         // What an orphan holds open does not keep the caller waiting.
         var orphan = Commands.run(
-                Spawn.of("/bin/sh", "-c", "sleep 2 & echo done"), new byte[0], Duration.ofSeconds(20), 100);
+                Spawn.of("/bin/sh", "-c", "sleep 0.5 & echo done"), new byte[0], Duration.ofSeconds(20), 100);
         assertThat(orphan.output()).isEqualTo("done\n");
     }
 }

@@ -74,6 +74,19 @@ class MountsTest {
         assertThat(mounts.table().at(point).orElseThrow().isShared()).isFalse();
     }
 
+    @Test
+    void clonedTree_isAttachedElsewhere() throws Exception {
+        var source = folder("source");
+        Files.writeString(Path.of(source, "x"), "");
+        var target = folder("target");
+        try (var tree = mounts.cloneTree(source, false)) {
+            mounts.attach(tree, target);
+        }
+        assertThat(Path.of(target, "x")).exists();
+        assertThat(mounts.table().at(target).orElseThrow().root()).isEqualTo("/source");
+        mounts.unmount(target, MountFlags.MNT_DETACH);
+    }
+
     private List<String> layers(int count, String prefix) throws Exception {
         var lowers = new ArrayList<String>();
         for (var i = 0; i < count; i++) {

@@ -2,7 +2,9 @@ package io.wharf.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -146,5 +148,43 @@ class ProcessesTest {
         assertThatThrownBy(() -> pipe.read().value()).hasMessageContaining("EBADF");
         reused.close();
         pipe.close();
+    }
+
+    @Test
+    void becomeSubreaper_bringsOrphans() {
+        processes.becomeSubreaper();
+        try (var pipe = Descriptors.pipe()) {
+            var shell = processes.spawn(Spawn.of("/bin/sh", "-c", "(sleep 0.05; exit 9) >/dev/null & echo $!")
+                    .descriptor(pipe.write(), 1)
+                    .build());
+            pipe.write().close();
+            var orphan = Integer.parseInt(SmallFiles.readAll(pipe.read()).strip());
+            // The shell has not waited for it: it comes to us.
+            processes.await(shell.pidfd());
+            shell.pidfd().close();
+            assertThat(processes.children()).contains(orphan);
+            await().until(() -> processes.reap(orphan).equals(Optional.of(ExitStatus.exited(9))));
+            assertThat(processes.children()).doesNotContain(orphan);
+        } finally {
+            Native.syscall(Nr.PRCTL, 36, 0, 0, 0, 0);
+        }
+    }
+
+    @Test
+    void umask_isInherited() {
+        var former = processes.umask(027);
+        try {
+            assertThat(output(Spawn.of("/bin/sh", "-c", "umask"))).isEqualTo("0027\n");
+        } finally {
+            assertThat(processes.umask(former)).isEqualTo(027);
+        }
+    }
+
+    @Test
+    void exitStatus_ofWaitWords() {
+        assertThat(ExitStatus.ofWaitStatus(0x0300)).isEqualTo(ExitStatus.exited(3));
+        assertThat(ExitStatus.ofWaitStatus(9).number()).isEqualTo(137);
+        assertThat(ExitStatus.ofWaitStatus(0x8b)).isEqualTo(new ExitStatus(0, 11, true));
+        assertThat(ExitStatus.killed(15)).hasToString("signal SIGTERM");
     }
 }
