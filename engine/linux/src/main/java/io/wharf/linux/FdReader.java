@@ -45,8 +45,13 @@ public final class FdReader implements AutoCloseable {
         return new FdReader(loop, fd, listener);
     }
 
+    /** From the loop it holds at once; from elsewhere a few chunks may still come. */
     public void pause() {
-        loop.execute(() -> paused = true);
+        if (loop.inEventLoop()) {
+            paused = true;
+        } else {
+            loop.execute(() -> paused = true);
+        }
     }
 
     public void resume() {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,40 @@ class ReadinessTest {
         assertThat(PROCESSES.await(child.pidfd()).success()).isTrue();
         child.pidfd().close();
         settle();
+    }
+
+    @Test
+    void reader_pausedByItsListener_givesNoMore() throws Exception {
+        var pipe = Descriptors.pipe();
+        Descriptors.pipeCapacity(pipe.write(), 1 << 20);
+        pipe.write().writeAll(new byte[1 << 19]);
+        pipe.write().close();
+        var chunks = new AtomicInteger();
+        var ended = new CompletableFuture<Void>();
+        var reader = new FdReader[1];
+        reader[0] = FdReader.of(LOOP, pipe.read(), new FdReader.Listener() {
+            @Override
+            public void data(ByteBuf bytes) {
+                bytes.release();
+                chunks.incrementAndGet();
+                reader[0].pause();
+            }
+
+            @Override
+            public void end() {
+                ended.complete(null);
+            }
+        });
+        settle();
+        assertThat(chunks).hasValue(0);
+        for (var i = 1; i <= 8; i++) {
+            reader[0].resume();
+            settle();
+            assertThat(chunks).hasValue(i);
+        }
+        assertThat(ended).isNotDone();
+        reader[0].resume();
+        ended.get(5, TimeUnit.SECONDS);
     }
 
     @Test
