@@ -1,0 +1,90 @@
+package io.wharf.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MergeContractTest {
+    private static final String GOOD = """
+            /things/{name}/json:
+              get:
+                operationId: ThingInspect
+                summary: Tell.
+                tags: [things]
+                parameters:
+                  - {name: name, in: path, required: true, x-wharf-greedy: true, schema: {type: string}}
+                  - {name: size, in: query, schema: {type: boolean}}
+                responses: {"200": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        Files.writeString(folder.resolve("contract.yaml"), "openapi: 3.1.0\n");
+        Files.createDirectories(folder.resolve("paths"));
+        Files.createDirectories(folder.resolve("schemas"));
+        part("schemas/things", "Thing: {type: object}\n");
+    }
+
+    @Test
+    void merge_goodParts_yieldsOperations() throws IOException {
+        part("paths/things", GOOD);
+
+        assertThat(MergeContract.merge(folder).operations()).singleElement().satisfies(operation -> {
+            assertThat(operation.path()).isEqualTo("/things/{name+}/json");
+            assertThat(operation.query()).containsEntry("size", Operation.QueryType.BOOLEAN);
+            assertThat(Operation.ofLine(operation.line())).isEqualTo(operation);
+        });
+    }
+
+    @Test
+    void merge_referenceToNothing_isRefused() throws IOException {
+        part("paths/things", GOOD.replace("schemas/Thing", "schemas/Think"));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("#/components/schemas/Think leads");
+    }
+
+    @Test
+    void merge_operationIdTwice_isRefused() throws IOException {
+        part("paths/things", GOOD);
+        part("paths/others", GOOD.replace("/things/", "/others/"));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("ThingInspect is there twice");
+    }
+
+    @Test
+    void merge_pathInTwoParts_isRefused() throws IOException {
+        part("paths/things", GOOD);
+        part("paths/others", GOOD.replace("ThingInspect", "OtherInspect"));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("is defined twice");
+    }
+
+    @Test
+    void merge_parameterThatThePathLacks_isRefused() throws IOException {
+        part("paths/things", GOOD.replace("{name}/json", "{id}/json"));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("the path names [id]");
+    }
+
+    @Test
+    void contract_ofThisBuild_hasServedAndRefusedOperations() {
+        assertThat(Contract.operations())
+                .extracting(Operation::availability)
+                .contains(Operation.Availability.SERVED, Operation.Availability.SWARM, Operation.Availability.LATER);
+        assertThat(new String(Contract.document(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("\"openapi\":\"3.1.0\"", "ContainerCreate");
+    }
+
+    private void part(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name + ".yaml"), text);
+    }
+}
