@@ -1,0 +1,169 @@
+package io.wharf.containers;
+
+import io.vertx.core.Promise;
+import io.wharf.base.Layout;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.NetworkService.Sandbox;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container: what is committed of it, and the run under way. Confined to the verticle's context; committed parts
+ * change only after their commit.
+ */
+final class Container {
+    /** Somebody who waits for an exit or the removal. */
+    record Waiter(boolean forRemoval, Promise<io.wharf.contracts.ContainerService.Exit> promise) {}
+
+    private final String id;
+    private final Definition definition;
+    private String name;
+    private State state;
+    private @Nullable Sandbox sandbox;
+    private boolean stopWanted;
+
+    // Not committed: what belongs to this life of the engine.
+    private @Nullable Run run;
+    private boolean starting;
+    private boolean removing;
+    private long restartTimer = -1;
+    private int restartDelayMillis;
+    private io.vertx.core.Future<Void> cleared = io.vertx.core.Future.succeededFuture();
+    private final List<Waiter> waiters = new ArrayList<>();
+
+    Container(
+            String id, String name, Definition definition, State state, @Nullable Sandbox sandbox, boolean stopWanted) {
+        this.id = id;
+        this.name = name;
+        this.definition = definition;
+        this.state = state;
+        this.sandbox = sandbox;
+        this.stopWanted = stopWanted;
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Without slash. */
+    String name() {
+        return name;
+    }
+
+    Definition definition() {
+        return definition;
+    }
+
+    ContainerConfig config() {
+        return definition.config();
+    }
+
+    HostConfig host() {
+        return definition.host();
+    }
+
+    State state() {
+        return state;
+    }
+
+    Status status() {
+        return state.status();
+    }
+
+    /** Its first process on the host; 0 where none runs. */
+    int pid() {
+        return state.pid();
+    }
+
+    /** Its network, while it runs. */
+    @Nullable
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    /** Somebody stopped it by hand since it was last started: policies leave it alone. */
+    boolean stopWanted() {
+        return stopWanted;
+    }
+
+    MonitorFiles files(Layout layout) {
+        return MonitorFiles.ofContainer(layout, id);
+    }
+
+    void renamed(String newName) {
+        name = newName;
+    }
+
+    void committed(State next) {
+        state = next;
+    }
+
+    void committed(State next, @Nullable Sandbox network) {
+        state = next;
+        sandbox = network;
+    }
+
+    void stopWanted(boolean wanted) {
+        stopWanted = wanted;
+    }
+
+    /** The processes of the run under way, from the monitor's spawn until the exit is committed. */
+    @Nullable
+    Run run() {
+        return run;
+    }
+
+    void run(@Nullable Run current) {
+        run = current;
+    }
+
+    /** A start is under way. */
+    boolean starting() {
+        return starting;
+    }
+
+    void starting(boolean now) {
+        starting = now;
+    }
+
+    /** Somebody is removing it: no start and no restart any more. */
+    boolean removing() {
+        return removing;
+    }
+
+    void removing(boolean now) {
+        removing = now;
+    }
+
+    /** The timer of a restart's delay, or -1. */
+    long restartTimer() {
+        return restartTimer;
+    }
+
+    void restartTimer(long timer) {
+        restartTimer = timer;
+    }
+
+    int restartDelayMillis() {
+        return restartDelayMillis;
+    }
+
+    void restartDelayMillis(int millis) {
+        restartDelayMillis = millis;
+    }
+
+    /** Completes when what the last run left in the kernel is gone; the next start waits for it. Never fails. */
+    io.vertx.core.Future<Void> cleared() {
+        return cleared;
+    }
+
+    void cleared(io.vertx.core.Future<Void> future) {
+        cleared = future;
+    }
+
+    List<Waiter> waiters() {
+        return waiters;
+    }
+}
