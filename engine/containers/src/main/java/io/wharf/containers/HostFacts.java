@@ -1,16 +1,20 @@
 package io.wharf.containers;
 
+import io.wharf.linux.Capabilities;
+import io.wharf.linux.CgroupHierarchies;
 import io.wharf.linux.Directories;
 import io.wharf.linux.Errno;
 import io.wharf.linux.FileStatus;
+import io.wharf.linux.Host;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
+import io.wharf.linux.Rlimits;
 import io.wharf.linux.SmallFiles;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,7 +31,7 @@ import java.util.Set;
  * @param cpus online CPUs as a list such as {@code 0-3}, and {@code memoryNodes} likewise
  * @param seccomp whether the kernel filters system calls
  * @param kernel version as major times 1000 plus minor: 6018
- * @param arch Java's name of the machine
+ * @param arch {@code amd64} or {@code arm64}
  */
 record HostFacts(
         Cgroup cgroup,
@@ -70,22 +74,6 @@ record HostFacts(
             "blkio/blkio.weight_device",
             "blkio/blkio.bfq.weight_device",
             "blkio/blkio.throttle.read_bps_device");
-    private static final Map<String, String> LIMIT_NAMES = Map.ofEntries(
-            Map.entry("Max core file size", "core"),
-            Map.entry("Max cpu time", "cpu"),
-            Map.entry("Max data size", "data"),
-            Map.entry("Max file size", "fsize"),
-            Map.entry("Max file locks", "locks"),
-            Map.entry("Max locked memory", "memlock"),
-            Map.entry("Max msgqueue size", "msgqueue"),
-            Map.entry("Max nice priority", "nice"),
-            Map.entry("Max open files", "nofile"),
-            Map.entry("Max processes", "nproc"),
-            Map.entry("Max resident set", "rss"),
-            Map.entry("Max realtime priority", "rtprio"),
-            Map.entry("Max realtime timeout", "rttime"),
-            Map.entry("Max pending signals", "sigpending"),
-            Map.entry("Max stack size", "stack"));
 
     HostFacts {
         controllers = Set.copyOf(controllers);
@@ -95,22 +83,26 @@ record HostFacts(
 
     /** Looks at the host; on a thread that may read /proc and /sys. */
     static HostFacts read() {
-        boolean unified = exists(TREE + "cgroup.controllers");
-        Cgroup cgroup = unified ? Cgroup.V2 : exists(TREE + "unified/cgroup.procs") ? Cgroup.HYBRID : Cgroup.V1;
+        CgroupHierarchies trees = CgroupHierarchies.detect();
+        Cgroup cgroup = switch (trees.version()) {
+            case V2 -> Cgroup.V2;
+            case HYBRID -> Cgroup.HYBRID;
+            case V1, NONE -> Cgroup.V1;
+        };
         return new HostFacts(
                 cgroup,
-                unified ? words(text(TREE + "cgroup.controllers")) : v1Controllers(),
-                unified ? v2Features() : v1Features(),
-                text("/proc/1/comm").strip().equals("systemd") && exists("/run/systemd/system"),
-                boundingSet(),
-                rlimits(text("/proc/self/limits")),
+                controllers(trees),
+                cgroup == Cgroup.V2 ? v2Features() : v1Features(),
+                Host.initName().equals("systemd") && exists("/run/systemd/system"),
+                CapabilitySet.bits(Capabilities.bounding().toArray(String[]::new)),
+                hardLimits(),
                 Integer.parseInt(text("/proc/self/oom_score_adj").strip()),
                 text("/sys/devices/system/cpu/online").strip(),
                 text("/sys/devices/system/node/online").strip(),
-                exists("/proc/sys/kernel/seccomp/actions_avail"),
-                text("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
-                kernel(text("/proc/sys/kernel/osrelease").strip()),
-                System.getProperty("os.arch", "amd64"));
+                Host.seccomp(),
+                Host.appArmor(),
+                kernel(Host.kernel().release()),
+                Host.kernel().architecture());
     }
 
     boolean unified() {
@@ -127,15 +119,13 @@ record HostFacts(
         return features.contains(feature);
     }
 
-    private static Set<String> v1Controllers() {
+    // On a hybrid host the v2 tree beside the v1 ones limits nothing.
+    private static Set<String> controllers(CgroupHierarchies trees) {
         Set<String> found = new HashSet<>();
-        for (String line : text("/proc/self/cgroup").split("\n")) {
-            String[] parts = line.split(":", 3);
-            if (parts.length == 3 && !parts[1].isEmpty() && !parts[1].startsWith("name=")) {
-                found.addAll(Arrays.asList(parts[1].split(",")));
-            }
+        for (CgroupHierarchies.Hierarchy tree : trees.hierarchies()) {
+            found.addAll(tree.controllers());
         }
-        found.removeIf(name -> !exists(TREE + name + "/cgroup.procs"));
+        found.removeIf(name -> name.isEmpty() || name.startsWith("name="));
         return found;
     }
 
@@ -164,24 +154,10 @@ record HostFacts(
         return places.stream().anyMatch(place -> exists(place + "memory.swap.max")) ? Set.of("memory.swap") : Set.of();
     }
 
-    private static long boundingSet() {
-        for (String line : text("/proc/self/status").split("\n")) {
-            if (line.startsWith("CapBnd:")) {
-                return Long.parseUnsignedLong(line.substring(7).strip(), 16);
-            }
-        }
-        return 0;
-    }
-
-    static Map<String, Long> rlimits(String table) {
+    private static Map<String, Long> hardLimits() {
         Map<String, Long> limits = new HashMap<>();
-        for (String line : table.split("\n")) {
-            LIMIT_NAMES.forEach((title, name) -> {
-                if (line.startsWith(title)) {
-                    String[] columns = line.substring(title.length()).strip().split(" +");
-                    limits.put(name, columns[1].equals("unlimited") ? NO_LIMIT : Long.parseLong(columns[1]));
-                }
-            });
+        for (String name : Rlimits.names()) {
+            limits.put(name.toLowerCase(Locale.ROOT), Rlimits.get(name).hard());
         }
         return limits;
     }
@@ -189,10 +165,6 @@ record HostFacts(
     static int kernel(String release) {
         String[] parts = release.split("[^0-9]+", 3);
         return parts.length < 2 ? 0 : Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
-    }
-
-    private static Set<String> words(String text) {
-        return text.isBlank() ? Set.of() : Set.of(text.strip().split(" +"));
     }
 
     private static boolean exists(String path) {

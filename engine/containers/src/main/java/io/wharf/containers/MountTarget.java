@@ -1,7 +1,7 @@
 package io.wharf.containers;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.HostConfig.VolumeOptions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ record MountTarget(
         boolean anonymous,
         boolean listed,
         String options,
-        HostConfig.@Nullable VolumeOptions volumeOptions) {
+        @Nullable VolumeOptions volumeOptions) {
     static final String BIND = "bind";
     static final String VOLUME = "volume";
     static final String TMPFS = "tmpfs";
@@ -58,7 +58,7 @@ record MountTarget(
     }
 
     Map<String, String> driverOptions() {
-        HostConfig.VolumeOptions wanted = volumeOptions;
+        VolumeOptions wanted = volumeOptions;
         return wanted == null || wanted.driverConfig() == null
                 ? Map.of()
                 : wanted.driverConfig().options();
@@ -77,6 +77,44 @@ record MountTarget(
                 destination,
                 driver,
                 mode,
+                readOnly,
+                propagation,
+                copy,
+                recursive,
+                createSource,
+                anonymous,
+                listed,
+                options,
+                volumeOptions);
+    }
+
+    MountTarget withReadOnly() {
+        return new MountTarget(
+                type,
+                name,
+                source,
+                destination,
+                driver,
+                mode,
+                true,
+                propagation,
+                copy,
+                recursive,
+                createSource,
+                anonymous,
+                listed,
+                options,
+                volumeOptions);
+    }
+
+    MountTarget withMode(String other) {
+        return new MountTarget(
+                type,
+                name,
+                source,
+                destination,
+                driver,
+                other,
                 readOnly,
                 propagation,
                 copy,

@@ -1,10 +1,15 @@
 package io.wharf.containers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.Json;
 import io.wharf.linux.Spawn;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An OCI runtime that works on this host, and how its commands are written.
@@ -87,6 +92,27 @@ record OciRuntime(String name, Path program, String version, Path state, boolean
     /** The whole environment of the runtime's own processes. */
     static Map<String, String> environment() {
         return Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    /**
+     * The first error that a runtime's command wrote to its JSON log; empty where the log has none. On a thread that may
+     * block.
+     */
+    static Optional<String> firstError(Path log) {
+        try {
+            if (!Files.exists(log)) {
+                return Optional.empty();
+            }
+            for (String line : Files.readAllLines(log)) {
+                JsonNode entry = line.isBlank() ? null : Json.MAPPER.readTree(line);
+                if (entry != null && entry.path("level").asText().equals("error")) {
+                    return Optional.of(entry.path("msg").asText());
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private Spawn command(Path log, String... command) {
