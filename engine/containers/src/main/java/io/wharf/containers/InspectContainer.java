@@ -1,0 +1,96 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Layout;
+import io.wharf.base.Times;
+import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.ImageService.LayerSizes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Answers {@code docker inspect} from committed state. Never waits for a lane. */
+final class InspectContainer {
+    private final Containers containers;
+    private final Layout layout;
+    private final ImageService images;
+    private final Function<String, List<String>> execsOf;
+
+    /**
+     * An inspection.
+     *
+     * @param execsOf ids of the execs of a container
+     */
+    InspectContainer(
+            Containers containers, Layout layout, ImageService images, Function<String, List<String>> execsOf) {
+        this.containers = containers;
+        this.layout = layout;
+        this.images = images;
+        this.execsOf = execsOf;
+    }
+
+    Future<ContainerDetail> run(String ref, boolean size) {
+        Container container = containers.get(ref);
+        if (!size) {
+            return Future.succeededFuture(detail(container, null));
+        }
+        return images.layerSizes(container.id()).map(sizes -> detail(container, sizes));
+    }
+
+    private ContainerDetail detail(Container container, @Nullable LayerSizes sizes) {
+        Definition definition = container.definition();
+        Path folder = layout.container(container.id());
+        List<String> execs = execsOf.apply(container.id());
+        boolean ran = container.state().startedNanos() != 0;
+        return new ContainerDetail(
+                container.id(),
+                Times.rfc3339Nano(definition.createdNanos()),
+                definition.command().path(),
+                definition.command().args(),
+                state(container.state()),
+                definition.imageId(),
+                ran ? folder.resolve("resolv.conf").toString() : "",
+                ran ? folder.resolve("hostname").toString() : "",
+                ran ? folder.resolve("hosts").toString() : "",
+                ran ? container.files(layout).spool().toString() : "",
+                "/" + container.name(),
+                container.state().restartCount(),
+                definition.driver(),
+                "linux",
+                "",
+                "",
+                "",
+                execs.isEmpty() ? null : execs,
+                container.host(),
+                new ContainerDetail.GraphDriver(
+                        Map.of("MergedDir", layout.rootfs(container.id()).toString()), definition.driver()),
+                sizes == null ? null : sizes.writable(),
+                sizes == null ? null : sizes.root(),
+                definition.mounts().mountPoints(),
+                container.config(),
+                NetworkView.settings(container));
+    }
+
+    static ContainerDetail.State state(State state) {
+        Status status = state.status();
+        return new ContainerDetail.State(
+                status.word(),
+                status.countsAsRunning(),
+                status == Status.PAUSED,
+                status == Status.RESTARTING,
+                state.oomKilled(),
+                status == Status.DEAD,
+                state.pid(),
+                state.exitCode(),
+                state.error(),
+                time(state.startedNanos()),
+                time(state.finishedNanos()));
+    }
+
+    private static String time(long nanos) {
+        return nanos == 0 ? Times.ZERO : Times.rfc3339Nano(nanos);
+    }
+}

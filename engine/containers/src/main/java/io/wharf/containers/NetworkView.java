@@ -1,0 +1,93 @@
+package io.wharf.containers;
+
+import io.wharf.contracts.ContainerDetail.EndpointSettings;
+import io.wharf.contracts.ContainerDetail.NetworkSettings;
+import io.wharf.contracts.ContainerSummary.Port;
+import io.wharf.contracts.HostConfig.PortBinding;
+import io.wharf.contracts.NetworkService.Sandbox;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What inspect and lists show of a container's network. */
+final class NetworkView {
+    private static final EndpointSettings NOWHERE =
+            new EndpointSettings(null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
+
+    private NetworkView() {}
+
+    static NetworkSettings settings(Container container) {
+        Sandbox sandbox = container.sandbox();
+        Map<String, EndpointSettings> endpoints = endpoints(container);
+        // Old clients read the default bridge's endpoint from the upper half.
+        EndpointSettings bridge = endpoints.getOrDefault("bridge", NOWHERE);
+        return new NetworkSettings(
+                "",
+                sandbox == null ? "" : sandbox.sandboxId(),
+                sandbox == null ? "" : sandbox.sandboxKey(),
+                sandbox == null ? Map.of() : sandbox.ports(),
+                false,
+                "",
+                0,
+                null,
+                null,
+                bridge.endpointId(),
+                bridge.gateway(),
+                bridge.globalIpv6Address(),
+                bridge.globalIpv6PrefixLen(),
+                bridge.ipAddress(),
+                bridge.ipPrefixLen(),
+                bridge.ipv6Gateway(),
+                bridge.macAddress(),
+                endpoints);
+    }
+
+    /** The endpoints it has, or an empty one in the network that it will join. */
+    static Map<String, EndpointSettings> endpoints(Container container) {
+        Sandbox sandbox = container.sandbox();
+        if (sandbox != null) {
+            return sandbox.endpoints();
+        }
+        String name = networkName(container);
+        return name.startsWith("container:") ? Map.of() : Map.of(name, NOWHERE);
+    }
+
+    /** The network that its mode names. */
+    static String networkName(Container container) {
+        if (container.config().networkDisabled()) {
+            return "none";
+        }
+        String mode = container.host().networkMode();
+        return mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
+    }
+
+    /** Rows for {@code docker ps}: published ports, and exposed ones that are not. */
+    static List<Port> ports(Container container) {
+        Sandbox sandbox = container.sandbox();
+        if (sandbox == null) {
+            return List.of();
+        }
+        Map<String, List<PortBinding>> all = new TreeMap<>(sandbox.ports());
+        container.config().exposedPorts().keySet().forEach(port -> all.putIfAbsent(port, List.of()));
+        List<Port> rows = new ArrayList<>();
+        all.forEach((port, bindings) -> addRows(rows, port, bindings));
+        rows.sort(Comparator.comparingInt(Port::privatePort).thenComparing(Port::type));
+        return rows;
+    }
+
+    private static void addRows(List<Port> rows, String port, @Nullable List<PortBinding> bindings) {
+        int slash = port.indexOf('/');
+        int number = Integer.parseInt(slash < 0 ? port : port.substring(0, slash));
+        String type = slash < 0 ? "tcp" : port.substring(slash + 1);
+        if (bindings == null || bindings.isEmpty()) {
+            rows.add(new Port(null, number, null, type));
+            return;
+        }
+        for (PortBinding binding : bindings) {
+            rows.add(new Port(binding.hostIp(), number, Integer.valueOf(binding.hostPort()), type));
+        }
+    }
+}
