@@ -1,0 +1,216 @@
+package io.wharf.tests;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One engine on a machine: Wharf by {@code bin/wharfd}, or Debian's dockerd, with roots, socket and addresses of its own.
+ *
+ * <p>It can be stopped, killed and started again on the same roots.
+ */
+final class Engine implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static int count;
+
+    private final Path home;
+    private final List<String> flags;
+    private final String bip;
+    private Machine machine;
+    private final Set<String> containers = ConcurrentHashMap.newKeySet();
+    private @Nullable Process process;
+    private @Nullable Running events;
+
+    Engine(Machine machine, String... flags) {
+        try {
+            this.home = Files.createTempDirectory(Path.of("/tmp"), "wharf-tests.");
+            Files.createDirectory(home.resolve("client"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.machine = machine;
+        this.flags = List.of(flags);
+        this.bip = "10.213." + count++ % 256 + ".1/24";
+    }
+
+    /** Starts the daemon and waits until it answers. */
+    Engine start() {
+        List<String> command = new ArrayList<>();
+        command.add(Here.DOCKERD ? "dockerd" : Here.ROOT.resolve("bin/wharfd").toString());
+        command.addAll(List.of("-H", "unix://" + socket(), "--data-root", dataRoot().toString()));
+        command.addAll(List.of("--exec-root", execRoot().toString(), "--pidfile", home.resolve("pid").toString()));
+        command.addAll(List.of("--bip", bip));
+        if (Here.DOCKERD) {
+            // What Wharf does always.
+            command.add("--live-restore");
+        }
+        command.addAll(flags);
+        try {
+            process = new ProcessBuilder(machine.command(command))
+                    .redirectInput(new File("/dev/null"))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Http http = http();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(START)
+                .until(() -> !process.isAlive() || http.answers());
+        if (!process.isAlive()) {
+            throw new AssertionError("the engine ended at once:\n" + logTail());
+        }
+        seenContainers();
+        events = docker().start(
+                "events", "--since", "0", "--filter", "type=container", "--filter", "event=create", "--format", "{{.ID}}");
+        return this;
+    }
+
+    /** The ids of all containers that this engine has made known, from its first start on. */
+    Set<String> seenContainers() {
+        if (events != null) {
+            events.out().lines().forEach(containers::add);
+        }
+        return containers;
+    }
+
+    /** Asks the daemon to stop, and waits for its end. */
+    void stop() {
+        end("TERM");
+    }
+
+    /** Ends the daemon as nothing could foresee. */
+    void kill() {
+        end("KILL");
+    }
+
+    private void end(String signal) {
+        Process daemon = running();
+        Running.run("kill", "-" + signal, "" + daemon.pid()).ok();
+        try {
+            if (!daemon.waitFor(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("the engine still runs a minute after SIG" + signal + ":\n" + logTail());
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        if (Here.DOCKERD) {
+            // Its containerd ends with it, but not at once, and the next one waits for it in vain.
+            Awaitility.await().atMost(START).until(() -> OwnProcesses.of(home).stream()
+                    .noneMatch(p -> p.arguments().startsWith("containerd ")));
+        }
+    }
+
+    /** Cuts the power: every process, namespace and mount is gone, the data root stays; then another machine boots. */
+    void reboot(Machine next) {
+        Process daemon = running();
+        Running.run("kill", "-KILL", "" + daemon.pid()).ok();
+        OwnProcesses.killAll(home);
+        machine.close();
+        machine = next;
+        try {
+            Path bootId = Files.writeString(
+                    home.resolve("boot-id"), java.util.UUID.randomUUID() + "\n");
+            machine.bootId(bootId);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process running() {
+        Process daemon = process;
+        if (daemon == null || !daemon.isAlive()) {
+            throw new AssertionError("the engine does not run:\n" + logTail());
+        }
+        return daemon;
+    }
+
+    boolean alive() {
+        return process != null && process.isAlive();
+    }
+
+    long pid() {
+        return running().pid();
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Docker docker() {
+        return new Docker(socket(), home.resolve("client"));
+    }
+
+    Http http() {
+        return new Http(socket());
+    }
+
+    Path home() {
+        return home;
+    }
+
+    Path socket() {
+        return home.resolve("d.sock");
+    }
+
+    Path dataRoot() {
+        return home.resolve("data");
+    }
+
+    Path execRoot() {
+        return home.resolve("exec");
+    }
+
+    Path log() {
+        return home.resolve("log");
+    }
+
+    /** Address of the default bridge. */
+    String gateway() {
+        return bip.substring(0, bip.indexOf('/'));
+    }
+
+    String logTail() {
+        if (!Files.exists(log())) {
+            return "(no log)";
+        }
+        // dockerd's shims tell every step at this level.
+        List<String> lines = Here.read(log())
+                .lines()
+                .filter(line -> !Here.DOCKERD || !line.contains("level=info"))
+                .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    /** Removes every trace, whatever state the tests left. */
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.destroy();
+            try {
+                process.waitFor(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            process.destroyForcibly();
+        }
+        if (events != null) {
+            events.close();
+        }
+        OwnProcesses.killAll(home);
+        machine.close();
+        Running.run("rm", "-rf", "--one-file-system", home.toString());
+    }
+}
