@@ -14,6 +14,7 @@ import java.nio.file.Path;
  *   rw/ID         writable layers      netns/ID      bind-mounted network namespaces
  *   containers/ID logs, etc files      monitors/ID   conmon's sockets, pid files
  *   volumes/NAME  _data                exits/        exit files
+ *   rw-base/      places that a container's root must have, below every image
  * </pre>
  *
  * @param dataRoot what lasts
@@ -43,6 +44,10 @@ public record Layout(Path dataRoot, Path execRoot) {
 
     public Path writableLayer(String containerId) {
         return dataRoot.resolve("rw").resolve(containerId);
+    }
+
+    public Path containerBase() {
+        return dataRoot.resolve("rw-base");
     }
 
     public Path containers() {

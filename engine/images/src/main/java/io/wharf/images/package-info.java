@@ -1,3 +1,11 @@
-/** To be said. */
-@org.jspecify.annotations.NullMarked
+/**
+ * Images and the roots of containers: references, layers, names, registries and archives.
+ *
+ * <p>It owns the tables of images and layers, the folders {@code blobs}, {@code ingest}, {@code layers} and {@code rw} of the
+ * data root, and the mounts below {@code rootfs} of the exec root. It announces Docker's image events. It never asks another
+ * concern; who runs a container tells it which layers are in use.
+ */
+@NullMarked
 package io.wharf.images;
+
+import org.jspecify.annotations.NullMarked;

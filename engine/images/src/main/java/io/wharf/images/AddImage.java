@@ -1,0 +1,101 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.Lanes;
+import io.wharf.base.Store;
+import io.wharf.base.Times;
+import io.wharf.base.Tx;
+import io.wharf.base.WharfException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The last step of everything that brings an image: layers made durable, then rows, names and events in one commit. */
+final class AddImage {
+    /** All that changes which images there are goes one after another. */
+    static final String LANE = "images";
+
+    private final Store store;
+    private final Images images;
+    private final LayerStore layers;
+    private final Lanes lanes;
+
+    AddImage(Store store, Images images, LayerStore layers, Lanes lanes) {
+        this.store = store;
+        this.images = images;
+        this.layers = layers;
+        this.lanes = lanes;
+    }
+
+    /** The exact text of a manifest and what it is. */
+    // Handed on and stored, never compared.
+    @SuppressWarnings("ArrayRecordComponent")
+    record ManifestText(Digest digest, String mediaType, byte[] body) {}
+
+    /** An image whose layers are held. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Draft(
+            byte[] config,
+            @Nullable Digest parent,
+            List<Reference> names,
+            List<ManifestText> manifests,
+            List<Blob> blobs) {
+        static Draft of(byte[] config, @Nullable Digest parent, List<Reference> names) {
+            return new Draft(config, parent, names, List.of(), List.of());
+        }
+    }
+
+    Future<Image> run(LayerStore.Hold hold, Draft draft, BiConsumer<Tx, Image> announce) {
+        requireText(draft.config());
+        ImageConfig config = ImageConfig.parse(draft.config());
+        Digest id = Digest.of(draft.config());
+        return lanes.run(
+                AddImage.LANE,
+                () -> layers.sync().compose(synced -> {
+                    Image before = images.image(id).orElse(null);
+                    long tagged =
+                            draft.names().isEmpty() ? (before == null ? 0 : before.taggedNanos()) : Times.nowNanos();
+                    Image image = new Image(id, config, before == null ? draft.parent() : before.parent(), tagged);
+                    List<Layer> added = hold.uncommitted();
+                    List<Blob> blobs = new ArrayList<>(hold.uncommittedBlobs());
+                    blobs.removeIf(blob -> draft.blobs().stream()
+                            .anyMatch(named -> named.digest().equals(blob.digest())));
+                    blobs.addAll(draft.blobs());
+                    List<Manifest> manifests = draft.manifests().stream()
+                            .map(text -> new Manifest(text.digest(), id, text.mediaType()))
+                            .toList();
+                    return store.write(tx -> {
+                                ImageTable.putImage(tx, image, draft.config());
+                                added.forEach(layer -> ImageTable.putLayer(tx, layer));
+                                blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
+                                for (int i = 0; i < manifests.size(); i++) {
+                                    ImageTable.putManifest(
+                                            tx,
+                                            manifests.get(i),
+                                            draft.manifests().get(i).body());
+                                }
+                                draft.names().forEach(name -> ImageTable.putName(tx, name.full(), id));
+                                announce.accept(tx, image);
+                                return image;
+                            })
+                            .onSuccess(done -> {
+                                images.add(image);
+                                layers.committed(added);
+                                blobs.forEach(images::add);
+                                manifests.forEach(images::add);
+                                draft.names().forEach(name -> images.name(name.full(), id));
+                            });
+                }));
+    }
+
+    /** Configs and manifests are kept as text, which must give the same bytes again. */
+    static void requireText(byte[] json) {
+        if (!Arrays.equals(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), json)) {
+            throw WharfException.invalid("invalid JSON: not UTF-8");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
+import io.wharf.base.Layout;
+import io.wharf.base.Store;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.LayerSizes;
+import io.wharf.contracts.ImageService.MountedRoot;
+import io.wharf.linux.Pools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The writable layers of containers and their mounted roots.
+ *
+ * <p>The row comes before the folder and goes before it: a row without a folder mends itself at the next mount, a folder
+ * without a row is removed at the next start. A mount is in the ledger before it is made.
+ */
+final class ContainerLayers {
+    static final String KIND = "rootfs";
+
+    private final Layout layout;
+    private final Store store;
+    private final KernelLedger ledger;
+    private final Pools pools;
+    private final Images images;
+    private final LayerStore layers;
+    private final OverlayDriver driver;
+    private final Set<String> mounted = new HashSet<>();
+
+    ContainerLayers(
+            Layout layout,
+            Store store,
+            KernelLedger ledger,
+            Pools pools,
+            Images images,
+            LayerStore layers,
+            OverlayDriver driver) {
+        this.layout = layout;
+        this.store = store;
+        this.ledger = ledger;
+        this.pools = pools;
+        this.images = images;
+        this.layers = layers;
+        this.driver = driver;
+    }
+
+    /** Learns which roots an earlier engine left mounted. */
+    Future<Void> start() {
+        return pools.call(driver::mounted).map(found -> {
+            mounted.addAll(found);
+            return null;
+        });
+    }
+
+    /** Whether the container's root is mounted: it runs, or is about to. */
+    boolean isMounted(String container) {
+        return mounted.contains(container);
+    }
+
+    Future<Void> create(String container, Digest imageId, Map<String, String> storageOptions) {
+        if (!storageOptions.isEmpty()) {
+            throw WharfException.invalid(
+                    "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+        }
+        Image image = images.image(imageId).orElseThrow(() -> WharfException.notFound("No such image: " + imageId));
+        if (images.container(container).isPresent()) {
+            throw WharfException.conflict("container " + container + " has a layer already");
+        }
+        ContainerLayer layer = new ContainerLayer(container, imageId, image.top());
+        // A user from this moment on: a removal of the image that comes now sees it.
+        images.add(layer);
+        return store.write(tx -> {
+                    ImageTable.putContainer(tx, layer);
+                    return Boolean.TRUE;
+                })
+                .compose(
+                        written -> pools.run(() -> driver.make(container))
+                                .recover(failure -> forget(container).transform(gone -> Future.failedFuture(failure))),
+                        failure -> {
+                            images.removeContainer(container);
+                            return Future.failedFuture(failure);
+                        });
+    }
+
+    Future<MountedRoot> mount(String container) {
+        List<Path> chain = chain(layer(container));
+        String root = layout.rootfs(container).toString();
+        return ledger.record(new KernelObject(KIND, container, container, root))
+                .compose(recorded -> pools.run(() -> driver.mount(container, chain)))
+                .map(done -> {
+                    mounted.add(container);
+                    return new MountedRoot(root, driver.describe(container, chain));
+                });
+    }
+
+    Future<Void> unmount(String container) {
+        return pools.runUrgently(() -> driver.unmount(container))
+                .compose(done -> ledger.strike(KIND, container))
+                .onSuccess(done -> mounted.remove(container));
+    }
+
+    Future<Void> remove(String container) {
+        return unmount(container)
+                .compose(done -> forget(container))
+                .compose(done -> pools.run(() -> driver.remove(container)));
+    }
+
+    private Future<Void> forget(String container) {
+        Optional<ContainerLayer> known = images.container(container);
+        if (known.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return store.write(tx -> {
+                    ImageTable.deleteContainer(tx, container);
+                    return Boolean.TRUE;
+                })
+                .onSuccess(done -> images.removeContainer(container))
+                .mapEmpty();
+    }
+
+    Future<LayerSizes> sizes(String container) {
+        ContainerLayer layer = layer(container);
+        long below = images.downFrom(layer.top()).stream()
+                .mapToLong(chain -> images.mustLayer(chain).size())
+                .sum();
+        return pools.call(() -> TreeSize.of(driver.upper(container))).map(own -> new LayerSizes(own, below + own));
+    }
+
+    /** Removes what belongs to containers that are not named: rows, mounts and folders. */
+    Future<Void> keepOnly(List<String> containers) {
+        Set<String> kept = new HashSet<>(containers);
+        return ledger.ofKind(KIND)
+                .compose(recorded -> pools.call(this::folders).compose(folders -> {
+                    Set<String> orphans = new HashSet<>(folders);
+                    recorded.forEach(object -> orphans.add(object.key()));
+                    orphans.addAll(mounted);
+                    images.containers().forEach(layer -> orphans.add(layer.container()));
+                    orphans.removeAll(kept);
+                    List<Future<Void>> removals = new ArrayList<>();
+                    orphans.forEach(orphan -> removals.add(remove(orphan)));
+                    return Future.join(removals).mapEmpty();
+                }));
+    }
+
+    private List<String> folders() throws IOException {
+        Path parent = layout.writableLayer("x").getParent();
+        if (!Files.exists(parent)) {
+            return List.of();
+        }
+        try (var entries = Files.list(parent)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    ContainerLayer layer(String container) {
+        return images.container(container)
+                .orElseThrow(() -> WharfException.notFound("No such container: " + container));
+    }
+
+    private List<Path> chain(ContainerLayer layer) {
+        return images.downFrom(layer.top()).stream().map(layers::diff).toList();
+    }
+}

@@ -1,0 +1,70 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/** Counts and hashes what is read, and copies it to a second place if there is one. */
+final class HashedInput extends FilterInputStream {
+    private final MessageDigest hash = Digest.sha256();
+    private final @Nullable OutputStream copy;
+    private long count;
+    private boolean ended;
+
+    HashedInput(InputStream in, @Nullable OutputStream copy) {
+        super(in);
+        this.copy = copy;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int got = super.read(into, offset, length);
+        if (got < 0) {
+            ended = true;
+        } else {
+            count += got;
+            hash.update(into, offset, got);
+            if (copy != null) {
+                copy.write(into, offset, got);
+            }
+        }
+        return got;
+    }
+
+    /** Never 0 before the end: GZIPInputStream takes 0 for "no further member". */
+    @Override
+    public int available() {
+        return ended ? 0 : 1;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+
+    /** Reads to the end, so that the digest is of the whole. */
+    void drain() throws IOException {
+        byte[] rest = new byte[8192];
+        while (read(rest, 0, rest.length) >= 0) {
+            continue;
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    Digest digest() {
+        return Digest.finish(hash);
+    }
+}

@@ -1,0 +1,35 @@
+package io.wharf.images;
+
+import io.wharf.base.Tx;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The events of images: Docker's names, with the image's labels and a {@code name} among the attributes. */
+final class ImageEvents {
+    private ImageEvents() {}
+
+    /** An event whose actor is the image. */
+    static void of(Tx tx, Image image, String action) {
+        announce(tx, image, action, image.id().toString(), image.id().toString());
+    }
+
+    static void tagged(Tx tx, Image image, Reference name) {
+        announce(tx, image, "tag", image.id().toString(), name.familiar());
+    }
+
+    /** A pull or a push, whose actor is the name that was asked for. */
+    static void moved(Tx tx, Image image, String action, Reference name) {
+        announce(tx, image, action, name.familiar(), name.familiarName());
+    }
+
+    static void pruned(Tx tx, long reclaimed) {
+        tx.announce("image", "prune", "", Map.of("reclaimed", Long.toString(reclaimed)));
+    }
+
+    private static void announce(Tx tx, Image image, String action, String actor, String name) {
+        Map<String, String> attributes =
+                new LinkedHashMap<>(image.config().config().labels());
+        attributes.put("name", name);
+        tx.announce("image", action, actor, attributes);
+    }
+}

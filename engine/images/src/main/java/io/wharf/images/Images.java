@@ -1,0 +1,271 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import io.wharf.base.IdIndex;
+import io.wharf.base.Ids;
+import io.wharf.base.WharfException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The committed state of the room, in memory; confined to the verticle's context. */
+final class Images {
+    private static final String ALGORITHM = "sha256:";
+
+    private final Map<Digest, Image> images = new HashMap<>();
+    private final IdIndex ids = new IdIndex();
+    private final TreeMap<String, Digest> names = new TreeMap<>();
+    private final Map<Digest, NavigableSet<String>> namesOf = new HashMap<>();
+    private final Map<Digest, Layer> layers = new HashMap<>();
+    private final Map<Digest, List<Blob>> blobs = new HashMap<>();
+    private final Map<Digest, Manifest> manifests = new HashMap<>();
+    private final Map<String, ContainerLayer> containers = new HashMap<>();
+
+    // ---- changes: called after their commit
+
+    void add(Image image) {
+        images.put(image.id(), image);
+        ids.add(image.id().hex());
+    }
+
+    void add(Layer layer) {
+        layers.put(layer.chain(), layer);
+    }
+
+    void add(Blob blob) {
+        List<Blob> known = blobs.computeIfAbsent(blob.diff(), diff -> new ArrayList<>());
+        boolean kept = known.stream().anyMatch(one -> one.digest().equals(blob.digest()) && one.kept());
+        known.removeIf(one -> one.digest().equals(blob.digest()));
+        known.add(kept ? new Blob(blob.digest(), blob.diff(), blob.mediaType(), blob.size(), true) : blob);
+    }
+
+    void add(Manifest manifest) {
+        manifests.put(manifest.digest(), manifest);
+    }
+
+    void add(ContainerLayer layer) {
+        containers.put(layer.container(), layer);
+    }
+
+    void removeContainer(String id) {
+        containers.remove(id);
+    }
+
+    void name(String name, Digest image) {
+        unname(name);
+        names.put(name, image);
+        namesOf.computeIfAbsent(image, id -> new TreeSet<>()).add(name);
+    }
+
+    void unname(String name) {
+        Digest image = names.remove(name);
+        if (image != null) {
+            Objects.requireNonNull(namesOf.get(image)).remove(name);
+        }
+    }
+
+    void remove(Digest image) {
+        for (String name : names(image)) {
+            names.remove(name);
+        }
+        namesOf.remove(image);
+        images.remove(image);
+        ids.remove(image.hex());
+        manifests.values().removeIf(manifest -> manifest.image().equals(image));
+    }
+
+    void removeLayer(Digest chain) {
+        layers.remove(chain);
+    }
+
+    void removeBlobs(Digest diff) {
+        blobs.remove(diff);
+    }
+
+    // ---- images
+
+    Collection<Image> all() {
+        return images.values();
+    }
+
+    Optional<Image> image(Digest id) {
+        return Optional.ofNullable(images.get(id));
+    }
+
+    /** The image of a name, digest, id or unique prefix of one; else Docker's 404. */
+    Image get(String name) {
+        return find(name).orElseThrow(() -> WharfException.notFound("No such image: " + shown(name)));
+    }
+
+    Optional<Image> find(String name) {
+        String hex = name.startsWith(ALGORITHM) ? name.substring(ALGORITHM.length()) : name;
+        if (Ids.isFull(hex)) {
+            Digest digest = new Digest(hex);
+            Manifest manifest = manifests.get(digest);
+            return image(digest).or(() -> manifest == null ? Optional.empty() : image(manifest.image()));
+        }
+        if (!name.startsWith(ALGORITHM)) {
+            Digest named = names.get(Reference.parse(name).tagged().full());
+            if (named != null) {
+                return image(named);
+            }
+        }
+        return Ids.couldBePrefix(hex) ? ids.find(hex).flatMap(id -> image(new Digest(id))) : Optional.empty();
+    }
+
+    private static String shown(String name) {
+        if (name.startsWith(ALGORITHM) || Ids.isFull(name)) {
+            return name;
+        }
+        return Reference.parse(name).tagged().familiar();
+    }
+
+    /** Whether the text is the image's id or the beginning of it, and not a name. */
+    static boolean isIdOf(Digest image, String text) {
+        return !text.isEmpty()
+                && (image.toString().startsWith(text) || image.hex().startsWith(text));
+    }
+
+    List<Image> children(Digest parent) {
+        return images.values().stream()
+                .filter(image -> parent.equals(image.parent()))
+                .toList();
+    }
+
+    // ---- names
+
+    Optional<Digest> named(String fullName) {
+        return Optional.ofNullable(names.get(fullName));
+    }
+
+    /** Full names of an image, in order. */
+    List<String> names(Digest image) {
+        NavigableSet<String> known = namesOf.get(image);
+        return known == null ? List.of() : List.copyOf(known);
+    }
+
+    /** {@code name:tag} of an image, as Docker shows them. */
+    List<String> tags(Digest image) {
+        return familiar(image, false);
+    }
+
+    /** {@code name@digest} of an image, as Docker shows them. */
+    List<String> digests(Digest image) {
+        return familiar(image, true);
+    }
+
+    private List<String> familiar(Digest image, boolean byDigest) {
+        return names(image).stream()
+                .map(Reference::parse)
+                .filter(name -> (name.digest() != null) == byDigest)
+                .map(Reference::familiar)
+                .toList();
+    }
+
+    /** Names of a repository's tags. */
+    List<Reference> tagsOf(Reference repository) {
+        return names.tailMap(repository.name() + ":", true).keySet().stream()
+                .takeWhile(name -> name.startsWith(repository.name() + ":"))
+                .map(Reference::parse)
+                .toList();
+    }
+
+    // ---- layers
+
+    @Nullable
+    Layer layer(Digest chain) {
+        return layers.get(chain);
+    }
+
+    Collection<Layer> layers() {
+        return layers.values();
+    }
+
+    Layer mustLayer(Digest chain) {
+        Layer layer = layers.get(chain);
+        if (layer == null) {
+            throw WharfException.internal("layer " + chain + " is missing");
+        }
+        return layer;
+    }
+
+    /** Chain IDs from the topmost layer to the lowest. */
+    List<Digest> downFrom(@Nullable Digest top) {
+        List<Digest> chain = new ArrayList<>();
+        for (Digest at = top; at != null; at = mustLayer(at).parent()) {
+            chain.add(at);
+        }
+        return chain;
+    }
+
+    long size(Image image) {
+        return image.layers().stream()
+                .mapToLong(chain -> mustLayer(chain).size())
+                .sum();
+    }
+
+    List<Blob> blobs(Digest diff) {
+        return blobs.getOrDefault(diff, List.of());
+    }
+
+    Collection<List<Blob>> blobs() {
+        return blobs.values();
+    }
+
+    List<Manifest> manifests(Digest image) {
+        return manifests.values().stream()
+                .filter(manifest -> manifest.image().equals(image))
+                .toList();
+    }
+
+    /** Layers that no image but those going, no container and no work under way needs; the topmost of each chain first. */
+    List<Layer> unneeded(Set<Digest> going, Set<Digest> held) {
+        Set<Digest> needed = new HashSet<>(held);
+        for (Image image : images.values()) {
+            if (!going.contains(image.id())) {
+                needed.addAll(image.layers());
+            }
+        }
+        containers.values().forEach(container -> needed.addAll(downFrom(container.top())));
+        List<Layer> unneeded = new ArrayList<>();
+        for (Digest id : going) {
+            image(id).map(Image::layers).orElse(List.of()).reversed().forEach(chain -> {
+                if (needed.add(chain)) {
+                    unneeded.add(mustLayer(chain));
+                }
+            });
+        }
+        if (going.isEmpty()) {
+            layers.values().stream().filter(layer -> needed.add(layer.chain())).forEach(unneeded::add);
+        }
+        return unneeded;
+    }
+
+    // ---- containers
+
+    Optional<ContainerLayer> container(String id) {
+        return Optional.ofNullable(containers.get(id));
+    }
+
+    List<ContainerLayer> containers() {
+        return List.copyOf(containers.values());
+    }
+
+    List<String> usersOf(Digest image) {
+        return containers.values().stream()
+                .filter(layer -> layer.image().equals(image))
+                .map(ContainerLayer::container)
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,218 @@
+package io.wharf.images;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.wharf.base.Digest;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Lanes;
+import io.wharf.base.Schema;
+import io.wharf.base.Store;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.Handle;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.Services;
+import io.wharf.linux.Mounts;
+import io.wharf.linux.Pools;
+import io.wharf.streams.HandleTable;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Owns images, layers and the roots of containers: start, stop and the way to each verb. */
+public final class ImagesVerticle extends VerticleBase implements ImageService {
+    /** Threads for the bytes of layers: two for each that is unpacked, and some for archives that are written. */
+    private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + 4;
+
+    private final EngineOptions options;
+    private final Store store;
+    private final HandleTable handles;
+    private final Pools pools;
+    private final Pools bulk = new Pools(BULK_THREADS, 1);
+    private final Lanes lanes = new Lanes();
+    private final Images images = new Images();
+    private final LayerStore layers;
+    private final OverlayDriver driver;
+    private final ContainerLayers containers;
+    private final UnpackLayer unpack;
+    private final AddImage add;
+
+    public ImagesVerticle(EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
+        this.options = options;
+        this.store = store;
+        this.handles = handles;
+        this.pools = pools;
+        layers = new LayerStore(options.layout(), pools, images);
+        driver = new OverlayDriver(options.layout(), Mounts.real());
+        containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, driver);
+        unpack = new UnpackLayer(options.layout(), bulk);
+        add = new AddImage(store, images, layers, lanes);
+    }
+
+    public static Schema schema() {
+        return ImageTable.SCHEMA;
+    }
+
+    @Override
+    public Future<?> start() {
+        String wanted = options.storageDriver();
+        if (wanted != null && !wanted.isEmpty() && !wanted.equals(OverlayDriver.NAME) && !wanted.equals("overlay")) {
+            return Future.failedFuture(WharfException.notImplemented(
+                    "storage driver " + wanted + " is not supported: only " + OverlayDriver.NAME + " is"));
+        }
+        return ImageTable.load(store, images)
+                .compose(loaded -> layers.start())
+                .compose(ready -> pools.run(driver::start))
+                .compose(ready -> containers.start())
+                .onSuccess(ready -> Services.serve(vertx, ImageService.class, this));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return pools.run(driver::stop).onComplete(done -> bulk.close());
+    }
+
+    @Override
+    public Future<List<ImageSummary>> list(ListImages query) {
+        return Future.succeededFuture(new ImageList(images).run(query));
+    }
+
+    @Override
+    public Future<ImageDetail> inspect(String name) {
+        return Future.succeededFuture(new DescribeImage(images, layers).detail(images.get(name)));
+    }
+
+    @Override
+    public Future<List<HistoryEntry>> history(String name) {
+        return Future.succeededFuture(new DescribeImage(images, layers).history(images.get(name)));
+    }
+
+    @Override
+    public Future<Void> tag(String name, String repository, @Nullable String tag) {
+        return new TagImage(store, images, lanes).run(name, repository, tag);
+    }
+
+    @Override
+    public Future<List<Removed>> remove(String name, boolean force, boolean noPrune) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Pruned> prune(Filters filters) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Handle<Flowable<Progress>>> pull(PullImage request) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Handle<Flowable<Progress>>> push(PushImage request) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Handle<ByteStream>> save(List<String> names) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Handle<Flowable<Progress>>> importRoot(ImportImage request) {
+        ByteStream root = handles.take(request.root());
+        ImportRoot.Checked checked;
+        try {
+            checked = ImportRoot.check(request);
+        } catch (WharfException e) {
+            root.close();
+            throw e;
+        }
+        return watched(
+                root::close, feed -> new ImportRoot(layers, unpack, add, options.version()).run(checked, root, feed));
+    }
+
+    @Override
+    public Future<ImageForContainer> resolve(String name, @Nullable String platform) {
+        Image image = images.get(name);
+        ImageConfig config = image.config();
+        if (platform != null && !platform.isEmpty()) {
+            Platform wanted = Platform.parse(platform);
+            if (!wanted.accepts(config.os(), config.architecture(), config.variant())) {
+                throw WharfException.notFound("image with reference " + name
+                        + " was found but does not match the specified platform: wanted " + wanted + ", actual: "
+                        + new Platform(config.os(), config.architecture(), config.variant()));
+            }
+        }
+        return Future.succeededFuture(
+                new ImageForContainer(image.id(), config.config(), config.architecture(), config.os()));
+    }
+
+    @Override
+    public Future<Void> createLayer(String containerId, Digest imageId, Map<String, String> storageOptions) {
+        return containers.create(containerId, imageId, storageOptions);
+    }
+
+    @Override
+    public Future<MountedRoot> mountRoot(String containerId) {
+        return containers.mount(containerId);
+    }
+
+    @Override
+    public Future<Void> unmountRoot(String containerId) {
+        return containers.unmount(containerId);
+    }
+
+    @Override
+    public Future<Void> removeLayer(String containerId) {
+        return containers.remove(containerId);
+    }
+
+    @Override
+    public Future<LayerSizes> layerSizes(String containerId) {
+        return containers.sizes(containerId);
+    }
+
+    @Override
+    public Future<Digest> commit(CommitImage request) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    @Override
+    public Future<Void> keepLayersOf(List<String> containerIds) {
+        return containers.keepOnly(containerIds);
+    }
+
+    @Override
+    public Future<StorageFacts> facts() {
+        long size = images.layers().stream().mapToLong(Layer::size).sum();
+        return pools.call(driver::facts)
+                .map(status -> new StorageFacts(images.all().size(), OverlayDriver.NAME, status, size));
+    }
+
+    @Override
+    public Future<String> authenticate(RegistryAuth credentials) {
+        throw WharfException.notImplemented("soon");
+    }
+
+    /** Begins work that one client watches; its hanging up stops it. */
+    private Future<Handle<Flowable<Progress>>> watched(Runnable stop, Function<ProgressFeed, Future<?>> work) {
+        ProgressFeed feed = new ProgressFeed(stop);
+        work.apply(feed).onComplete(done -> feed.end(), feed::fail);
+        return Future.succeededFuture(offer(feed));
+    }
+
+    private Handle<Flowable<Progress>> offer(ProgressFeed feed) {
+        Flowable<Progress> progress = feed.join();
+        return handles.offer(
+                progress, () -> progress.subscribe(line -> {}, failure -> {}).dispose());
+    }
+}

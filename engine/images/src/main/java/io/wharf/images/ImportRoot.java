@@ -1,0 +1,64 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ImageService.ImportImage;
+import io.wharf.contracts.ImageService.Progress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes an image of one layer out of a tar of a root. */
+final class ImportRoot {
+    private final LayerStore layers;
+    private final UnpackLayer unpack;
+    private final AddImage add;
+    private final String version;
+
+    ImportRoot(LayerStore layers, UnpackLayer unpack, AddImage add, String version) {
+        this.layers = layers;
+        this.unpack = unpack;
+        this.add = add;
+        this.version = version;
+    }
+
+    /** What was checked before the first byte is read. */
+    record Checked(@Nullable Reference name, ContainerConfig config, Platform platform, String message) {}
+
+    static Checked check(ImportImage request) {
+        String repository = request.repository();
+        Reference name = repository == null || repository.isEmpty() ? null : TagImage.target(repository, request.tag());
+        String message = request.message();
+        return new Checked(
+                name,
+                ConfigChanges.apply(ImageConfig.NO_CONFIG, request.changes()),
+                Platform.parse(request.platform()),
+                message == null || message.isEmpty() ? "Imported from -" : message);
+    }
+
+    Future<Image> run(Checked request, ByteStream root, ProgressFeed feed) {
+        LayerStore.Hold hold = layers.hold();
+        StreamInput input = new StreamInput(root);
+        return unpack.run(() -> input, false)
+                .compose(unpacked -> hold.adopt(null, unpacked))
+                .compose(layer -> {
+                    var step = new NewConfig.Step("", "", request.message(), layer.diff());
+                    byte[] config = NewConfig.write(null, request.config(), step, request.platform(), version);
+                    Reference name = request.name();
+                    return add.run(
+                            hold,
+                            AddImage.Draft.of(config, null, name == null ? List.of() : List.of(name)),
+                            (tx, image) -> {
+                                if (name != null) {
+                                    ImageEvents.tagged(tx, image, name);
+                                }
+                                ImageEvents.of(tx, image, "import");
+                            });
+                })
+                .onSuccess(image -> feed.say(Progress.status(image.id().toString())))
+                .onComplete(done -> {
+                    input.close();
+                    hold.close();
+                });
+    }
+}

@@ -1,0 +1,17 @@
+package io.wharf.images;
+
+/**
+ * The parts of a layer's folder.
+ *
+ * <pre>
+ * diff/       the files, as overlayfs wants them
+ * split.gz    how the tar was put together, where its compressed blob is not kept
+ * replaced    which files of the tar lie in shadow/
+ * shadow/N    what a later entry of the same tar replaced
+ * </pre>
+ */
+final class LayerFolder {
+    static final String DIFF = "diff";
+
+    private LayerFolder() {}
+}

@@ -1,0 +1,293 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.Layout;
+import io.wharf.base.WharfException;
+import io.wharf.linux.Entries;
+import io.wharf.linux.Fd;
+import io.wharf.linux.OpenFlags;
+import io.wharf.linux.Pools;
+import io.wharf.linux.Storage;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The layers on disk: each is unpacked once, under its chain ID.
+ *
+ * <p>A layer moves into its place when it is unpacked, and counts when an image with it is committed; a folder without a
+ * row is a leftover. Work that needs layers holds them, so that a removal leaves them alone; what is held by nobody and
+ * was never committed goes. Confined to the verticle's context.
+ */
+final class LayerStore {
+    private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
+
+    /** In its place on disk, and not committed yet. */
+    private record Fresh(Layer layer, @Nullable Blob blob) {}
+
+    private final Layout layout;
+    private final Pools pools;
+    private final Images images;
+    private final Map<Digest, Future<Layer>> coming = new HashMap<>();
+    private final Map<Digest, Fresh> fresh = new HashMap<>();
+    private final Map<Digest, Future<Void>> going = new HashMap<>();
+    private final Map<Digest, Integer> holds = new HashMap<>();
+
+    LayerStore(Layout layout, Pools pools, Images images) {
+        this.layout = layout;
+        this.pools = pools;
+        this.images = images;
+    }
+
+    Path folder(Digest chain) {
+        return layout.layers().resolve(chain.hex());
+    }
+
+    Path diff(Digest chain) {
+        return folder(chain).resolve(LayerFolder.DIFF);
+    }
+
+    Path blob(Digest digest) {
+        return layout.blobs().resolve(digest.hex());
+    }
+
+    /** Makes the folders, and removes what an earlier engine left half made. */
+    Future<Void> start() {
+        Set<String> known = new HashSet<>();
+        images.layers().forEach(layer -> known.add(layer.chain().hex()));
+        Set<String> blobs = new HashSet<>();
+        images.blobs()
+                .forEach(some -> some.forEach(blob -> {
+                    if (blob.kept()) {
+                        blobs.add(blob.digest().hex());
+                    }
+                }));
+        return pools.run(() -> {
+            for (Path folder : List.of(layout.layers(), layout.ingest(), layout.blobs())) {
+                Files.createDirectories(folder);
+            }
+            removeAllBut(layout.ingest(), Set.of());
+            removeAllBut(layout.layers(), known);
+            removeAllBut(layout.blobs(), blobs);
+        });
+    }
+
+    private static void removeAllBut(Path folder, Set<String> known) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                if (!known.contains(entry.getFileName().toString())) {
+                    LOG.info("removing leftover {}", entry);
+                    RemoveTree.at(entry);
+                }
+            }
+        }
+    }
+
+    /** Everything that work under way needs. */
+    Set<Digest> held() {
+        return Set.copyOf(holds.keySet());
+    }
+
+    Hold hold() {
+        return new Hold();
+    }
+
+    /** The layers that one piece of work needs until its image is committed. */
+    final class Hold {
+        private final List<Digest> chains = new ArrayList<>();
+
+        /** The layer, or null where it is not here; held from now on if it is. */
+        @Nullable
+        Layer have(@Nullable Digest parent, Digest diff) {
+            Layer layer = known(Layer.chain(parent, diff));
+            if (layer != null) {
+                take(layer.chain());
+            }
+            return layer;
+        }
+
+        /** The layer, fetched where it is neither here nor on its way by another's work. */
+        Future<Layer> ensure(@Nullable Digest parent, Digest diff, Supplier<Future<NewLayer>> fetch) {
+            Layer here = have(parent, diff);
+            if (here != null) {
+                return Future.succeededFuture(here);
+            }
+            Digest chain = Layer.chain(parent, diff);
+            Future<Layer> other = coming.get(chain);
+            if (other != null) {
+                // The other's failure, or its client's hanging up, is not ours.
+                return other.transform(result -> ensure(parent, diff, fetch));
+            }
+            Future<Layer> mine = fetch.get().compose(unpacked -> {
+                if (unpacked.diffId().equals(diff)) {
+                    return place(parent, unpacked);
+                }
+                return UnpackLayer.discard(pools, unpacked)
+                        .compose(gone -> Future.failedFuture(
+                                WharfException.internal("layers from manifest don't match image configuration: wanted "
+                                        + diff + ", got " + unpacked.diffId())));
+            });
+            return announced(chain, mine);
+        }
+
+        /** Takes a layer whose digest showed only when it was unpacked. */
+        Future<Layer> adopt(@Nullable Digest parent, NewLayer unpacked) {
+            Layer here = have(parent, unpacked.diffId());
+            if (here != null) {
+                return UnpackLayer.discard(pools, unpacked).map(here);
+            }
+            Digest chain = Layer.chain(parent, unpacked.diffId());
+            Future<Layer> other = coming.get(chain);
+            return other == null
+                    ? announced(chain, place(parent, unpacked))
+                    : other.transform(result -> adopt(parent, unpacked));
+        }
+
+        private Future<Layer> announced(Digest chain, Future<Layer> mine) {
+            if (!mine.isComplete()) {
+                coming.put(chain, mine);
+                mine.onComplete(done -> coming.remove(chain, mine));
+            }
+            return mine;
+        }
+
+        private Future<Layer> place(@Nullable Digest parent, NewLayer unpacked) {
+            Digest chain = Layer.chain(parent, unpacked.diffId());
+            Layer layer = new Layer(chain, parent, unpacked.diffId(), unpacked.contentBytes(), unpacked.tarBytes());
+            take(chain);
+            Future<Void> before = going.getOrDefault(chain, Future.succeededFuture());
+            return before.compose(gone -> pools.call(() -> move(unpacked, chain)))
+                    .recover(failure ->
+                            UnpackLayer.discard(pools, unpacked).transform(discarded -> Future.failedFuture(failure)))
+                    .map(kept -> {
+                        Blob blob = kept
+                                ? new Blob(unpacked.blobDigest(), unpacked.diffId(), "", unpacked.blobBytes(), true)
+                                : null;
+                        fresh.putIfAbsent(chain, new Fresh(layer, blob));
+                        return layer;
+                    });
+        }
+
+        /** The layers that are not committed yet, in the order in which they were taken. */
+        List<Layer> uncommitted() {
+            return chains.stream()
+                    .map(fresh::get)
+                    .filter(one -> one != null)
+                    .map(Fresh::layer)
+                    .toList();
+        }
+
+        /** Kept bytes of the layers that are not committed yet, without their media types. */
+        List<Blob> uncommittedBlobs() {
+            List<Blob> blobs = new ArrayList<>();
+            for (Digest chain : chains) {
+                Fresh one = fresh.get(chain);
+                if (one != null && one.blob() != null) {
+                    blobs.add(one.blob());
+                }
+            }
+            return blobs;
+        }
+
+        private void take(Digest chain) {
+            chains.add(chain);
+            holds.merge(chain, 1, Integer::sum);
+        }
+
+        /** Lets go; uncommitted layers that nobody else holds are removed. */
+        void close() {
+            for (Digest chain : chains.reversed()) {
+                if (holds.merge(chain, -1, Integer::sum) == 0) {
+                    holds.remove(chain);
+                    Fresh left = fresh.remove(chain);
+                    if (left != null) {
+                        Blob blob = left.blob();
+                        delete(left.layer(), blob == null || isNeeded(blob) ? List.of() : List.of(blob));
+                    }
+                }
+            }
+            chains.clear();
+        }
+    }
+
+    /** Layers of one content at different places in their images share their blob. */
+    private boolean isNeeded(Blob blob) {
+        return images.blobs(blob.diff()).stream()
+                        .anyMatch(one -> one.kept() && one.digest().equals(blob.digest()))
+                || fresh.values().stream()
+                        .anyMatch(
+                                one -> one.blob() != null && one.blob().digest().equals(blob.digest()));
+    }
+
+    private @Nullable Layer known(Digest chain) {
+        Layer layer = images.layer(chain);
+        Fresh unpacked = layer == null ? fresh.get(chain) : null;
+        return unpacked == null ? layer : unpacked.layer();
+    }
+
+    /** Called after the commit that names these layers. */
+    void committed(List<Layer> layers) {
+        for (Layer layer : layers) {
+            fresh.remove(layer.chain());
+            images.add(layer);
+        }
+    }
+
+    /** Whether the layer's bytes were kept. */
+    private boolean move(NewLayer unpacked, Digest chain) throws IOException {
+        Path target = folder(chain);
+        if (Files.exists(target)) {
+            RemoveTree.at(target);
+        }
+        Files.move(unpacked.folder(), target);
+        if (!Files.exists(unpacked.blobFile())) {
+            return false;
+        }
+        Files.move(unpacked.blobFile(), blob(unpacked.blobDigest()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return true;
+    }
+
+    /** Makes everything unpacked so far durable, in one go. */
+    Future<Void> sync() {
+        if (fresh.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return pools.run(() -> {
+            try (Fd root = Entries.open(layout.layers().toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
+                Storage.syncFileSystem(root);
+            }
+        });
+    }
+
+    /** Removes a layer that is no longer committed, with its blobs; a failure leaves it to the next start. */
+    Future<Void> delete(Layer layer, List<Blob> blobs) {
+        Path folder = folder(layer.chain());
+        Future<Void> gone = pools.run(() -> {
+                    RemoveTree.at(folder);
+                    for (Blob blob : blobs) {
+                        if (blob.kept()) {
+                            Files.deleteIfExists(blob(blob.digest()));
+                        }
+                    }
+                })
+                .otherwise(failure -> {
+                    LOG.warn("removing layer {}: {}", folder, failure.toString());
+                    return null;
+                });
+        going.put(layer.chain(), gone);
+        gone.onComplete(done -> going.remove(layer.chain(), gone));
+        return gone;
+    }
+}

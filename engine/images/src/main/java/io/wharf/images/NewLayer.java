@@ -1,0 +1,24 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import java.nio.file.Path;
+
+/**
+ * A layer that was just unpacked and stands under a temporary name.
+ *
+ * @param folder its folder, as {@link LayerFolder} describes it
+ * @param diffId digest of its plain tar
+ * @param tarBytes of the plain tar
+ * @param contentBytes of the files in it
+ * @param blobDigest digest of the bytes as they came
+ * @param blobBytes how many of them came
+ * @param blobFile those bytes, where they were to be kept; else a name without a file
+ */
+record NewLayer(
+        Path folder,
+        Digest diffId,
+        long tarBytes,
+        long contentBytes,
+        Digest blobDigest,
+        long blobBytes,
+        Path blobFile) {}

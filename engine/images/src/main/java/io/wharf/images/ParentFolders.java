@@ -1,0 +1,77 @@
+package io.wharf.images;
+
+import io.wharf.linux.Entries;
+import io.wharf.linux.Errno;
+import io.wharf.linux.Fd;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.OpenFlags;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Open descriptors of the folders that entries go into, the least used closed first; missing folders are made. */
+final class ParentFolders implements AutoCloseable {
+    private static final int LIMIT = 64;
+
+    private final Fd root;
+    private final Map<String, Fd> open = new LinkedHashMap<>(LIMIT, 0.75f, true);
+
+    ParentFolders(Fd root) {
+        this.root = root;
+    }
+
+    /** The folder of a path below the root; valid until the next call. */
+    Fd open(String path) {
+        if (path.isEmpty()) {
+            return root;
+        }
+        Fd known = open.get(path);
+        if (known != null) {
+            return known;
+        }
+        Fd found = find(path);
+        if (open.size() >= LIMIT) {
+            Iterator<Fd> eldest = open.values().iterator();
+            eldest.next().close();
+            eldest.remove();
+        }
+        open.put(path, found);
+        return found;
+    }
+
+    private Fd find(String path) {
+        try {
+            return beneath(path);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+        // Archives may leave folders out. Several levels at once, through symlinks too.
+        int slash = path.lastIndexOf('/');
+        try (Fd parent = find(slash < 0 ? "." : path.substring(0, slash))) {
+            Entries.makeDirectory(parent.value(), path.substring(slash + 1), 0755);
+        }
+        return beneath(path);
+    }
+
+    private Fd beneath(String path) {
+        return Entries.openBeneath(root.value(), path, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0);
+    }
+
+    /** Closes all but one: what was resolved may lie elsewhere now. */
+    void forget(Fd but) {
+        open.values().removeIf(fd -> {
+            if (fd != but) {
+                fd.close();
+            }
+            return fd != but;
+        });
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(Fd::close);
+        open.clear();
+    }
+}

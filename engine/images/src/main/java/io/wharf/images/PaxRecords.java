@@ -1,0 +1,139 @@
+package io.wharf.images;
+
+import io.wharf.linux.Names;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Extended header records, {@code "LENGTH KEY=VALUE\n"}, values as bytes (pax, POSIX.1-2001). */
+final class PaxRecords {
+    static final String XATTR = "SCHILY.xattr.";
+
+    private final Map<String, byte[]> values = new LinkedHashMap<>();
+    /** Offsets and lengths of sparse format 0.0, which repeats its keys. */
+    private final List<Long> extents = new ArrayList<>();
+
+    static PaxRecords merged(PaxRecords global, PaxRecords own) {
+        if (global.values.isEmpty()) {
+            return own;
+        }
+        PaxRecords all = new PaxRecords();
+        all.values.putAll(global.values);
+        all.values.putAll(own.values);
+        all.extents.addAll(own.extents);
+        return all;
+    }
+
+    void add(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length && bytes[at] != 0) {
+            int space = indexOf(bytes, ' ', at, bytes.length);
+            long length = space < 0 || space - at > 9 ? -1 : parse(bytes, at, space);
+            long end = at + length;
+            if (length <= space - at + 1 || end > bytes.length || bytes[(int) end - 1] != '\n') {
+                throw TarReader.invalid();
+            }
+            int equals = indexOf(bytes, '=', space + 1, (int) end);
+            if (equals < 0) {
+                throw TarReader.invalid();
+            }
+            put(
+                    new String(bytes, space + 1, equals - space - 1, StandardCharsets.UTF_8),
+                    java.util.Arrays.copyOfRange(bytes, equals + 1, (int) end - 1));
+            at = (int) end;
+        }
+    }
+
+    private void put(String key, byte[] value) {
+        if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
+            extents.add(parse(value, 0, value.length));
+        } else {
+            values.put(key, value);
+        }
+    }
+
+    /** An empty value takes a record of the global header back. */
+    private boolean has(String key) {
+        byte[] value = values.get(key);
+        return value != null && value.length > 0;
+    }
+
+    String text(String key, String otherwise) {
+        byte[] value = values.get(key);
+        return value == null || value.length == 0 ? otherwise : Names.decode(value);
+    }
+
+    long number(String key, long otherwise) {
+        byte[] value = values.get(key);
+        return value == null || value.length == 0 ? otherwise : parse(value, 0, value.length);
+    }
+
+    /** Seconds and nanoseconds of a time with a fraction of any length. */
+    long[] time(String key, long otherwise) {
+        if (!has(key)) {
+            return new long[] {otherwise, 0};
+        }
+        try {
+            var decimal = new java.math.BigDecimal(text(key, "0"));
+            var seconds = decimal.setScale(0, java.math.RoundingMode.FLOOR);
+            long nanos = decimal.subtract(seconds).movePointRight(9).longValue();
+            return new long[] {seconds.longValueExact(), nanos};
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw TarReader.invalid();
+        }
+    }
+
+    Map<String, byte[]> xattrs() {
+        Map<String, byte[]> found = Map.of();
+        for (var value : values.entrySet()) {
+            if (value.getKey().startsWith(XATTR)) {
+                found = found.isEmpty() ? new LinkedHashMap<>() : found;
+                found.put(value.getKey().substring(XATTR.length()), value.getValue());
+            }
+        }
+        return found;
+    }
+
+    boolean isSparse() {
+        return has("GNU.sparse.major") || has("GNU.sparse.map") || !extents.isEmpty();
+    }
+
+    /** Whether the map of a sparse file stands at the start of its content (format 1.0). */
+    boolean hasMapInContent() {
+        return number("GNU.sparse.major", 0) >= 1;
+    }
+
+    /** Offsets and lengths in turn, of the formats 0.0 and 0.1. */
+    List<Long> extents() {
+        if (!extents.isEmpty()) {
+            return extents;
+        }
+        List<Long> numbers = new ArrayList<>();
+        for (String part : text("GNU.sparse.map", "").split(",")) {
+            byte[] digits = part.getBytes(StandardCharsets.US_ASCII);
+            if (digits.length > 0) {
+                numbers.add(parse(digits, 0, digits.length));
+            }
+        }
+        return numbers;
+    }
+
+    private static int indexOf(byte[] bytes, char wanted, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static long parse(byte[] digits, int from, int to) {
+        try {
+            return Long.parseLong(new String(digits, from, to - from, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw TarReader.invalid();
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.wharf.images;
+
+import io.wharf.base.WharfException;
+import io.wharf.images.TarEntry.Extent;
+import io.wharf.images.TarEntry.Kind;
+import io.wharf.linux.Names;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a tar as a stream: ustar, GNU and PAX, with names and attribute values as bytes, which libraries that take them
+ * for text spoil (a file capability is rarely valid UTF-8).
+ *
+ * <p>Every byte read is passed on to the recorder, if there is one, except contents that are kept elsewhere.
+ */
+final class TarReader {
+    static final int BLOCK = 512;
+    /** No sane name or attribute list is longer. */
+    private static final int EXTENSION_LIMIT = 1 << 20;
+
+    private static final int SKIP_CHUNK = 32 << 10;
+
+    private final InputStream in;
+    private final @Nullable TarSplitWriter recorder;
+    private final byte[] header = new byte[BLOCK];
+    private final PaxRecords global = new PaxRecords();
+    private long remaining;
+    private int padding;
+    private boolean contentRecorded = true;
+    private boolean ended;
+
+    TarReader(InputStream in, @Nullable TarSplitWriter recorder) {
+        this.in = in;
+        this.recorder = recorder;
+    }
+
+    /** The next entry, or null at the end; what is left of the current one's content is passed over. */
+    @Nullable
+    TarEntry next() throws IOException {
+        String longName = null;
+        String longLink = null;
+        PaxRecords pax = new PaxRecords();
+        while (true) {
+            finishEntry();
+            if (ended || !readHeader()) {
+                ended = true;
+                return null;
+            }
+            char flag = (char) (header[156] & 0xff);
+            begin(number(124, 12));
+            switch (flag) {
+                case 'L' -> longName = text(extension());
+                case 'K' -> longLink = text(extension());
+                case 'x', 'X' -> pax.add(extension());
+                case 'g' -> global.add(extension());
+                default -> {
+                    return entry(flag, longName, longLink, PaxRecords.merged(global, pax));
+                }
+            }
+        }
+    }
+
+    /** Reads the current entry's stored content; -1 at its end. */
+    int read(byte[] into, int offset, int length) throws IOException {
+        if (remaining == 0) {
+            return -1;
+        }
+        int count = in.read(into, offset, (int) Math.min(length, remaining));
+        if (count < 0) {
+            throw truncated();
+        }
+        remaining -= count;
+        if (contentRecorded && recorder != null) {
+            recorder.raw(into, offset, count);
+        }
+        return count;
+    }
+
+    /** Says that the current content is about to be kept as this file, so that the record need only name it. */
+    void contentKeptAs(String path) throws IOException {
+        if (recorder != null) {
+            recorder.file(path, remaining);
+            contentRecorded = false;
+        }
+    }
+
+    /** Reads what follows the end mark, so that a digest covers the whole stream. */
+    void drain() throws IOException {
+        byte[] rest = new byte[SKIP_CHUNK];
+        int count = in.read(rest);
+        while (count >= 0) {
+            if (recorder != null) {
+                recorder.raw(rest, 0, count);
+            }
+            count = in.read(rest);
+        }
+    }
+
+    private void begin(long size) {
+        if (size < 0) {
+            throw invalid();
+        }
+        remaining = size;
+        padding = (int) (-size & (BLOCK - 1));
+        contentRecorded = true;
+    }
+
+    private void finishEntry() throws IOException {
+        byte[] rest = remaining + padding == 0 ? header : new byte[SKIP_CHUNK];
+        while (remaining > 0) {
+            if (read(rest, 0, rest.length) < 0) {
+                throw truncated();
+            }
+        }
+        if (padding > 0) {
+            readFully(rest, padding);
+            padding = 0;
+        }
+    }
+
+    private boolean readHeader() throws IOException {
+        int have = 0;
+        while (have < BLOCK) {
+            int count = in.read(header, have, BLOCK - have);
+            if (count < 0) {
+                if (have == 0) {
+                    return false;
+                }
+                throw truncated();
+            }
+            have += count;
+        }
+        record(header, BLOCK);
+        int sum = 0;
+        boolean blank = true;
+        for (int i = 0; i < BLOCK; i++) {
+            blank &= header[i] == 0;
+            sum += i >= 148 && i < 156 ? ' ' : header[i] & 0xff;
+        }
+        if (blank) {
+            return false;
+        }
+        if (number(148, 8) != sum) {
+            throw invalid();
+        }
+        return true;
+    }
+
+    private byte[] extension() throws IOException {
+        if (remaining > EXTENSION_LIMIT) {
+            throw invalid();
+        }
+        byte[] bytes = new byte[(int) remaining];
+        int have = 0;
+        while (have < bytes.length) {
+            int count = read(bytes, have, bytes.length - have);
+            if (count < 0) {
+                throw truncated();
+            }
+            have += count;
+        }
+        return bytes;
+    }
+
+    private TarEntry entry(char flag, @Nullable String longName, @Nullable String longLink, PaxRecords pax)
+            throws IOException {
+        boolean gnu = header[262] == ' ';
+        boolean ustar = header[257] == 'u' && header[258] == 's' && header[259] == 't';
+        String name = field(0, 100);
+        if (ustar && !gnu && header[345] != 0) {
+            name = field(345, 155) + "/" + name;
+        }
+        name = pax.text("GNU.sparse.name", pax.text("path", longName == null ? name : longName));
+        Kind kind = kind(flag, name);
+        // A link may carry a size that stands for its target and has no content.
+        long stored = kind == Kind.FILE ? pax.number("size", remaining) : 0;
+        begin(stored);
+        long size = stored;
+        List<Extent> sparse = null;
+        if (flag == 'S') {
+            sparse = SparseMap.ofHeader(header, () -> {
+                byte[] more = new byte[BLOCK];
+                readFully(more, BLOCK);
+                return more;
+            });
+            size = number(483, 12);
+        } else if (pax.isSparse()) {
+            sparse = SparseMap.ofPax(pax, this::contentLine);
+            // A 1.0 map is filled up to a whole block, counted within the content.
+            skipContent((int) ((stored - remaining + BLOCK - 1) / BLOCK * BLOCK - (stored - remaining)));
+            size = pax.number("GNU.sparse.realsize", pax.number("GNU.sparse.size", stored));
+        }
+        if (sparse != null) {
+            SparseMap.check(sparse, size, remaining);
+        }
+        long[] time = pax.time("mtime", number(136, 12));
+        return new TarEntry(
+                name,
+                kind,
+                (int) number(100, 8) & 07777,
+                (int) pax.number("uid", number(108, 8)),
+                (int) pax.number("gid", number(116, 8)),
+                size,
+                remaining,
+                time[0],
+                (int) time[1],
+                pax.text("linkpath", longLink == null ? field(157, 100) : longLink),
+                ustar ? (int) number(329, 8) : 0,
+                ustar ? (int) number(337, 8) : 0,
+                pax.xattrs(),
+                sparse);
+    }
+
+    private static Kind kind(char flag, String name) {
+        return switch (flag) {
+            case '1' -> Kind.HARD_LINK;
+            case '2' -> Kind.SYMLINK;
+            case '3' -> Kind.CHARACTER_DEVICE;
+            case '4' -> Kind.BLOCK_DEVICE;
+            case '5' -> Kind.DIRECTORY;
+            case '6' -> Kind.FIFO;
+            case '0', '\0', '7', 'S' -> name.endsWith("/") ? Kind.DIRECTORY : Kind.FILE;
+            default -> throw WharfException.invalid("unhandled tar header type " + (int) flag);
+        };
+    }
+
+    private int contentLine() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    private void skipContent(int count) throws IOException {
+        byte[] rest = new byte[BLOCK];
+        int left = count;
+        while (left > 0) {
+            int skipped = read(rest, 0, left);
+            if (skipped < 0) {
+                throw truncated();
+            }
+            left -= skipped;
+        }
+    }
+
+    private void readFully(byte[] into, int length) throws IOException {
+        if (in.readNBytes(into, 0, length) < length) {
+            throw truncated();
+        }
+        record(into, length);
+    }
+
+    private void record(byte[] bytes, int length) throws IOException {
+        if (recorder != null) {
+            recorder.raw(bytes, 0, length);
+        }
+    }
+
+    private String field(int offset, int length) {
+        int end = offset;
+        while (end < offset + length && header[end] != 0) {
+            end++;
+        }
+        return Names.decode(header, offset, end - offset);
+    }
+
+    private static String text(byte[] bytes) {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return Names.decode(bytes, 0, end);
+    }
+
+    private long number(int offset, int length) {
+        return number(header, offset, length);
+    }
+
+    /** Octal digits, or GNU's base 256 where the top bit is set. */
+    static long number(byte[] block, int offset, int length) {
+        if ((block[offset] & 0x80) != 0) {
+            long value = (block[offset] & 0x40) != 0 ? -1 : 0;
+            value = value << 6 | (block[offset] & 0x3f);
+            for (int i = 1; i < length; i++) {
+                value = value << 8 | (block[offset + i] & 0xff);
+            }
+            return value;
+        }
+        long value = 0;
+        boolean begun = false;
+        for (int i = offset; i < offset + length; i++) {
+            int digit = block[i] - '0';
+            if (digit >= 0 && digit < 8) {
+                value = value << 3 | digit;
+                begun = true;
+            } else if (begun || (block[i] != ' ' && block[i] != 0)) {
+                if (block[i] != ' ' && block[i] != 0) {
+                    throw invalid();
+                }
+                break;
+            }
+        }
+        return value;
+    }
+
+    static WharfException invalid() {
+        return WharfException.invalid("archive/tar: invalid tar header");
+    }
+
+    static WharfException truncated() {
+        return WharfException.invalid("unexpected EOF");
+    }
+}

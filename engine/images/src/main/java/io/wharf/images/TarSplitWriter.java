@@ -1,0 +1,85 @@
+package io.wharf.images;
+
+import io.wharf.linux.Names;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Records how a layer's tar was put together, without the contents that lie unpacked beside it, so that the very same bytes
+ * can be made again.
+ *
+ * <p>The record is a gzip stream of pieces: a positive length and that many bytes, or {@link #FILE}, the size and the name
+ * of an unpacked file. Files that a later entry of the same tar replaced are kept under a number; {@code replaced} names
+ * them.
+ */
+final class TarSplitWriter implements AutoCloseable {
+    static final int FILE = -1;
+    static final String NAME = "split.gz";
+    static final String REPLACED = "replaced";
+    static final String SHADOW = "shadow";
+
+    /** Entries before {@code files} that lie at or below {@code path} are now in the shadow folder under this number. */
+    record Replaced(long files, String path) {}
+
+    private final Path folder;
+    private final DataOutputStream out;
+    private final List<Replaced> replaced = new ArrayList<>();
+    private long files;
+
+    TarSplitWriter(Path folder) throws IOException {
+        this.folder = folder;
+        this.out = new DataOutputStream(
+                new BufferedOutputStream(new Quick(Files.newOutputStream(folder.resolve(NAME))), 8192));
+    }
+
+    void raw(byte[] bytes, int offset, int length) throws IOException {
+        out.writeInt(length);
+        out.write(bytes, offset, length);
+    }
+
+    void file(String path, long size) throws IOException {
+        byte[] name = Names.encode(path);
+        out.writeInt(FILE);
+        out.writeLong(size);
+        out.writeInt(name.length);
+        out.write(name);
+        files++;
+    }
+
+    /** Takes note that what lies at a path is about to be replaced; its number in the shadow folder. */
+    int replace(String path) {
+        replaced.add(new Replaced(files, path));
+        return replaced.size() - 1;
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        if (!replaced.isEmpty()) {
+            try (var list = new DataOutputStream(Files.newOutputStream(folder.resolve(REPLACED)))) {
+                for (Replaced one : replaced) {
+                    byte[] name = Names.encode(one.path());
+                    list.writeLong(one.files());
+                    list.writeInt(name.length);
+                    list.write(name);
+                }
+            }
+        }
+    }
+
+    /** Headers are mostly zeros: the fastest level packs them well. */
+    private static final class Quick extends GZIPOutputStream {
+        Quick(OutputStream out) throws IOException {
+            super(out, 8192);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
+    }
+}

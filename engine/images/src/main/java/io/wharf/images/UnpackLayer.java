@@ -1,0 +1,116 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Ids;
+import io.wharf.base.Layout;
+import io.wharf.linux.Pools;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in one layer: hashes it as it comes, unpacks it under a temporary name and keeps either its bytes or the record of
+ * its tar. Packed layers are inflated on a thread of their own; what lies between is a few chunks.
+ */
+final class UnpackLayer {
+    /** Layers at a time; each takes up to two threads of the pool. */
+    static final int AT_ONCE = 3;
+
+    private static final int BUFFER = 64 << 10;
+
+    private final Layout layout;
+    private final Pools pools;
+    private final Slots slots;
+
+    UnpackLayer(Layout layout, Pools pools) {
+        this.layout = layout;
+        this.pools = pools;
+        this.slots = new Slots(AT_ONCE);
+    }
+
+    /** Opens the bytes of a layer, on a pool's thread. */
+    interface Opener {
+        InputStream open() throws IOException;
+    }
+
+    /** The folder is the caller's to move or to discard; after a failure nothing is left. */
+    Future<NewLayer> run(Opener opener, boolean keepBlob) {
+        Path folder = layout.ingest().resolve("layer-" + Ids.random());
+        Path blob = layout.ingest().resolve("blob-" + Ids.random());
+        return slots.run(() -> pools.call(() -> begin(opener, folder, keepBlob ? blob : null))
+                        .compose(begun -> begun.unpacked.map(unpacked -> new NewLayer(
+                                folder,
+                                unpacked.tar.digest(),
+                                unpacked.tar.count(),
+                                unpacked.contentBytes,
+                                begun.outer.digest(),
+                                begun.outer.count(),
+                                blob))))
+                .recover(failure -> discard(pools, folder, blob).transform(done -> Future.failedFuture(failure)));
+    }
+
+    static Future<Void> discard(Pools pools, NewLayer layer) {
+        return discard(pools, layer.folder(), layer.blobFile());
+    }
+
+    private static Future<Void> discard(Pools pools, Path folder, Path blob) {
+        return pools.run(() -> {
+            RemoveTree.at(folder);
+            Files.deleteIfExists(blob);
+        });
+    }
+
+    private record Unpacked(HashedInput tar, long contentBytes) {}
+
+    private record Begun(HashedInput outer, Future<Unpacked> unpacked) {}
+
+    /** Runs to the end of the bytes that come; what is unpacked elsewhere may end a little later. */
+    private Begun begin(Opener opener, Path folder, @Nullable Path blob) throws IOException {
+        Files.createDirectory(folder);
+        try (InputStream raw = opener.open();
+                OutputStream copy = blob == null ? null : Files.newOutputStream(blob)) {
+            HashedInput outer = new HashedInput(raw, copy);
+            BufferedInputStream in = new BufferedInputStream(outer, BUFFER);
+            Compression compression = Compression.of(in);
+            if (compression == Compression.NONE) {
+                Unpacked unpacked = unpack(folder, in, blob == null);
+                return new Begun(outer, Future.succeededFuture(unpacked));
+            }
+            BytePipe pipe = new BytePipe();
+            Future<Unpacked> unpacked = pools.call(() -> {
+                try (InputStream tar = pipe.source) {
+                    return unpack(folder, tar, blob == null);
+                }
+            });
+            try {
+                inflate(compression, in, pipe);
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException | RuntimeException e) {
+                pipe.fail(e);
+                // The folder may go only when nobody writes into it any more; the unpacker's own failure comes first.
+                return new Begun(outer, unpacked.compose(done -> Future.failedFuture(e)));
+            }
+            return new Begun(outer, unpacked);
+        }
+    }
+
+    private static void inflate(Compression compression, InputStream in, BytePipe pipe) throws IOException {
+        try (InputStream plain = compression.open(in)) {
+            plain.transferTo(pipe.sink);
+            pipe.sink.close();
+        }
+    }
+
+    private static Unpacked unpack(Path folder, InputStream in, boolean record) throws IOException {
+        HashedInput tar = new HashedInput(in, null);
+        try (TarSplitWriter split = record ? new TarSplitWriter(folder) : null;
+                UnpackTree tree = new UnpackTree(folder, split)) {
+            long bytes = tree.unpack(new TarReader(new BufferedInputStream(tar, BUFFER), split));
+            return new Unpacked(tar, bytes);
+        }
+    }
+}

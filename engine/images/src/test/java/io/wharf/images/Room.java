@@ -1,0 +1,255 @@
+package io.wharf.images;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.wharf.base.Event;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Layout;
+import io.wharf.base.Store;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.Handle;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.ImageService.ImportImage;
+import io.wharf.contracts.ImageService.Progress;
+import io.wharf.contracts.Services;
+import io.wharf.linux.Mounts;
+import io.wharf.linux.Pools;
+import io.wharf.streams.HandleTable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The room as the daemon runs it, in folders of its own; closing it checks that no mount is left. */
+final class Room implements AutoCloseable {
+    final Path folder;
+    final Layout layout;
+    final List<Event> events = Collections.synchronizedList(new ArrayList<>());
+    final Vertx vertx = Vertx.vertx();
+    final HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(10));
+    final Pools pools = new Pools(8, 2);
+    final Store store;
+    final KernelLedger ledger;
+    final ImageService images;
+    private final boolean owned;
+
+    private Room(Path folder, boolean owned, List<String> insecure, List<String> mirrors) {
+        this.folder = folder;
+        this.owned = owned;
+        layout = new Layout(folder.resolve("data"), folder.resolve("run"));
+        try {
+            Files.createDirectories(layout.dataRoot());
+            Files.createDirectories(layout.execRoot());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Services.prepare(vertx);
+        store = Store.open(layout.database(), Store.Durability.PROCESS, List.of(ImagesVerticle.schema()));
+        store.onCommit(events::addAll);
+        ledger = KernelLedger.open(layout.ledger(), "boot");
+        EngineOptions options = new EngineOptions(
+                List.of(), layout, "none", null, false, null, insecure, mirrors, Map.of(), null, Map.of(), false,
+                "boot", "0.1.0");
+        await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
+        images = Services.client(vertx, ImageService.class);
+    }
+
+    static Room open() {
+        return open(List.of(), List.of());
+    }
+
+    static Room open(List<String> insecure, List<String> mirrors) {
+        try {
+            return new Room(Files.createTempDirectory("wharf-images."), true, insecure, mirrors);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next engine on the same folders, after {@link #stop}. */
+    Room next() {
+        return new Room(folder, owned, List.of(), List.of());
+    }
+
+    /** Stops the engine and leaves everything where it is. */
+    void stop() {
+        await(vertx.close());
+        store.close();
+        ledger.close();
+        pools.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        List<String> left = Mounts.real().unmountAll(folder.toString(), 2);
+        RemoveTree.at(folder);
+        if (!left.isEmpty()) {
+            throw new AssertionError("left mounted: " + left);
+        }
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    List<Progress> watch(Future<Handle<Flowable<Progress>>> work) {
+        return handles.take(await(work)).toList().blockingGet();
+    }
+
+    /** Imports a tar; the image's id. */
+    String importTar(byte[] tar, @Nullable String repository, String... changes) {
+        var request = new ImportImage(offer(tar), repository, null, null, null, List.of(changes));
+        return String.valueOf(watch(images.importRoot(request)).getLast().status());
+    }
+
+    Handle<ByteStream> offer(byte[] bytes) {
+        return handles.offer(new Bytes(vertx, bytes), () -> {});
+    }
+
+    byte[] drain(Future<Handle<ByteStream>> handle) {
+        ByteStream stream = handles.take(await(handle));
+        try (StreamInput input = new StreamInput(stream)) {
+            return input.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A paused stream of bytes in chunks. */
+    static final class Bytes implements ByteStream {
+        private static final int CHUNK = 10_000;
+        private final Vertx vertx;
+        private final byte[] bytes;
+        private int at;
+        private boolean flowing;
+        private boolean ended;
+        private @Nullable Handler<Buffer> handler;
+        private @Nullable Handler<Void> end;
+
+        Bytes(Vertx vertx, byte[] bytes) {
+            this.vertx = vertx;
+            this.bytes = bytes;
+        }
+
+        private synchronized void step() {
+            if (!flowing || ended) {
+                return;
+            }
+            if (at == bytes.length) {
+                ended = true;
+                if (end != null) {
+                    end.handle(null);
+                }
+                return;
+            }
+            int to = Math.min(bytes.length, at + CHUNK);
+            Buffer next = Buffer.buffer().appendBytes(bytes, at, to - at);
+            at = to;
+            if (handler != null) {
+                handler.handle(next);
+            }
+            vertx.runOnContext(again -> step());
+        }
+
+        @Override
+        public ByteStream exceptionHandler(@Nullable Handler<Throwable> handler) {
+            return this;
+        }
+
+        @Override
+        public synchronized ByteStream handler(@Nullable Handler<Buffer> handler) {
+            this.handler = handler;
+            return this;
+        }
+
+        @Override
+        public synchronized ByteStream pause() {
+            flowing = false;
+            return this;
+        }
+
+        @Override
+        public synchronized ByteStream resume() {
+            flowing = true;
+            vertx.runOnContext(again -> step());
+            return this;
+        }
+
+        @Override
+        public ByteStream fetch(long amount) {
+            return resume();
+        }
+
+        @Override
+        public synchronized ByteStream endHandler(@Nullable Handler<Void> handler) {
+            end = handler;
+            return this;
+        }
+
+        @Override
+        public synchronized void close() {
+            ended = true;
+        }
+    }
+
+    /** A tar in the making. */
+    static final class Tar {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final TarWriter writer = new TarWriter(bytes);
+
+        Tar file(String name, String content) {
+            byte[] text = content.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            return add(TarEntry.file(name, 0644, text.length), text);
+        }
+
+        Tar folder(String name) {
+            return add(TarEntry.directory(name, 0755), new byte[0]);
+        }
+
+        Tar link(TarEntry.Kind kind, String name, String target) {
+            return add(new TarEntry(name, kind, 0777, 0, 0, 0, 0, 1, 0, target, 0, 0, Map.of(), null), new byte[0]);
+        }
+
+        Tar add(TarEntry entry, byte[] content) {
+            try {
+                writer.whole(entry, content);
+                return this;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        byte[] bytes() {
+            try {
+                writer.finish();
+                return bytes.toByteArray();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
