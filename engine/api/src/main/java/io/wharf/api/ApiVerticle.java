@@ -1,0 +1,42 @@
+package io.wharf.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.openapi.Contract;
+import io.wharf.openapi.Operation;
+import io.wharf.streams.HandleTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Serves the contract on the engine's sockets. Deployed last and once: what answers must already stand. */
+public final class ApiVerticle extends VerticleBase {
+    private final EngineOptions options;
+    private final HandleTable handles;
+    private @Nullable Listeners listeners;
+
+    public ApiVerticle(EngineOptions options, HandleTable handles) {
+        this.options = options;
+        this.handles = handles;
+    }
+
+    /** Fails where contract and handlers differ, or where a socket cannot be had. */
+    @Override
+    public Future<?> start() {
+        List<Operation> operations = Contract.operations();
+        Handlers handlers = Operations.all(vertx, handles).checked(operations);
+        Front front = new Front(new Router(operations), handlers, options.version(), context);
+        listeners = new Listeners(vertx, front::handle);
+        return listeners.open(options.hosts());
+    }
+
+    @Override
+    public Future<?> stop() {
+        return listeners == null ? Future.succeededFuture() : listeners.close();
+    }
+
+    /** Ports of the TCP sockets, in the order of the hosts; empty before the start. */
+    List<Integer> ports() {
+        return listeners == null ? List.of() : listeners.ports();
+    }
+}

@@ -1,0 +1,93 @@
+package io.wharf.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.ContainerService.Exit;
+import io.wharf.contracts.ContainerService.StopOptions;
+import io.wharf.contracts.ContainerService.WaitCondition;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What containers do: start, stop, restart, kill, pause, wait. */
+final class ContainerLifecycleOperations {
+    private final ContainerService containers;
+
+    ContainerLifecycleOperations(ContainerService containers) {
+        this.containers = containers;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("ContainerStart", this::start)
+                .on("ContainerStop", this::stop)
+                .on("ContainerRestart", this::restart)
+                .on("ContainerKill", this::kill)
+                .on("ContainerPause", call -> containers.pause(call.path("id")).map(done -> Reply.Empty.NO_CONTENT))
+                .on(
+                        "ContainerUnpause",
+                        call -> containers.unpause(call.path("id")).map(done -> Reply.Empty.NO_CONTENT))
+                .on("ContainerWait", this::await);
+    }
+
+    private Future<Reply> start(Call call) {
+        return containers
+                .start(call.path("id"), call.query().text("detachKeys"))
+                .map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> stop(Call call) {
+        return call.await(containers.stop(call.path("id"), stopOptions(call))).map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> restart(Call call) {
+        return call.await(containers.restart(call.path("id"), stopOptions(call)))
+                .map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private static StopOptions stopOptions(Call call) {
+        return new StopOptions(call.query().text("signal"), call.query().number("t"));
+    }
+
+    private Future<Reply> kill(Call call) {
+        return containers.kill(call.path("id"), call.query().text("signal")).map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    /** Answers with the head as soon as the wait is registered: a client starts the container only then. */
+    private Future<Reply> await(Call call) {
+        return containers
+                .waitFor(call.path("id"), condition(call))
+                .map(pending -> new Reply.Promised(call.outcome(pending)
+                        .map(Ended::of)
+                        .otherwise(failure -> new Ended(
+                                -1,
+                                Map.of(
+                                        "Message",
+                                        String.valueOf(
+                                                WharfException.of(failure).getMessage()))))));
+    }
+
+    private static WaitCondition condition(Call call) {
+        // Clients before 1.30 know no conditions.
+        String wanted = call.version().atLeast(30) ? call.query().text("condition", "not-running") : "not-running";
+        return switch (wanted) {
+            case "not-running" -> WaitCondition.NOT_RUNNING;
+            case "next-exit" -> WaitCondition.NEXT_EXIT;
+            case "removed" -> WaitCondition.REMOVED;
+            default -> throw WharfException.invalid("invalid condition: \"" + wanted + "\"");
+        };
+    }
+
+    /** The end of a wait. */
+    private record Ended(
+            @JsonProperty("StatusCode") int statusCode,
+
+            @JsonProperty("Error") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, String> error) {
+        static Ended of(Exit exit) {
+            String error = exit.error();
+            return new Ended(exit.statusCode(), error == null || error.isEmpty() ? null : Map.of("Message", error));
+        }
+    }
+}

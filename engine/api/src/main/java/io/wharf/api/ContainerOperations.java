@@ -1,0 +1,109 @@
+package io.wharf.api;
+
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.ContainerService.CreateContainer;
+import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.NetworkingConfig;
+import org.jspecify.annotations.Nullable;
+
+/** What containers there are: create, list, inspect, rename, remove. */
+final class ContainerOperations {
+    private final ContainerService containers;
+
+    ContainerOperations(ContainerService containers) {
+        this.containers = containers;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("ContainerCreate", this::create)
+                .on("ContainerList", this::list)
+                .on("ContainerInspect", this::inspect)
+                .on("ContainerRename", this::rename)
+                .on("ContainerDelete", this::remove)
+                .on("ContainerTop", this::top);
+    }
+
+    /** What the body holds beside the config, whose keys stand next to these. */
+    private record HostPart(
+            @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
+
+    private Future<Reply> create(Call call) {
+        ContainerConfig config = ReadBody.read(call, ContainerConfig.class);
+        HostPart host = ReadBody.read(call, HostPart.class);
+        HostConfig hostConfig = host.hostConfig();
+        NetworkingConfig networking = host.networkingConfig();
+        String name = call.query().text("name");
+        CreateContainer request = new CreateContainer(
+                name == null ? null : withoutSlash(name),
+                call.version().atLeast(41) ? call.query().text("platform") : null,
+                config,
+                hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig,
+                networking == null ? NetworkingConfig.NONE : networking);
+        return containers.create(request).map(created -> new Reply.Json(201, created));
+    }
+
+    private Future<Reply> list(Call call) {
+        int limit = call.query().number("limit", 0);
+        return containers
+                .list(new ContainerService.ListContainers(
+                        call.query().flag("all"),
+                        Math.max(0, limit),
+                        call.query().flag("size"),
+                        call.filters(
+                                "ancestor",
+                                "before",
+                                "exited",
+                                "expose",
+                                "health",
+                                "id",
+                                "is-task",
+                                "isolation",
+                                "label",
+                                "name",
+                                "network",
+                                "publish",
+                                "since",
+                                "status",
+                                "volume")))
+                .map(rows -> new Reply.Json(200, rows));
+    }
+
+    private Future<Reply> inspect(Call call) {
+        return containers
+                .inspect(call.path("id"), call.query().flag("size"))
+                .map(detail -> new Reply.Json(200, detail));
+    }
+
+    private Future<Reply> rename(Call call) {
+        String name = call.required("name", "Neither old nor new names may be empty");
+        return containers.rename(call.path("id"), withoutSlash(name)).map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> remove(Call call) {
+        return containers
+                .remove(
+                        call.path("id"),
+                        new ContainerService.RemoveOptions(
+                                call.query().flag("force"),
+                                call.query().flag("v"),
+                                call.query().flag("link")))
+                .map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> top(Call call) {
+        return containers
+                .top(call.path("id"), call.query().text("ps_args", "-ef"))
+                .map(top -> new Reply.Json(200, top));
+    }
+
+    private static String withoutSlash(String name) {
+        String bare = name.startsWith("/") ? name.substring(1) : name;
+        if (bare.isEmpty()) {
+            throw WharfException.invalid("Invalid container name (" + name + ")");
+        }
+        return bare;
+    }
+}

@@ -1,0 +1,72 @@
+package io.wharf.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.vertx.core.Future;
+import io.wharf.base.Event;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EventService;
+import io.wharf.streams.HandleTable;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The event stream in Docker's form. */
+final class EventOperations {
+    private static final long NANOS = 1_000_000_000L;
+
+    private final EventService events;
+    private final HandleTable handles;
+
+    EventOperations(EventService events, HandleTable handles) {
+        this.events = events;
+        this.handles = handles;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("SystemEvents", this::stream);
+    }
+
+    private Future<Reply> stream(Call call) {
+        String since = call.query().text("since");
+        // Zero means "only what comes" to the service, and "from the beginning" to a client that sends it.
+        long sinceNanos = since == null ? 0 : Math.max(1, Timestamps.nanos(since, 0));
+        long untilNanos = Timestamps.nanos(call.query().text("until"), 0);
+        if (untilNanos > 0 && sinceNanos > untilNanos) {
+            throw WharfException.invalid("`since` time (" + since + ") cannot be after `until` time ("
+                    + call.query().text("until") + ")");
+        }
+        return events.subscribe(new EventService.EventQuery(sinceNanos, untilNanos, -1, call.filters()))
+                .map(handle -> new Reply.Lines(handles.take(handle).map(Message::of), true, "\n"));
+    }
+
+    /** An event as Docker writes it; the first three repeat others for clients that know only them. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Message(
+            @JsonProperty("status") @Nullable String status,
+            @JsonProperty("id") @Nullable String id,
+            @JsonProperty("from") @Nullable String from,
+            @JsonProperty("Type") String type,
+            @JsonProperty("Action") String action,
+            @JsonProperty("Actor") Actor actor,
+            @JsonProperty("scope") String scope,
+            @JsonProperty("time") long time,
+            @JsonProperty("timeNano") long timeNano) {
+        static Message of(Event event) {
+            boolean container = event.type().equals("container");
+            boolean legacy = container || event.type().equals("image");
+            return new Message(
+                    legacy ? event.action() : null,
+                    legacy ? event.actorId() : null,
+                    container ? event.attributes().get("image") : null,
+                    event.type(),
+                    event.action(),
+                    new Actor(event.actorId(), event.attributes()),
+                    "local",
+                    event.timeNanos() / NANOS,
+                    event.timeNanos());
+        }
+    }
+
+    /** What an event is about. */
+    private record Actor(@JsonProperty("ID") String id, Map<String, String> attributes) {}
+}

@@ -1,0 +1,71 @@
+package io.wharf.api;
+
+import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ExecService;
+import io.wharf.contracts.ExecService.ExecConfig;
+import io.wharf.contracts.ExecService.ExecStart;
+import io.wharf.streams.HandleTable;
+import java.util.List;
+import java.util.Map;
+
+/** Further processes in running containers. */
+final class ExecOperations {
+    private static final ExecStart ATTACHED = new ExecStart(false, false, List.of());
+
+    private final ExecService execs;
+    private final HandleTable handles;
+
+    ExecOperations(ExecService execs, HandleTable handles) {
+        this.execs = execs;
+        this.handles = handles;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("ContainerExec", this::create)
+                .on("ExecStart", this::start)
+                .on("ExecResize", this::resize)
+                .on("ExecInspect", call -> execs.inspect(call.path("id")).map(detail -> new Reply.Json(200, detail)));
+    }
+
+    private Future<Reply> create(Call call) {
+        ExecConfig config = ReadBody.read(call, ExecConfig.class);
+        if (config.cmd().isEmpty()) {
+            throw WharfException.invalid("No exec command specified");
+        }
+        return execs.create(call.path("id"), config).map(id -> new Reply.Json(201, Map.of("Id", id)));
+    }
+
+    private Future<Reply> start(Call call) {
+        ExecStart given = ReadBody.orNull(call, ExecStart.class);
+        ExecStart options = given == null ? ATTACHED : given;
+        String id = call.path("id");
+        if (options.detach()) {
+            return execs.startDetached(id, options).map(done -> Reply.Empty.OK);
+        }
+        return execs.start(id, options)
+                .<Reply>map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()))
+                .recover(ExecOperations::told);
+    }
+
+    /**
+     * A failure of the start itself is told in the stream, as Docker does: the client then asks for the exit code. Only an
+     * unknown exec, and one that cannot be started any more, are refused before.
+     */
+    private static Future<Reply> told(Throwable failure) {
+        WharfException known = WharfException.of(failure);
+        boolean refused = known.kind() == ErrorKind.NOT_FOUND || known.kind() == ErrorKind.CONFLICT;
+        return refused
+                ? Future.failedFuture(known)
+                : Future.succeededFuture(new Reply.RawFailure(String.valueOf(known.getMessage())));
+    }
+
+    private Future<Reply> resize(Call call) {
+        return execs.resize(
+                        call.path("id"),
+                        call.query().number("h", 0),
+                        call.query().number("w", 0))
+                .map(done -> Reply.Empty.OK);
+    }
+}

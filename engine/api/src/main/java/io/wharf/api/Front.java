@@ -1,0 +1,173 @@
+package io.wharf.api;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.net.RFC3986;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.WharfException;
+import io.wharf.openapi.Operation;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes requests: finds the operation, reads the body as the contract tells, asks the handler, has the answer written. */
+final class Front {
+    static final int LONGEST_BODY = 4 * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+    private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)");
+
+    private final Router router;
+    private final Handlers handlers;
+    private final Map<String, String> headers;
+    private final Context context;
+
+    Front(Router router, Handlers handlers, String engineVersion, Context context) {
+        this.router = router;
+        this.handlers = handlers;
+        this.context = context;
+        headers = Map.of(
+                "Api-Version",
+                ApiVersion.NEWEST.toString(),
+                "Docker-Experimental",
+                "false",
+                "Ostype",
+                "linux",
+                "Server",
+                "Wharf/" + engineVersion + " (linux)");
+    }
+
+    void handle(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        headers.forEach(response::putHeader);
+        LOG.debug("{} {}", request.method(), request.uri());
+        Call call;
+        try {
+            call = route(request);
+        } catch (RuntimeException e) {
+            WriteReply.failure(request, WharfException.of(e));
+            return;
+        }
+        response.closeHandler(closed -> {
+            if (!response.ended()) {
+                call.clientLeft();
+            }
+        });
+        take(call, request);
+    }
+
+    private Call route(HttpServerRequest request) {
+        String path = decoded(request.path());
+        ApiVersion version = ApiVersion.NEWEST;
+        Matcher versioned = VERSIONED.matcher(path);
+        if (versioned.matches()) {
+            path = versioned.group(2);
+        }
+        Router.Match match = router.match(request.method().name(), path);
+        if (match == null) {
+            throw Refusals.pageNotFound();
+        }
+        if (versioned.matches()) {
+            version = ApiVersion.parse(versioned.group(1)).checked();
+        }
+        return new Call(request, match, version);
+    }
+
+    private static String decoded(@Nullable String path) {
+        if (path == null || path.indexOf('%') < 0) {
+            return path == null ? "" : path;
+        }
+        try {
+            return RFC3986.decodeURIComponent(path, false);
+        } catch (IllegalArgumentException e) {
+            throw WharfException.invalid("invalid path: " + e.getMessage());
+        }
+    }
+
+    private void take(Call call, HttpServerRequest request) {
+        Operation operation = call.operation();
+        if (operation.availability() != Operation.Availability.SERVED) {
+            dispatch(call, request);
+        } else if (operation.answer() == Operation.Answer.HIJACK) {
+            whole(request, body -> {
+                call.body(body);
+                // From here on the connection is ours: the HTTP machinery is gone before the next byte is read.
+                dispatch(call, Upgrade.take(request, headers));
+            });
+        } else {
+            switch (operation.body()) {
+                case NONE -> dispatch(call, request);
+                case JSON ->
+                    whole(request, body -> {
+                        call.body(body);
+                        dispatch(call, request);
+                    });
+                case STREAM -> {
+                    call.stream(RequestBytes.take(request, context));
+                    dispatch(call, request);
+                }
+            }
+        }
+    }
+
+    /** Collects a body up to its limit; what comes beyond is read and dropped, so that the client sees the answer. */
+    private static void whole(HttpServerRequest request, Consumer<Buffer> then) {
+        Buffer body = Buffer.buffer();
+        boolean[] tooLong = new boolean[1];
+        request.handler(chunk -> {
+            if (tooLong[0]) {
+                return;
+            }
+            if (body.length() + chunk.length() > LONGEST_BODY) {
+                tooLong[0] = true;
+                WriteReply.failure(request, new WharfException(ErrorKind.TOO_LARGE, "http: request body too large"));
+                return;
+            }
+            body.appendBuffer(chunk);
+        });
+        request.endHandler(end -> {
+            if (!tooLong[0]) {
+                then.accept(body);
+            }
+        });
+        // Half a request: nothing has been begun for it.
+        request.exceptionHandler(gone -> LOG.debug("{} {}: {}", request.method(), request.uri(), gone.getMessage()));
+    }
+
+    private void dispatch(Call call, HttpServerRequest request) {
+        answer(call).onComplete(reply -> WriteReply.write(call, reply), failure -> {
+            log(call, failure);
+            WriteReply.failure(request, WharfException.of(failure));
+        });
+    }
+
+    private void dispatch(Call call, Upgrade upgrade) {
+        answer(call).onComplete(reply -> upgrade.answer(call, reply), failure -> {
+            log(call, failure);
+            upgrade.refuse(WharfException.of(failure));
+        });
+    }
+
+    private Future<? extends Reply> answer(Call call) {
+        try {
+            return handlers.handle(call);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static void log(Call call, Throwable failure) {
+        if (failure instanceof WharfException refused) {
+            LOG.debug("{}: {}", call.operation().id(), refused.toString());
+        } else {
+            LOG.error("{} failed unexpectedly", call.operation().id(), failure);
+        }
+    }
+}

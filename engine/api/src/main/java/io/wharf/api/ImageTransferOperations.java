@@ -1,0 +1,102 @@
+package io.wharf.api;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.Handle;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.ImageService.Progress;
+import io.wharf.streams.HandleTable;
+import java.util.List;
+
+/** Images on their way: pull, push, import, load, save. */
+final class ImageTransferOperations {
+    private static final String TAR = "application/x-tar";
+
+    private final ImageService images;
+    private final HandleTable handles;
+
+    ImageTransferOperations(ImageService images, HandleTable handles) {
+        this.images = images;
+        this.handles = handles;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("ImageCreate", this::create)
+                .on("ImagePush", this::push)
+                .on("ImageLoad", this::load)
+                .on("ImageGet", call -> save(List.of(call.path("name"))))
+                .on("ImageGetAll", call -> save(names(call)));
+    }
+
+    private Future<Reply> create(Call call) {
+        String image = call.query().text("fromImage");
+        if (image != null) {
+            call.stream().close();
+            return pull(call, image);
+        }
+        String source = call.query().text("fromSrc");
+        if (source == null) {
+            throw WharfException.invalid("neither fromImage nor fromSrc tells what to create the image from");
+        }
+        if (!source.equals("-")) {
+            throw WharfException.notImplemented("import from a URL is not supported yet by this engine");
+        }
+        return importRoot(call);
+    }
+
+    private Future<Reply> pull(Call call, String image) {
+        String tag = call.query().text("tag");
+        return progress(images.pull(new ImageService.PullImage(
+                image,
+                tag,
+                tag == null && !namesOne(image),
+                call.version().atLeast(32) ? call.query().text("platform") : null,
+                RegistryAuthHeader.read(call.header("X-Registry-Auth")))));
+    }
+
+    /** Whether a reference has a tag or a digest; a colon before a slash is a port. */
+    private static boolean namesOne(String reference) {
+        return reference.indexOf('@') >= 0 || reference.lastIndexOf(':') > reference.lastIndexOf('/');
+    }
+
+    private Future<Reply> importRoot(Call call) {
+        Query query = call.query();
+        return progress(images.importRoot(new ImageService.ImportImage(
+                offered(call.stream()),
+                query.text("repo"),
+                query.text("tag"),
+                query.text("message"),
+                call.version().atLeast(32) ? query.text("platform") : null,
+                query.texts("changes"))));
+    }
+
+    private Future<Reply> push(Call call) {
+        return progress(images.push(new ImageService.PushImage(
+                call.path("name"), call.query().text("tag"), RegistryAuthHeader.read(call.header("X-Registry-Auth")))));
+    }
+
+    private Future<Reply> load(Call call) {
+        return progress(images.load(offered(call.stream()), call.query().flag("quiet")));
+    }
+
+    private Future<Reply> save(List<String> names) {
+        return images.save(names).map(handle -> new Reply.Bytes(TAR, handles.take(handle)));
+    }
+
+    private static List<String> names(Call call) {
+        return call.query().texts("names").stream()
+                .flatMap(names -> List.of(names.split(",")).stream())
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    private Handle<ByteStream> offered(ByteStream bytes) {
+        return handles.offer(bytes, bytes::close);
+    }
+
+    private Future<Reply> progress(Future<Handle<Flowable<Progress>>> begun) {
+        return begun.map(handle -> new Reply.Lines(handles.take(handle), false, "\r\n"));
+    }
+}

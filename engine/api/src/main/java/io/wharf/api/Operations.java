@@ -1,0 +1,34 @@
+package io.wharf.api;
+
+import io.vertx.core.Vertx;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.EventService;
+import io.wharf.contracts.ExecService;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.Services;
+import io.wharf.contracts.SystemService;
+import io.wharf.contracts.VolumeService;
+import io.wharf.streams.HandleTable;
+
+/** All groups of operations, wired to the callers' side of the services. */
+final class Operations {
+    private Operations() {}
+
+    static Handlers all(Vertx vertx, HandleTable handles) {
+        ContainerService containers = Services.client(vertx, ContainerService.class);
+        ImageService images = Services.client(vertx, ImageService.class);
+        Handlers handlers = new Handlers();
+        new SystemOperations(Services.client(vertx, SystemService.class), images).register(handlers);
+        new EventOperations(Services.client(vertx, EventService.class), handles).register(handlers);
+        new ContainerOperations(containers).register(handlers);
+        new ContainerLifecycleOperations(containers).register(handlers);
+        new ContainerStreamOperations(containers, handles).register(handlers);
+        new ExecOperations(Services.client(vertx, ExecService.class), handles).register(handlers);
+        new ImageOperations(images, containers).register(handlers);
+        new ImageTransferOperations(images, handles).register(handlers);
+        new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);
+        new VolumeOperations(Services.client(vertx, VolumeService.class)).register(handlers);
+        return handlers;
+    }
+}

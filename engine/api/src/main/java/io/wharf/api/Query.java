@@ -1,0 +1,88 @@
+package io.wharf.api;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.wharf.base.WharfException;
+import io.wharf.openapi.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The query of a request, read as the contract declares its parameters. */
+final class Query {
+    private static final Set<String> FALSE = Set.of("", "0", "no", "false", "none");
+    private static final int MOST_PARAMETERS = 4096;
+
+    private final Operation operation;
+    private final Map<String, List<String>> values;
+
+    Query(Operation operation, String uri) {
+        this.operation = operation;
+        try {
+            values = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MOST_PARAMETERS, true).parameters();
+        } catch (IllegalArgumentException e) {
+            throw WharfException.invalid("invalid query: " + e.getMessage());
+        }
+    }
+
+    private List<String> all(String name, Operation.QueryType type) {
+        // A handler that reads what the contract does not tell would be a route beside the contract.
+        if (operation.query().get(name) != type) {
+            throw new IllegalStateException(operation.id() + " declares no " + type + " parameter " + name);
+        }
+        return values.getOrDefault(name, List.of());
+    }
+
+    private static @Nullable String first(List<String> values) {
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** The value, or null where it is absent or empty. */
+    @Nullable
+    String text(String name) {
+        String value = first(all(name, Operation.QueryType.STRING));
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    String text(String name, String otherwise) {
+        String value = text(name);
+        return value == null ? otherwise : value;
+    }
+
+    /** Repeated values in their order. */
+    List<String> texts(String name) {
+        return List.copyOf(all(name, Operation.QueryType.STRINGS));
+    }
+
+    boolean flag(String name) {
+        return flag(name, false);
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        String value = first(all(name, Operation.QueryType.BOOLEAN));
+        return value == null || value.isEmpty()
+                ? otherwise
+                : !FALSE.contains(value.trim().toLowerCase(Locale.ROOT));
+    }
+
+    /** The number, or null where it is absent or empty. */
+    @Nullable
+    Integer number(String name) {
+        String value = first(all(name, Operation.QueryType.INTEGER));
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        try {
+            return Integer.valueOf(value.trim());
+        } catch (NumberFormatException e) {
+            throw WharfException.invalid("invalid value for " + name + ": \"" + value + "\" is not a number");
+        }
+    }
+
+    int number(String name, int otherwise) {
+        Integer value = number(name);
+        return value == null ? otherwise : value;
+    }
+}

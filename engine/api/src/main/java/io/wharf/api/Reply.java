@@ -1,0 +1,49 @@
+package io.wharf.api;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.Duplex;
+
+/** What a handler answers; the front writes it. */
+sealed interface Reply {
+    String JSON = "application/json";
+
+    static Future<Reply> ok(Object body) {
+        return Future.succeededFuture(new Json(200, body));
+    }
+
+    /** A body as JSON. */
+    record Json(int status, Object body) implements Reply {}
+
+    /** A head without a body. */
+    record Empty(int status) implements Reply {
+        static final Empty OK = new Empty(200);
+        static final Empty CREATED = new Empty(201);
+        static final Empty NO_CONTENT = new Empty(204);
+    }
+
+    /** A body that is ready. */
+    record Text(int status, String contentType, Buffer body) implements Reply {}
+
+    /** A head at once, and a JSON body when the future holds it. */
+    record Promised(Future<?> body) implements Reply {}
+
+    /** Bytes as they come; the stream is closed when the client leaves. */
+    record Bytes(String contentType, ByteStream bytes) implements Reply {}
+
+    /**
+     * JSON values, one a line.
+     *
+     * @param atOnce whether the head goes out before the first value; otherwise a failure before it has a status
+     * @param lineEnd what ends each line
+     */
+    record Lines(Flowable<?> values, boolean atOnce, String lineEnd) implements Reply {}
+
+    /** A raw stream in both ways; only operations that the contract marks as hijacks may answer it. */
+    record Raw(Duplex streams, boolean tty) implements Reply {}
+
+    /** A raw stream that says why there is none, and ends. */
+    record RawFailure(String message) implements Reply {}
+}

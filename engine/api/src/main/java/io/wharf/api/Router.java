@@ -1,0 +1,107 @@
+package io.wharf.api;
+
+import io.wharf.openapi.Operation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the operation of a path.
+ *
+ * <p>A path without parameters wins; then the template with the most fixed segments, so that the suffix of a greedy name
+ * anchors it: {@code /images/a/b/json} is the inspection of {@code a/b}. Templates are looked up by method and first
+ * segment, a handful each.
+ */
+final class Router {
+    /** An operation with the values of its path parameters. */
+    record Match(Operation operation, Map<String, String> parameters) {}
+
+    private record Template(Operation operation, String[] segments, int greedy, int fixed) {}
+
+    private final Map<String, Operation> exact = new HashMap<>();
+    private final Map<String, List<Template>> templates = new HashMap<>();
+
+    Router(List<Operation> operations) {
+        for (Operation operation : operations) {
+            if (operation.path().indexOf('{') < 0) {
+                exact.put(operation.method() + operation.path(), operation);
+            } else {
+                Template template = template(operation);
+                templates
+                        .computeIfAbsent(operation.method() + template.segments[0], key -> new ArrayList<>())
+                        .add(template);
+            }
+        }
+        templates
+                .values()
+                .forEach(list -> list.sort(Comparator.comparingInt((Template template) -> template.fixed)
+                        .reversed()));
+    }
+
+    private static Template template(Operation operation) {
+        String[] segments = split(operation.path());
+        int greedy = -1;
+        int fixed = 0;
+        for (int i = 0; i < segments.length; i++) {
+            if (segments[i].endsWith("+}")) {
+                greedy = i;
+            } else if (segments[i].charAt(0) != '{') {
+                fixed++;
+            }
+        }
+        return new Template(operation, segments, greedy, fixed);
+    }
+
+    private static String[] split(String path) {
+        return path.substring(1).split("/", -1);
+    }
+
+    /** The operation of a decoded path without version, or null. */
+    @Nullable
+    Match match(String method, String path) {
+        Operation found = exact.get(method + path);
+        if (found != null) {
+            return new Match(found, Map.of());
+        }
+        if (path.isEmpty() || path.charAt(0) != '/') {
+            return null;
+        }
+        String[] segments = split(path);
+        for (Template template : templates.getOrDefault(method + segments[0], List.of())) {
+            Map<String, String> parameters = fit(template, segments);
+            if (parameters != null) {
+                return new Match(template.operation, parameters);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Map<String, String> fit(Template template, String[] given) {
+        String[] wanted = template.segments;
+        int surplus = given.length - wanted.length;
+        if (surplus < 0 || surplus > 0 && template.greedy < 0) {
+            return null;
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < wanted.length; i++) {
+            boolean greedy = i == template.greedy;
+            int at = template.greedy >= 0 && i > template.greedy ? i + surplus : i;
+            if (wanted[i].charAt(0) != '{') {
+                if (!wanted[i].equals(given[at])) {
+                    return null;
+                }
+                continue;
+            }
+            String value = greedy ? String.join("/", List.of(given).subList(at, at + surplus + 1)) : given[at];
+            if (value.isEmpty()) {
+                return null;
+            }
+            parameters.put(wanted[i].substring(1, wanted[i].length() - (greedy ? 2 : 1)), value);
+        }
+        return parameters;
+    }
+}

@@ -1,0 +1,32 @@
+package io.wharf.api;
+
+import io.wharf.base.Times;
+import io.wharf.base.WharfException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
+
+/** Reads points in time of queries: seconds since the epoch with up to nine decimals, or RFC 3339. */
+final class Timestamps {
+    private static final int NANO_DIGITS = 9;
+
+    private Timestamps() {}
+
+    /** Nanoseconds since the epoch, or another value where there is none. */
+    static long nanos(@Nullable String text, long otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        if (text.indexOf('T') > 0) {
+            return Times.parse(text);
+        }
+        try {
+            return new BigDecimal(text)
+                    .movePointRight(NANO_DIGITS)
+                    .setScale(0, RoundingMode.DOWN)
+                    .longValueExact();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw WharfException.invalid("invalid time: " + text);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.wharf.api;
+
+import io.vertx.core.Future;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.VolumeService;
+import io.wharf.contracts.VolumeService.CreateVolume;
+import io.wharf.contracts.VolumeService.VolumeDetail;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Volumes: create, list, inspect, remove, prune. */
+final class VolumeOperations {
+    private final VolumeService volumes;
+
+    VolumeOperations(VolumeService volumes) {
+        this.volumes = volumes;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("VolumeList", this::list)
+                .on("VolumeInspect", call -> volumes.inspect(call.path("name")).map(one -> new Reply.Json(200, one)))
+                .on("VolumeCreate", this::create)
+                .on("VolumeDelete", this::remove)
+                .on("VolumePrune", this::prune);
+    }
+
+    /** The body of a list. */
+    private record Listed(
+            List<VolumeDetail> volumes, @Nullable List<String> warnings) {}
+
+    private Future<Reply> list(Call call) {
+        return volumes.list(call.filters("dangling", "driver", "label", "name"))
+                .map(rows -> new Reply.Json(200, new Listed(rows, null)));
+    }
+
+    private Future<Reply> create(Call call) {
+        return volumes.create(ReadBody.read(call, CreateVolume.class)).map(volume -> new Reply.Json(201, volume));
+    }
+
+    private Future<Reply> remove(Call call) {
+        return volumes.remove(call.path("name"), call.query().flag("force")).map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> prune(Call call) {
+        Filters filters = call.filters("all", "label", "label!");
+        if (!call.version().atLeast(42)) {
+            // Before that version named volumes went too.
+            Map<String, List<String>> all = new HashMap<>(filters.values());
+            all.put("all", List.of("true"));
+            filters = new Filters(all);
+        }
+        return volumes.prune(filters).map(pruned -> new Reply.Json(200, pruned));
+    }
+}

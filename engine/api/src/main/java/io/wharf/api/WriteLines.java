@@ -1,0 +1,113 @@
+package io.wharf.api;
+
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.wharf.base.Json;
+import io.wharf.base.WharfException;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes values as lines of JSON, a window at a time: the next is asked for when the client has taken what was written.
+ * Values may come on any thread; everything is written on the connection's context.
+ */
+final class WriteLines implements FlowableSubscriber<Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteLines.class);
+    private static final int WINDOW = 64;
+
+    private final Call call;
+    private final HttpServerResponse response;
+    private final Reply.Lines lines;
+    private final Context context = Objects.requireNonNull(Vertx.currentContext());
+    private @Nullable Subscription source;
+    private int taken;
+
+    WriteLines(Call call, Reply.Lines lines) {
+        this.call = call;
+        this.lines = lines;
+        this.response = call.request().response();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        source = subscription;
+        call.onLeave(subscription::cancel);
+        if (lines.atOnce()) {
+            WriteReply.head(response, Reply.JSON);
+        }
+        subscription.request(WINDOW);
+    }
+
+    @Override
+    public void onNext(Object value) {
+        byte[] json = Json.writeBytes(value);
+        context.runOnContext(turn -> write(json));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        context.runOnContext(turn -> fail(WharfException.of(failure)));
+    }
+
+    @Override
+    public void onComplete() {
+        context.runOnContext(turn -> {
+            if (!response.closed()) {
+                begun();
+                response.end();
+            }
+        });
+    }
+
+    private void begun() {
+        if (!response.headWritten()) {
+            WriteReply.head(response, Reply.JSON);
+        }
+    }
+
+    private void write(byte[] json) {
+        if (response.closed()) {
+            return;
+        }
+        begun();
+        response.write(Buffer.buffer(json.length + 2).appendBytes(json).appendString(lines.lineEnd()));
+        if (++taken == WINDOW) {
+            taken = 0;
+            more();
+        }
+    }
+
+    private void more() {
+        Subscription from = Objects.requireNonNull(source);
+        if (response.writeQueueFull()) {
+            response.drainHandler(drained -> {
+                response.drainHandler(null);
+                from.request(WINDOW);
+            });
+        } else {
+            from.request(WINDOW);
+        }
+    }
+
+    /** Before the first line a failure has a status of its own; after it, it is the last line. */
+    private void fail(WharfException failure) {
+        LOG.debug("{}: {}", call.operation().id(), failure.toString());
+        if (response.closed()) {
+            return;
+        }
+        if (!response.headWritten()) {
+            WriteReply.failure(call.request(), failure);
+            return;
+        }
+        String message = String.valueOf(failure.getMessage());
+        byte[] json = Json.writeBytes(Map.of("errorDetail", Map.of("message", message), "error", message));
+        response.end(Buffer.buffer(json).appendString(lines.lineEnd()));
+    }
+}

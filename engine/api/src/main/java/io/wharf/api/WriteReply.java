@@ -1,0 +1,136 @@
+package io.wharf.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.Json;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ByteStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what a handler answered. */
+final class WriteReply {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteReply.class);
+
+    private WriteReply() {}
+
+    static void write(Call call, Reply reply) {
+        HttpServerResponse response = call.request().response();
+        if (response.closed()) {
+            discard(reply);
+            return;
+        }
+        switch (reply) {
+            case Reply.Json(int status, Object body) -> {
+                Buffer json;
+                try {
+                    json = line(body);
+                } catch (WharfException e) {
+                    LOG.error("{}: {}", call.operation().id(), e.getMessage(), e);
+                    failure(call.request(), e);
+                    return;
+                }
+                response.setStatusCode(status)
+                        .putHeader("Content-Type", Reply.JSON)
+                        .end(json);
+            }
+            case Reply.Empty(int status) -> response.setStatusCode(status).end();
+            case Reply.Text(int status, String contentType, Buffer body) ->
+                response.setStatusCode(status)
+                        .putHeader("Content-Type", contentType)
+                        .end(body);
+            case Reply.Promised promised -> promised(call, response, promised);
+            case Reply.Bytes(String contentType, ByteStream bytes) -> bytes(call, response, contentType, bytes);
+            case Reply.Lines lines -> lines.values().subscribe(new WriteLines(call, lines));
+            case Reply.Raw raw ->
+                throw new IllegalStateException(call.operation().id() + " is no hijack");
+            case Reply.RawFailure raw ->
+                throw new IllegalStateException(call.operation().id() + " is no hijack");
+        }
+    }
+
+    /** Writes an error, in Docker's form. */
+    static void failure(HttpServerRequest request, WharfException failure) {
+        HttpServerResponse response = request.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        if (response.headWritten()) {
+            // Too late for a status: what was sent is not the whole, and the client must not take it for that.
+            request.connection().close();
+            return;
+        }
+        response.setStatusCode(failure.kind().httpStatus());
+        if (failure.kind() == ErrorKind.NOT_MODIFIED || request.method().name().equals("HEAD")) {
+            response.end();
+        } else {
+            response.putHeader("Content-Type", Reply.JSON).end(line(Refusals.body(failure)));
+        }
+    }
+
+    static Buffer line(Object body) {
+        return Buffer.buffer(Json.writeBytes(body)).appendByte((byte) '\n');
+    }
+
+    static HttpServerResponse head(HttpServerResponse response, String contentType) {
+        response.setStatusCode(200).putHeader("Content-Type", contentType).setChunked(true);
+        response.writeHead();
+        return response;
+    }
+
+    private static void promised(Call call, HttpServerResponse response, Reply.Promised promised) {
+        head(response, Reply.JSON);
+        promised.body()
+                .onComplete(
+                        body -> {
+                            if (!response.closed()) {
+                                response.end(line(body));
+                            }
+                        },
+                        failure -> failure(call.request(), WharfException.of(failure)));
+    }
+
+    private static void bytes(Call call, HttpServerResponse response, String contentType, ByteStream bytes) {
+        call.onLeave(bytes::close);
+        head(response, contentType);
+        response.drainHandler(drained -> bytes.resume());
+        bytes.exceptionHandler(failure -> {
+            LOG.debug("{}: {}", call.operation().id(), failure.toString());
+            failure(call.request(), WharfException.of(failure));
+        });
+        bytes.endHandler(end -> {
+            if (!response.closed()) {
+                response.end();
+            }
+        });
+        bytes.handler(chunk -> {
+            if (response.closed()) {
+                return;
+            }
+            response.write(chunk);
+            if (response.writeQueueFull()) {
+                bytes.pause();
+                // The queue may have drained between the two, on another thread.
+                if (!response.writeQueueFull()) {
+                    bytes.resume();
+                }
+            }
+        });
+    }
+
+    /** The client left before its answer came: what stands behind a stream is let go. */
+    static void discard(Reply reply) {
+        switch (reply) {
+            case Reply.Bytes(String contentType, ByteStream bytes) -> bytes.close();
+            case Reply.Raw raw -> raw.streams().close();
+            case Reply.Lines lines -> lines.values().take(0).subscribe();
+            case Reply.Json json -> {}
+            case Reply.Empty empty -> {}
+            case Reply.Text text -> {}
+            case Reply.Promised promised -> {}
+            case Reply.RawFailure failure -> {}
+        }
+    }
+}
