@@ -1,0 +1,115 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.wharf.base.KernelLedger;
+import io.wharf.linux.Link;
+import io.wharf.linux.Pools;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers that have left, until the kernel has taken their links away.
+ *
+ * <p>A dying namespace takes its links along, many at a time, some milliseconds later; to delete each costs 20 to 40 ms of
+ * the kernel's one lock for all links. So leaving does not wait: address and record stay until the link is seen gone. One
+ * that stays, because another process holds the namespace, is deleted. Confined to the verticle's context.
+ */
+final class Departures {
+    private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+    private static final long LOOK_MILLIS = 100;
+    private static final int PATIENCE = 5;
+
+    private final Vertx vertx;
+    private final Networks networks;
+    private final KernelLedger ledger;
+    private final Kernel kernel;
+    private final Pools pools;
+    /** How often each was found still there. */
+    private final Map<Membership, Integer> leaving = new LinkedHashMap<>();
+
+    private boolean looking;
+
+    Departures(Vertx vertx, Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+        this.vertx = vertx;
+        this.networks = networks;
+        this.ledger = ledger;
+        this.kernel = kernel;
+        this.pools = pools;
+    }
+
+    /** Takes over a membership whose namespace and rules are gone. */
+    Future<Void> add(Membership membership) {
+        if (membership.endpoints().stream().noneMatch(Endpoint::isWired)) {
+            return gone(membership);
+        }
+        boolean shared =
+                networks.members().stream().anyMatch(other -> other.sharedWith().equals(membership.containerId()));
+        leaving.put(membership, shared ? PATIENCE : 0);
+        lookLater();
+        return Future.succeededFuture();
+    }
+
+    /** Ends all waiting: what is still there is deleted now. */
+    Future<Void> finish() {
+        leaving.replaceAll((membership, looks) -> PATIENCE);
+        return look();
+    }
+
+    private void lookLater() {
+        if (!looking && !leaving.isEmpty()) {
+            looking = true;
+            vertx.setTimer(
+                    LOOK_MILLIS,
+                    due -> look().onComplete(seen -> {
+                        looking = false;
+                        lookLater();
+                    }));
+        }
+    }
+
+    private Future<Void> look() {
+        if (leaving.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        List<Membership> looked = List.copyOf(leaving.keySet());
+        List<Membership> overdue = looked.stream()
+                .filter(membership -> leaving.getOrDefault(membership, 0) >= PATIENCE)
+                .toList();
+        return pools.call(() -> {
+                    overdue.forEach(membership -> links(membership).forEach(kernel.wiring()::deleteLink));
+                    return kernel.netlink().links().stream().map(Link::name).collect(Collectors.toSet());
+                })
+                .compose(present -> settle(looked, present))
+                .onFailure(e -> LOG.warn("Cannot look after the links of stopped containers: {}", e.getMessage()));
+    }
+
+    private Future<Void> settle(List<Membership> looked, Set<String> present) {
+        Future<Void> settled = Future.succeededFuture();
+        for (Membership membership : looked) {
+            if (links(membership).stream().anyMatch(present::contains)) {
+                leaving.merge(membership, 1, Integer::sum);
+            } else if (leaving.remove(membership) != null) {
+                settled = settled.compose(before -> gone(membership));
+            }
+        }
+        return settled;
+    }
+
+    private Future<Void> gone(Membership membership) {
+        return ledger.strike(Membership.KIND, membership.key())
+                .onSuccess(struck -> networks.releaseAddresses(membership));
+    }
+
+    private static List<String> links(Membership membership) {
+        return membership.endpoints().stream()
+                .filter(Endpoint::isWired)
+                .map(Endpoint::veth)
+                .toList();
+    }
+}

@@ -1,0 +1,67 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.linux.Pools;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a container's network away: ports and namespace now, links, address and record
+ * when the kernel is done. */
+final class LeaveSandbox {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaveSandbox.class);
+
+    private final Networks networks;
+    private final Departures departures;
+    private final Kernel kernel;
+    private final Pools pools;
+    private final Announcements announcements;
+
+    LeaveSandbox(Networks networks, Departures departures, Kernel kernel, Pools pools, Announcements announcements) {
+        this.networks = networks;
+        this.departures = departures;
+        this.kernel = kernel;
+        this.pools = pools;
+        this.announcements = announcements;
+    }
+
+    Future<Void> run(String containerId) {
+        return networks.lanes()
+                .run(
+                        containerId,
+                        () -> networks.member(containerId).map(this::takeAway).orElseGet(Future::succeededFuture));
+    }
+
+    /** Keeps what belongs to containers that run, and takes the rest away. */
+    Future<Void> keepOnly(List<String> containerIds) {
+        Set<String> kept = Set.copyOf(containerIds);
+        List<Future<Void>> leaving =
+                networks.members().stream()
+                        .map(Membership::containerId)
+                        .filter(id -> !kept.contains(id))
+                        .toList()
+                        .stream()
+                        .map(id ->
+                                run(id).onFailure(e -> LOG.warn("Network of {} stays behind: {}", id, e.getMessage())))
+                        .toList();
+        // What cannot be taken away now keeps its record, and stands in nobody's way.
+        return Future.join(leaving).transform(result -> Future.succeededFuture());
+    }
+
+    private Future<Void> takeAway(Membership membership) {
+        List<PortRule> rules = Networks.rules(membership);
+        Future<Void> unwired = membership.ownsNamespace()
+                ? pools.runUrgently(() -> {
+                    kernel.firewall().withdraw(rules);
+                    kernel.wiring().release(membership);
+                })
+                : Future.succeededFuture();
+        return unwired.compose(gone -> {
+            networks.drop(membership);
+            networks.ports().release(membership.ports());
+            announcements.disconnected(membership);
+            return departures.add(membership);
+        });
+    }
+}

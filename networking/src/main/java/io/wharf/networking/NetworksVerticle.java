@@ -1,0 +1,169 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Schema;
+import io.wharf.base.Store;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.Services;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.Netlink;
+import io.wharf.linux.NetworkNamespaces;
+import io.wharf.linux.Nftables;
+import io.wharf.linux.Pools;
+import io.wharf.linux.SmallFiles;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Owns the networks: start, state and the way to each verb. */
+public final class NetworksVerticle extends VerticleBase implements NetworkService {
+    private static final Logger LOG = LoggerFactory.getLogger(NetworksVerticle.class);
+    private static final String LEGACY_TABLES = "/proc/net/ip_tables_names";
+
+    private final EngineOptions options;
+    private final Store store;
+    private final KernelLedger ledger;
+    private final Pools pools;
+    private final Networks networks = new Networks();
+    private final Announcements announcements;
+    private @Nullable Kernel kernel;
+    private @Nullable Departures departures;
+    private String firewall = "";
+
+    public NetworksVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
+        this.options = options;
+        this.store = store;
+        this.ledger = ledger;
+        this.pools = pools;
+        this.announcements = new Announcements(store, networks);
+    }
+
+    public static Schema schema() {
+        return NetworkTable.SCHEMA;
+    }
+
+    @Override
+    public Future<?> start() {
+        return pools.call(this::open)
+                .compose(opened -> {
+                    kernel = opened;
+                    departures = new Departures(vertx, networks, ledger, opened, pools);
+                    return new StartNetworks(networks, options, store, ledger, opened, pools).run();
+                })
+                .onSuccess(started -> Services.serve(vertx, NetworkService.class, this));
+    }
+
+    @Override
+    public Future<?> stop() {
+        Departures last = departures;
+        Kernel opened = kernel;
+        return opened == null || last == null
+                ? Future.succeededFuture()
+                : last.finish().transform(done -> new StopNetworks(networks, ledger, opened, pools).run());
+    }
+
+    private Kernel open() {
+        Netlink netlink = Netlink.open();
+        Wiring wiring = new Wiring(NetworkNamespaces.real(), netlink);
+        if (!options.iptables()) {
+            firewall = "none (--iptables=false)";
+            return new Kernel(netlink, wiring, new Firewall.Off(), null);
+        }
+        Nftables nft = Nftables.open();
+        firewall = "nftables" + legacy();
+        return new Kernel(
+                netlink,
+                wiring,
+                new Firewall.Nft(new RuleText(options.bridge()), nft),
+                new ForeignChains(nft, options.bridge()));
+    }
+
+    /** The tables of iptables-legacy are out of nftables' sight: a drop there can be neither seen nor answered. */
+    private static String legacy() {
+        try {
+            if (SmallFiles.read(LEGACY_TABLES).lines().anyMatch("filter"::equals)) {
+                LOG.warn("This host has rules of iptables-legacy: if their FORWARD chain drops, containers are cut off"
+                        + " from other hosts until it accepts the packets of the bridge");
+                return " (beside iptables-legacy, whose FORWARD chain must accept the bridge)";
+            }
+        } catch (LinuxException e) {
+            LOG.debug("No legacy iptables: {}", e.getMessage());
+        }
+        return "";
+    }
+
+    @Override
+    public Future<List<NetworkDetail>> list(Filters filters) {
+        return Future.succeededFuture(new ListNetworks(networks).run(filters));
+    }
+
+    @Override
+    public Future<NetworkDetail> inspect(String ref, boolean verbose) {
+        return Future.succeededFuture(Views.withContainers(networks.get(ref), networks));
+    }
+
+    @Override
+    public Future<CreatedNetwork> create(CreateNetwork request) {
+        return new ChangeNetworks(networks).create(request);
+    }
+
+    @Override
+    public Future<Void> remove(String ref) {
+        return new ChangeNetworks(networks).remove(ref);
+    }
+
+    @Override
+    public Future<List<String>> prune(Filters filters) {
+        return new ChangeNetworks(networks).prune();
+    }
+
+    @Override
+    public Future<Sandbox> join(JoinNetworks request) {
+        return new JoinSandbox(networks, options.layout(), ledger, kernel(), pools, announcements).run(request);
+    }
+
+    @Override
+    public Future<Void> leave(String containerId) {
+        return leaving().run(containerId);
+    }
+
+    @Override
+    public Future<Void> keepSandboxesOf(List<String> containerIds) {
+        return leaving().keepOnly(containerIds);
+    }
+
+    @Override
+    public Future<Void> check(JoinNetworks request) {
+        new Attachments(networks).check(request);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<NetworkFacts> facts() {
+        String gateway = networks.bridges().stream()
+                .findFirst()
+                .map(bridge -> Subnet.text(bridge.gateway()))
+                .orElse("");
+        return pools.call(BridgeLink::isForwarding)
+                .map(forwarding -> new NetworkFacts(options.bridge(), firewall, forwarding, gateway));
+    }
+
+    private LeaveSandbox leaving() {
+        return new LeaveSandbox(
+                networks,
+                Objects.requireNonNull(departures, "served before it was started"),
+                kernel(),
+                pools,
+                announcements);
+    }
+
+    private Kernel kernel() {
+        return Objects.requireNonNull(kernel, "served before it was started");
+    }
+}

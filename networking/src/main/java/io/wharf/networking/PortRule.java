@@ -1,0 +1,18 @@
+package io.wharf.networking;
+
+/** Where packets to a published port go: the container's address as a number. */
+record PortRule(PublishedPort port, int address) {
+    /** The map that holds it, for those of every address and those of one are looked up apart. */
+    String map() {
+        return port.onEveryAddress() ? "published" : "published_at";
+    }
+
+    String key() {
+        String key = port.protocol() + " . " + port.hostPort();
+        return port.onEveryAddress() ? key : port.hostIp() + " . " + key;
+    }
+
+    String element() {
+        return key() + " : " + Subnet.text(address) + " . " + port.containerPort();
+    }
+}

@@ -1,0 +1,171 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.base.Ids;
+import io.wharf.base.Json;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
+import io.wharf.base.Store;
+import io.wharf.base.Times;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.NetworkService.Ipam;
+import io.wharf.contracts.NetworkService.IpamConfig;
+import io.wharf.linux.Pools;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the networks up: the predefined ones are there, the default bridge stands, who was in it still is, and all rules
+ * are written in one transaction.
+ */
+final class StartNetworks {
+    static final String NO_BRIDGE = "none";
+    static final String KIND_BRIDGE = "bridge";
+    static final String KIND_TABLE = "nftables";
+    static final String KIND_ACCEPT = "foreign-accept";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartNetworks.class);
+
+    private final Networks networks;
+    private final EngineOptions options;
+    private final Store store;
+    private final KernelLedger ledger;
+    private final Kernel kernel;
+    private final Pools pools;
+
+    StartNetworks(
+            Networks networks, EngineOptions options, Store store, KernelLedger ledger, Kernel kernel, Pools pools) {
+        this.networks = networks;
+        this.options = options;
+        this.store = store;
+        this.ledger = ledger;
+        this.kernel = kernel;
+        this.pools = pools;
+    }
+
+    Future<Void> run() {
+        return NetworkTable.load(store)
+                .compose(stored -> {
+                    stored.stream()
+                            .filter(network -> !network.name().equals(Network.BRIDGE) || hasBridge())
+                            .forEach(networks::put);
+                    return predefine(Network.HOST, Driver.HOST)
+                            .compose(host -> predefine(Network.NONE, Driver.NONE))
+                            .compose(none -> hasBridge() ? predefine(Network.BRIDGE, Driver.BRIDGE) : none());
+                })
+                .compose(known -> pools.run(() -> {
+                    Files.createDirectories(
+                            Objects.requireNonNull(options.layout().netns("x").getParent()));
+                }))
+                .compose(ready -> hasBridge() ? bringUp() : Future.succeededFuture())
+                .compose(up -> ledger.ofKind(Membership.KIND))
+                .compose(members -> {
+                    members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
+                    return hasBridge() && options.iptables() ? writeRules() : Future.succeededFuture();
+                });
+    }
+
+    private boolean hasBridge() {
+        return !options.bridge().equals(NO_BRIDGE);
+    }
+
+    private static Future<Network> none() {
+        return Future.succeededFuture();
+    }
+
+    private Future<Network> predefine(String name, Driver driver) {
+        return networks.named(name).map(Future::succeededFuture).orElseGet(() -> {
+            Map<String, String> shown =
+                    driver == Driver.BRIDGE ? Network.defaultBridgeOptions(options.bridge()) : Map.of();
+            return keep(new Network(
+                    Ids.random(), name, Times.nowNanos(), driver, false, false, Network.noIpam(), shown, Map.of()));
+        });
+    }
+
+    private Future<Network> keep(Network network) {
+        return store.write(tx -> {
+                    NetworkTable.put(tx, network);
+                    return network;
+                })
+                .onSuccess(networks::put);
+    }
+
+    /** Makes the default bridge, or finds it as it was left. */
+    private Future<Void> bringUp() {
+        Network network = networks.get(Network.BRIDGE);
+        String name = options.bridge();
+        BridgeLink link = new BridgeLink(kernel.netlink());
+        return pools.call(() -> {
+                    BridgeLink.forward();
+                    return link.plan(name, options.bip(), earlier(network.ipam()));
+                })
+                .compose(plan -> ownership(name, network, plan)
+                        .compose(recorded -> pools.call(() -> link.make(name, plan, network.mtu())))
+                        .compose(index -> agree(network, plan)
+                                .onSuccess(agreed ->
+                                        networks.put(Bridge.of(agreed, index, plan.subnet(), plan.gateway())))))
+                .mapEmpty();
+    }
+
+    /** A bridge that somebody else made is used, and never taken away. */
+    private Future<Void> ownership(String name, Network network, BridgeLink.Plan plan) {
+        return plan.index() == 0
+                ? ledger.record(new KernelObject(KIND_BRIDGE, name, network.id(), ""))
+                : Future.succeededFuture();
+    }
+
+    private Future<Network> agree(Network network, BridgeLink.Plan plan) {
+        Network agreed = network.with(
+                Network.ipam(plan.subnet(), plan.gateway()), Network.defaultBridgeOptions(options.bridge()));
+        return agreed.equals(network) ? Future.succeededFuture(network) : keep(agreed);
+    }
+
+    /** The host's address as it was, with its prefix. */
+    private static @Nullable String earlier(Ipam ipam) {
+        Optional<IpamConfig> config = ipam.config().stream().findFirst();
+        return config.map(one -> one.gateway()
+                        + Objects.requireNonNull(one.subnet())
+                                .substring(one.subnet().indexOf('/')))
+                .orElse(null);
+    }
+
+    private Future<Void> writeRules() {
+        List<BridgeRule> bridges = networks.bridges().stream().map(Bridge::rule).toList();
+        List<PortRule> ports = networks.members().stream()
+                .flatMap(member -> Networks.rules(member).stream())
+                .toList();
+        String name = options.bridge();
+        return ledger.record(new KernelObject(
+                        KIND_TABLE, name, networks.get(Network.BRIDGE).id(), ""))
+                .compose(recorded -> pools.run(() -> kernel.firewall().install(bridges, ports)))
+                .compose(written -> pools.call(this::foreignDrops))
+                .compose(this::acceptIn);
+    }
+
+    private List<ForeignChains.Chain> foreignDrops() {
+        ForeignChains foreign = kernel.foreign();
+        return foreign == null ? List.of() : foreign.dropping();
+    }
+
+    private Future<Void> acceptIn(List<ForeignChains.Chain> chains) {
+        ForeignChains foreign = kernel.foreign();
+        Future<Void> done = Future.succeededFuture();
+        for (ForeignChains.Chain chain : chains) {
+            LOG.info("{} drops forwarded packets: those of {} are accepted there", chain.path(), options.bridge());
+            done = done.compose(before -> ledger.record(new KernelObject(
+                            KIND_ACCEPT,
+                            chain.path(),
+                            networks.get(Network.BRIDGE).id(),
+                            "")))
+                    .compose(recorded ->
+                            pools.run(() -> Objects.requireNonNull(foreign).accept(chain, options.bridge())));
+        }
+        return done;
+    }
+}

@@ -1,0 +1,65 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
+import io.wharf.linux.Pools;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leaves the host as it was found where no container is on a bridge any more; else leaves all standing, for containers
+ * and their published ports go on without the engine.
+ */
+final class StopNetworks {
+    private static final Logger LOG = LoggerFactory.getLogger(StopNetworks.class);
+
+    private final Networks networks;
+    private final KernelLedger ledger;
+    private final Kernel kernel;
+    private final Pools pools;
+
+    StopNetworks(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+        this.networks = networks;
+        this.ledger = ledger;
+        this.kernel = kernel;
+        this.pools = pools;
+    }
+
+    Future<Void> run() {
+        Future<Void> cleared = networks.isIdle() ? clear() : Future.succeededFuture();
+        return cleared.eventually(() -> {
+            networks.ports().close();
+            return pools.run(kernel::close);
+        });
+    }
+
+    private Future<Void> clear() {
+        return each(
+                        StartNetworks.KIND_ACCEPT,
+                        path -> Objects.requireNonNull(kernel.foreign()).withdraw(path))
+                .compose(done ->
+                        each(StartNetworks.KIND_TABLE, name -> kernel.firewall().remove()))
+                .compose(
+                        done -> each(StartNetworks.KIND_BRIDGE, name -> new BridgeLink(kernel.netlink()).delete(name)));
+    }
+
+    private Future<Void> each(String kind, java.util.function.Consumer<String> takeAway) {
+        return ledger.ofKind(kind).compose(objects -> all(objects, takeAway));
+    }
+
+    private Future<Void> all(List<KernelObject> objects, java.util.function.Consumer<String> takeAway) {
+        Future<Void> done = Future.succeededFuture();
+        for (KernelObject object : objects) {
+            done = done.compose(before -> pools.run(() -> takeAway.accept(object.key())))
+                    .compose(gone -> ledger.strike(object.kind(), object.key()))
+                    .recover(failure -> {
+                        LOG.warn("{} {} stays behind: {}", object.kind(), object.key(), failure.getMessage());
+                        return Future.succeededFuture();
+                    });
+        }
+        return done;
+    }
+}

@@ -1,0 +1,115 @@
+package io.wharf.networking;
+
+import io.wharf.base.Times;
+import io.wharf.contracts.ContainerDetail.EndpointSettings;
+import io.wharf.contracts.HostConfig.PortBinding;
+import io.wharf.contracts.NetworkService.ConfigReference;
+import io.wharf.contracts.NetworkService.EndpointResource;
+import io.wharf.contracts.NetworkService.NetworkDetail;
+import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Networks and memberships as the contracts show them. */
+final class Views {
+    private Views() {}
+
+    /** A container in another's namespace shows that one's path and nothing of its own. */
+    static Sandbox sandbox(Membership membership, Networks networks) {
+        if (!membership.sharedWith().isEmpty()) {
+            String path = networks.member(membership.sharedWith())
+                    .map(Membership::netns)
+                    .orElse("");
+            return new Sandbox(path, "", "", Map.of(), Map.of(), List.of());
+        }
+        Map<String, EndpointSettings> endpoints = new LinkedHashMap<>();
+        for (Endpoint endpoint : membership.endpoints()) {
+            endpoints.put(networks.get(endpoint.networkId()).name(), settings(endpoint, networks));
+        }
+        return new Sandbox(
+                membership.netns(),
+                membership.sandboxId(),
+                membership.netns(),
+                endpoints,
+                ports(membership),
+                List.of());
+    }
+
+    private static EndpointSettings settings(Endpoint endpoint, Networks networks) {
+        EndpointConfig asked = endpoint.asked();
+        Optional<Bridge> bridge = networks.bridge(endpoint.networkId());
+        int slash = endpoint.address().indexOf('/');
+        return new EndpointSettings(
+                asked.ipamConfig(),
+                asked.links().isEmpty() ? null : asked.links(),
+                asked.aliases().isEmpty() ? null : asked.aliases(),
+                endpoint.mac(),
+                asked.driverOpts().isEmpty() ? null : asked.driverOpts(),
+                asked.gwPriority(),
+                endpoint.networkId(),
+                endpoint.id(),
+                bridge.map(Bridge::gateway).map(Subnet::text).orElse(""),
+                slash < 0 ? "" : endpoint.address().substring(0, slash),
+                bridge.map(one -> one.subnet().prefix()).orElse(0),
+                "",
+                "",
+                0,
+                null);
+    }
+
+    /** Ports that are exposed and not published have an empty list. */
+    private static Map<String, List<PortBinding>> ports(Membership membership) {
+        Map<String, List<PortBinding>> ports = new LinkedHashMap<>();
+        membership.exposed().forEach(port -> ports.put(port, new ArrayList<>()));
+        for (PublishedPort port : membership.ports()) {
+            ports.computeIfAbsent(port.key(), key -> new ArrayList<>())
+                    .add(new PortBinding(port.hostIp(), String.valueOf(port.hostPort())));
+        }
+        ports.replaceAll((key, bindings) -> List.copyOf(bindings));
+        return ports;
+    }
+
+    /** A network without its containers, as lists show it. */
+    static NetworkDetail network(Network network) {
+        return network(network, Map.of());
+    }
+
+    static NetworkDetail withContainers(Network network, Networks networks) {
+        Map<String, EndpointResource> containers = new LinkedHashMap<>();
+        for (Membership membership : networks.members()) {
+            for (Endpoint endpoint : membership.endpoints()) {
+                if (endpoint.networkId().equals(network.id())) {
+                    containers.put(
+                            membership.containerId(),
+                            new EndpointResource(
+                                    membership.name(), endpoint.id(), endpoint.mac(), endpoint.address(), ""));
+                }
+            }
+        }
+        return network(network, containers);
+    }
+
+    private static NetworkDetail network(Network network, Map<String, EndpointResource> containers) {
+        return new NetworkDetail(
+                network.name(),
+                network.id(),
+                Times.rfc3339Nano(network.createdNanos()),
+                "local",
+                network.driver().toString(),
+                true,
+                false,
+                network.ipam(),
+                network.internal(),
+                network.attachable(),
+                false,
+                new ConfigReference(""),
+                false,
+                containers,
+                network.options(),
+                network.labels());
+    }
+}

@@ -1,0 +1,105 @@
+package io.wharf.networking;
+
+import io.wharf.base.WharfException;
+import io.wharf.contracts.HostConfig.PortBinding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * A port that a container asks to have published.
+ *
+ * @param first lowest acceptable port of the host, 0 for any of the engine's choice
+ * @param last highest acceptable one
+ */
+record WantedPort(Protocol protocol, int containerPort, String hostIp, int first, int last) {
+    private static final int HIGHEST = 65_535;
+
+    private record Range(int first, int last) {}
+
+    /**
+     * Reads all that a container wants published, in the order of the container's ports.
+     *
+     * @param exposed as {@code 80/tcp}; each gets a random port where all are to be published and none is bound
+     */
+    static List<WantedPort> parse(List<String> exposed, Map<String, List<PortBinding>> bindings, boolean publishAll) {
+        List<WantedPort> wanted = new ArrayList<>();
+        for (Map.Entry<String, List<PortBinding>> entry : bindings.entrySet()) {
+            for (PortBinding binding : entry.getValue()) {
+                wanted.add(parse(entry.getKey(), binding));
+            }
+        }
+        if (publishAll) {
+            for (String port : new TreeSet<>(exposed)) {
+                if (bindings.getOrDefault(port, List.of()).isEmpty()) {
+                    wanted.add(parse(port, new PortBinding("", "")));
+                }
+            }
+        }
+        return wanted;
+    }
+
+    private static WantedPort parse(String key, PortBinding binding) {
+        Range host = hostPorts(Objects.requireNonNull(binding.hostPort()));
+        return new WantedPort(
+                protocolOf(key), portOf(key), hostIp(Objects.requireNonNull(binding.hostIp())), host.first, host.last);
+    }
+
+    /** Checks the port part of {@code 80/tcp} and gives it. */
+    static int portOf(String key) {
+        int slash = key.indexOf('/');
+        Range range = range(slash < 0 ? key : key.substring(0, slash), key);
+        if (range.first != range.last || range.first == 0) {
+            throw invalid(key);
+        }
+        return range.first;
+    }
+
+    static Protocol protocolOf(String key) {
+        int slash = key.indexOf('/');
+        return slash < 0 ? Protocol.TCP : Protocol.parse(key.substring(slash + 1));
+    }
+
+    private static Range hostPorts(String text) {
+        return text.isEmpty() ? new Range(0, 0) : range(text, text);
+    }
+
+    private static Range range(String text, String whole) {
+        int dash = text.indexOf('-');
+        int first = number(dash < 0 ? text : text.substring(0, dash), whole);
+        int last = dash < 0 ? first : number(text.substring(dash + 1), whole);
+        if (last < first) {
+            throw invalid(whole);
+        }
+        return new Range(first, last);
+    }
+
+    private static int number(String text, String whole) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= HIGHEST) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Said below in Docker's words.
+        }
+        throw invalid(whole);
+    }
+
+    private static String hostIp(String text) {
+        if (text.isEmpty()) {
+            return PublishedPort.ANY;
+        }
+        if (text.indexOf(':') >= 0) {
+            throw WharfException.notImplemented(
+                    "publishing ports on the IPv6 address " + text + " is not supported yet");
+        }
+        return Subnet.text(Subnet.number(text));
+    }
+
+    private static WharfException invalid(String whole) {
+        return WharfException.invalid("invalid port specification: \"" + whole + "\"");
+    }
+}
