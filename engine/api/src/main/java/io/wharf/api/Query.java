@@ -62,9 +62,10 @@ final class Query {
 
     boolean flag(String name, boolean otherwise) {
         String value = first(all(name, Operation.QueryType.BOOLEAN));
-        return value == null || value.isEmpty()
-                ? otherwise
-                : !FALSE.contains(value.trim().toLowerCase(Locale.ROOT));
+        if (value == null || value.isEmpty()) {
+            return otherwise;
+        }
+        return !FALSE.contains(value.trim().toLowerCase(Locale.ROOT));
     }
 
     /** The number, or null where it is absent or empty. */
