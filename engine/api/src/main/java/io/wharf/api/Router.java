@@ -20,7 +20,7 @@ final class Router {
     /** An operation with the values of its path parameters. */
     record Match(Operation operation, Map<String, String> parameters) {}
 
-    private record Template(Operation operation, String[] segments, int greedy, int fixed) {}
+    private record Template(Operation operation, List<String> segments, int greedy, int fixed) {}
 
     private final Map<String, Operation> exact = new HashMap<>();
     private final Map<String, List<Template>> templates = new HashMap<>();
@@ -32,7 +32,7 @@ final class Router {
             } else {
                 Template template = template(operation);
                 templates
-                        .computeIfAbsent(operation.method() + template.segments[0], key -> new ArrayList<>())
+                        .computeIfAbsent(operation.method() + template.segments.getFirst(), key -> new ArrayList<>())
                         .add(template);
             }
         }
@@ -43,21 +43,21 @@ final class Router {
     }
 
     private static Template template(Operation operation) {
-        String[] segments = split(operation.path());
+        List<String> segments = split(operation.path());
         int greedy = -1;
         int fixed = 0;
-        for (int i = 0; i < segments.length; i++) {
-            if (segments[i].endsWith("+}")) {
+        for (int i = 0; i < segments.size(); i++) {
+            if (segments.get(i).endsWith("+}")) {
                 greedy = i;
-            } else if (segments[i].charAt(0) != '{') {
+            } else if (segments.get(i).charAt(0) != '{') {
                 fixed++;
             }
         }
         return new Template(operation, segments, greedy, fixed);
     }
 
-    private static String[] split(String path) {
-        return path.substring(1).split("/", -1);
+    private static List<String> split(String path) {
+        return List.of(path.substring(1).split("/", -1));
     }
 
     /** The operation of a decoded path without version, or null. */
@@ -70,8 +70,8 @@ final class Router {
         if (path.isEmpty() || path.charAt(0) != '/') {
             return null;
         }
-        String[] segments = split(path);
-        for (Template template : templates.getOrDefault(method + segments[0], List.of())) {
+        List<String> segments = split(path);
+        for (Template template : templates.getOrDefault(method + segments.getFirst(), List.of())) {
             Map<String, String> parameters = fit(template, segments);
             if (parameters != null) {
                 return new Match(template.operation, parameters);
@@ -80,27 +80,28 @@ final class Router {
         return null;
     }
 
-    private static @Nullable Map<String, String> fit(Template template, String[] given) {
-        String[] wanted = template.segments;
-        int surplus = given.length - wanted.length;
-        if (surplus < 0 || surplus > 0 && template.greedy < 0) {
+    private static @Nullable Map<String, String> fit(Template template, List<String> given) {
+        List<String> wanted = template.segments;
+        int surplus = given.size() - wanted.size();
+        if (surplus < 0 || (surplus > 0 && template.greedy < 0)) {
             return null;
         }
         Map<String, String> parameters = new LinkedHashMap<>();
-        for (int i = 0; i < wanted.length; i++) {
+        for (int i = 0; i < wanted.size(); i++) {
             boolean greedy = i == template.greedy;
-            int at = template.greedy >= 0 && i > template.greedy ? i + surplus : i;
-            if (wanted[i].charAt(0) != '{') {
-                if (!wanted[i].equals(given[at])) {
+            boolean behind = template.greedy >= 0 && i > template.greedy;
+            int at = behind ? i + surplus : i;
+            if (wanted.get(i).charAt(0) != '{') {
+                if (!wanted.get(i).equals(given.get(at))) {
                     return null;
                 }
                 continue;
             }
-            String value = greedy ? String.join("/", List.of(given).subList(at, at + surplus + 1)) : given[at];
+            String value = greedy ? String.join("/", given.subList(at, at + surplus + 1)) : given.get(at);
             if (value.isEmpty()) {
                 return null;
             }
-            parameters.put(wanted[i].substring(1, wanted[i].length() - (greedy ? 2 : 1)), value);
+            parameters.put(wanted.get(i).substring(1, wanted.get(i).length() - (greedy ? 2 : 1)), value);
         }
         return parameters;
     }
