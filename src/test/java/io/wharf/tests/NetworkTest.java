@@ -102,7 +102,7 @@ class NetworkTest {
 
     @Test
     void published_udp() {
-        String id = rig.ok("run", "-d", "-p", "5353:53/udp", "busybox", "nc", "-u", "-l", "-p", "53");
+        String id = rig.ok("run", "-d", "-p", "5353:53/udp", "busybox", "sh", "-c", "sleep 1000 | nc -u -l -p 53");
         assertThat(rig.ok("port", id).lines()).anyMatch(line -> line.equals("53/udp -> 0.0.0.0:5353"));
         Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             rig.machine().inNeighbour("bash", "-c", "echo datagram >/dev/udp/" + Machine.HOST + "/5353").ok();

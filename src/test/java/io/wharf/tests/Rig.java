@@ -34,7 +34,8 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
             importSmallImage(started.docker());
             // Once through what is made on first use and kept: pools, sockets, chains.
             docker().ok("run", "--rm", "-v", "/data", "busybox", "true");
-            docker().ok("network", "ls");
+            docker().ok("run", "--rm", "--network", "host", "busybox", "true");
+            docker().ok("run", "--rm", "--network", "none", "busybox", "true");
             leaks = new Leaks(started);
         } catch (Throwable e) {
             throw withLog(e);
