@@ -46,4 +46,10 @@ public record LogQuery(
     public static LogQuery output(long from, boolean stdout, boolean stderr, boolean framed, boolean follow) {
         return new LogQuery(from, -1, 0, 0, stdout, stderr, follow, framed, false, false, false);
     }
+
+    /** The same without waiting for more at the end. */
+    public LogQuery once() {
+        return new LogQuery(
+                from, tail, sinceNanos, untilNanos, stdout, stderr, false, framed, lines, timestamps, details);
+    }
 }

@@ -53,6 +53,12 @@ public final class LogStream {
         pulled.wake();
     }
 
+    /** Ends the stream here, whatever else there is: this reader has had enough. From any thread. */
+    public void stop() {
+        source.stopped = true;
+        pulled.wake();
+    }
+
     private static final class Source implements PulledBytes.Source {
         private final LogWatches watches;
         private final Path file;
@@ -62,6 +68,7 @@ public final class LogStream {
         private volatile @Nullable PulledBytes pulled;
 
         private volatile boolean complete;
+        private volatile boolean stopped;
         private @Nullable FileChannel channel;
         private long position;
         private long end = Long.MAX_VALUE;
@@ -77,7 +84,7 @@ public final class LogStream {
 
         @Override
         public @Nullable ByteBuf next() throws IOException {
-            if (!open()) {
+            if (stopped || !open()) {
                 return null;
             }
             boolean watched = false;
@@ -177,7 +184,7 @@ public final class LogStream {
 
         @Override
         public boolean finished() {
-            return finished;
+            return finished || stopped;
         }
 
         @Override
