@@ -84,7 +84,7 @@ sealed interface Firewall extends AutoCloseable permits Firewall.Nft, Firewall.O
                 LOG.warn(
                         "The rules in table {} are not as they were left ({}); writing them anew",
                         text.table(),
-                        e.getMessage());
+                        e.reason());
                 nft.run(text.all(bridges, ports));
             }
         }

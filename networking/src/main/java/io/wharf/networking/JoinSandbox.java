@@ -180,7 +180,7 @@ final class JoinSandbox {
                     if (bridge == null) {
                         kernel.wiring().isolate(membership.netns());
                     } else {
-                        kernel.wiring().connect(membership.netns(), endpoint, bridge);
+                        kernel.wiring().connect(membership.netns(), endpoint, bridge, !rules.isEmpty());
                         kernel.firewall().publish(rules);
                     }
                 })

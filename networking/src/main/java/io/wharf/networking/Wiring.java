@@ -9,12 +9,15 @@ import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
 import io.wharf.linux.Veth;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes namespaces and the links into them, and takes them away. Blocking, for pool threads; each method bears being run
  * when its work was already done in part.
  */
 final class Wiring implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final String INSIDE = "eth0";
     /** The kernel gives every namespace its loopback link first. */
     private static final int LOOPBACK = 1;
@@ -35,8 +38,13 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    /** A namespace with a link to a bridge. */
-    void connect(String netns, Endpoint endpoint, Bridge bridge) {
+    /**
+     * A namespace with a link to a bridge.
+     *
+     * @param published whether ports of the host lead there: a container that calls its own must be answered through the
+     *     very port of the bridge that it called from
+     */
+    void connect(String netns, Endpoint endpoint, Bridge bridge, boolean published) {
         create(netns);
         try (Netlink inside = Netlink.openIn(namespaces, netns);
                 Fd namespace = namespaces.open(netns)) {
@@ -44,6 +52,9 @@ final class Wiring implements AutoCloseable {
             MacAddress mac = MacAddress.parse(endpoint.mac());
             int mtu = bridge.network().mtu();
             int outer = host.createVeth(new Veth(endpoint.veth(), null, bridge.index(), mtu, INSIDE, mac, namespace));
+            if (published) {
+                hairpin(outer);
+            }
             host.up(outer);
             int inner = inside.link(INSIDE)
                     .orElseThrow(() -> new LinuxException("RTM_GETLINK", Errno.ENODEV, INSIDE))
@@ -52,6 +63,15 @@ final class Wiring implements AutoCloseable {
                     inner, Subnet.inet(endpoint.number()), bridge.subnet().prefix());
             inside.up(inner);
             inside.addRoute(Route.defaultVia(Subnet.inet(bridge.gateway()), inner));
+        }
+    }
+
+    private void hairpin(int link) {
+        try {
+            host.hairpin(link, true);
+        } catch (LinuxException e) {
+            // All but the container itself reach its ports; and itself too where the kernel does not filter bridges.
+            LOG.debug("Container will not reach its own published ports: {}", e.getMessage());
         }
     }
 

@@ -1,0 +1,83 @@
+package io.wharf.networking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wharf.contracts.NetworkService.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A host whose own rules drop forwarded packets. */
+class ForeignChainsTest {
+    private static final String DROPS =
+            "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; };"
+                    + "add rule ip filter FORWARD ip daddr 198.51.100.99 counter drop";
+    private static final String REJECTS =
+            "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy accept; };"
+                    + "add rule ip filter FORWARD counter reject with icmp type host-prohibited";
+
+    @TempDir
+    private Path folder = Path.of("/");
+
+    private Outside outside = unset();
+
+    @SuppressWarnings("NullAway")
+    private static <T> T unset() {
+        return null;
+    }
+
+    @BeforeEach
+    void open() {
+        outside = new Outside(folder);
+    }
+
+    @AfterEach
+    void close() {
+        Host.nft("flush ruleset");
+        outside.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DROPS, REJECTS})
+    void foreignDrop_isAnsweredInPlaceAndTakenBack(String rules) throws IOException {
+        Host.nft(rules);
+        String before = Host.rules();
+        try (Engine engine = Engine.start(folder)) {
+            Sandbox one = engine.join("a1", "bridge", "8080:80/tcp");
+            try (var inOne = Engine.inside(one).serveTcp("0.0.0.0", 80);
+                    var hidden = Engine.inside(one).serveTcp("0.0.0.0", 81);
+                    var away = outside.peer.serveTcp(Outside.ADDRESS, 82)) {
+                assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
+                assertThat(Engine.inside(one).callTcp(Outside.ADDRESS, 82)).isEqualTo(Outside.HOST);
+                assertThat(outside.peer.isShut(Engine.address(one), 81)).isTrue();
+                assertThat(inOne.isOpen() && hidden.isOpen() && away.isOpen()).isTrue();
+            }
+            // The second start finds the accepts of the first, and adds none.
+            String during = Host.rules().replaceAll("packets \\d+ bytes \\d+", "");
+            engine.close();
+            try (Engine again = Engine.start(folder)) {
+                assertThat(Host.rules().replaceAll("packets \\d+ bytes \\d+", ""))
+                        .isEqualTo(during);
+                again.leave("a1");
+            }
+        }
+        assertThat(Host.rules().replaceAll("packets \\d+ bytes \\d+", ""))
+                .isEqualTo(before.replaceAll("packets \\d+ bytes \\d+", ""));
+    }
+
+    @Test
+    void withoutIptables_noRuleIsSet() {
+        try (Engine engine = Engine.start(folder, "wharf0", null, false)) {
+            engine.join("a1", "bridge", "8080:80/tcp");
+            assertThat(Host.rules()).isEmpty();
+            assertThat(Engine.await(engine.service.facts()).firewall()).contains("--iptables=false");
+            engine.leave("a1");
+        }
+        Host.assertClean(folder);
+    }
+}

@@ -1,0 +1,201 @@
+package io.wharf.networking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wharf.base.Json;
+import io.wharf.base.KernelObject;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.NetworkService.NetworkDetail;
+import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import io.wharf.linux.Fd;
+import io.wharf.linux.Netlink;
+import io.wharf.linux.NetworkNamespaces;
+import io.wharf.linux.Veth;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine goes and comes back; what it made stands meanwhile, or is taken away. */
+class RestartTest {
+    @TempDir
+    private Path folder = Path.of("/");
+
+    private Outside outside = unset();
+
+    @SuppressWarnings("NullAway")
+    private static <T> T unset() {
+        return null;
+    }
+
+    @BeforeEach
+    void open() {
+        outside = new Outside(folder);
+    }
+
+    @AfterEach
+    void close() {
+        Host.assertClean(folder);
+        outside.close();
+    }
+
+    @Test
+    void running_isAdoptedAndAnswersAllTheWhile() throws IOException {
+        Engine first = Engine.start(folder);
+        Sandbox one = first.join("a1", "bridge", "8080:80/tcp");
+        Sandbox gone = first.join("b1", "bridge", "8081:80/tcp");
+        Sandbox host = first.join("c1", "host");
+        NetworkDetail before = Engine.await(first.service.inspect("bridge", false));
+        first.close();
+        try (var server = Engine.inside(one).serveTcp("0.0.0.0", 80)) {
+            assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
+            try (Engine second = Engine.start(folder)) {
+                assertThat(Engine.await(second.service.inspect("bridge", false)))
+                        .isEqualTo(before);
+                Engine.await(second.service.keepSandboxesOf(List.of("a1", "c1")));
+                assertThat(second.join("a1", "bridge")).isEqualTo(one);
+                assertThat(second.join("c1", "host")).isEqualTo(host);
+                assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
+                assertThatThrownBy(() -> Peer.HERE.serveTcp("0.0.0.0", 8080)).hasMessageContaining("in use");
+                assertThat(NetworkNamespaces.real().exists(gone.netnsPath())).isFalse();
+                assertThat(Host.rules()).contains("8080").doesNotContain("8081");
+                assertThat(Engine.address(second.join("d1", "bridge", "8081:80/tcp")))
+                        .isNotEqualTo(Engine.address(one));
+                List.of("a1", "c1", "d1").forEach(second::leave);
+            }
+            assertThat(server.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void networks_keepTheirIds() {
+        List<NetworkDetail> before;
+        try (Engine engine = Engine.start(folder)) {
+            before = Engine.await(engine.service.list(Filters.NONE));
+        }
+        try (Engine engine = Engine.start(folder)) {
+            assertThat(Engine.await(engine.service.list(Filters.NONE))).containsExactlyInAnyOrderElementsOf(before);
+        }
+    }
+
+    @Test
+    void halfMade_isTakenAway() {
+        Engine first = Engine.start(folder);
+        String netns = first.layout.netns("x1").toString();
+        Endpoint endpoint = new Endpoint(
+                "e1",
+                Engine.await(first.service.inspect("bridge", false)).id(),
+                "172.17.0.7/16",
+                "02:42:ac:11:00:07",
+                "vethhalf",
+                new EndpointConfig(null, List.of(), List.of(), "", Map.of(), 0));
+        Membership half = new Membership("x1", "half", "s1", netns, "", List.of(endpoint), List.of(), List.of());
+        Engine.await(first.ledger.record(new KernelObject(Membership.KIND, half.key(), "x1", Json.write(half))));
+        NetworkNamespaces.real().create(netns);
+        try (Netlink netlink = Netlink.open();
+                Fd inside = NetworkNamespaces.real().open(netns)) {
+            netlink.createVeth(new Veth("vethhalf", null, 0, 0, "eth0", null, inside));
+        }
+        // Recorded, and not even begun.
+        Membership early = new Membership("y1", "early", "s2", netns + "y", "", List.of(), List.of(), List.of());
+        Engine.await(first.ledger.record(new KernelObject(Membership.KIND, early.key(), "y1", Json.write(early))));
+        first.close();
+        try (Engine second = Engine.start(folder)) {
+            Engine.await(second.service.keepSandboxesOf(List.of()));
+        }
+        try (Engine third = Engine.start(folder)) {
+            assertThat(Engine.await(third.ledger.ofKind(Membership.KIND))).isEmpty();
+        }
+    }
+
+    @Test
+    void chosenSubnet_staysUntilItIsInTheWay() {
+        try (Netlink netlink = Netlink.open()) {
+            int other = netlink.createBridge("other0", null, 0);
+            netlink.addAddress(other, Subnet.inet(Subnet.number("172.17.9.1")), 24);
+            netlink.up(other);
+            try (Engine engine = Engine.start(folder)) {
+                assertThat(Engine.await(engine.service.facts()).gatewayAddress())
+                        .isEqualTo("172.18.0.1");
+            }
+            netlink.delete(other);
+            try (Engine engine = Engine.start(folder)) {
+                assertThat(Engine.await(engine.service.facts()).gatewayAddress())
+                        .isEqualTo("172.18.0.1");
+            }
+            other = netlink.createBridge("other0", null, 0);
+            netlink.addAddress(other, Subnet.inet(Subnet.number("172.18.9.1")), 24);
+            netlink.up(other);
+            try (Engine engine = Engine.start(folder)) {
+                assertThat(Engine.await(engine.service.facts()).gatewayAddress())
+                        .isEqualTo("172.17.0.1");
+            }
+            netlink.delete(other);
+        }
+    }
+
+    @Test
+    void bip_isTheBridgesAddress() {
+        try (Engine engine = Engine.start(folder, "wharf0", "10.99.0.5/24", true)) {
+            Sandbox one = engine.join("a1", "bridge");
+            assertThat(Engine.await(engine.service.facts()).gatewayAddress()).isEqualTo("10.99.0.5");
+            assertThat(Engine.address(one)).isEqualTo("10.99.0.1");
+            engine.leave("a1");
+        }
+    }
+
+    @Test
+    void foreignBridge_isUsedAndLeftThere() {
+        try (Netlink netlink = Netlink.open()) {
+            int bridge = netlink.createBridge("mine0", null, 0);
+            netlink.addAddress(bridge, Subnet.inet(Subnet.number("10.98.0.1")), 24);
+            try (Engine engine = Engine.start(folder, "mine0", null, true)) {
+                assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("10.98.0.2");
+                engine.leave("a1");
+            }
+            assertThat(Host.links()).containsExactly("mine0");
+            netlink.delete(bridge);
+        }
+    }
+
+    @Test
+    void twoEngines_liveSideBySide() throws IOException {
+        try (Engine first = Engine.start(folder);
+                Engine second = Engine.start(folder.resolve("second"), "wharf1", null, true)) {
+            Sandbox one = first.join("a1", "bridge", "8080:80/tcp");
+            Sandbox two = second.join("a1", "bridge", "8081:80/tcp");
+            assertThat(Engine.address(two)).isEqualTo("172.18.0.2");
+            assertThatThrownBy(() -> second.join("b1", "bridge", "8080:80/tcp"))
+                    .hasMessageContaining("address already in use");
+            try (var inOne = Engine.inside(one).serveTcp("0.0.0.0", 80);
+                    var inTwo = Engine.inside(two).serveTcp("0.0.0.0", 80);
+                    var hidden = Engine.inside(two).serveTcp("0.0.0.0", 81)) {
+                assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
+                assertThat(outside.peer.callTcp(Outside.HOST, 8081)).isEqualTo(Outside.ADDRESS);
+                assertThat(Engine.inside(one).callTcp(Outside.HOST, 8081)).isNotEmpty();
+                assertThat(Engine.inside(one).isShut(Engine.address(two), 81)).isTrue();
+                assertThat(inOne.isOpen() && inTwo.isOpen() && hidden.isOpen()).isTrue();
+            }
+            first.leave("a1");
+            second.leave("a1");
+        }
+        Host.assertClean(folder.resolve("second"));
+    }
+
+    @Test
+    void noBridge_leavesContainersAlone() {
+        try (Engine engine = Engine.start(folder, "none", null, true)) {
+            assertThat(engine.join("a1", "default").endpoints()).containsOnlyKeys("none");
+            assertThat(Engine.await(engine.service.list(Filters.NONE)))
+                    .extracting(NetworkDetail::name)
+                    .doesNotContain("bridge");
+            engine.leave("a1");
+        }
+    }
+}
