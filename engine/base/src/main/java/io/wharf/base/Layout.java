@@ -42,8 +42,12 @@ public record Layout(Path dataRoot, Path execRoot) {
         return dataRoot.resolve("layers");
     }
 
+    public Path writableLayers() {
+        return dataRoot.resolve("rw");
+    }
+
     public Path writableLayer(String containerId) {
-        return dataRoot.resolve("rw").resolve(containerId);
+        return writableLayers().resolve(containerId);
     }
 
     public Path containerBase() {

@@ -70,6 +70,8 @@ final class BytePipe {
         notifyAll();
     }
 
+    // Every caller loops around it.
+    @SuppressWarnings("WaitNotInLoop")
     private void await() throws IOException {
         try {
             wait();

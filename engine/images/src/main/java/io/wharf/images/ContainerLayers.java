@@ -154,7 +154,7 @@ final class ContainerLayers {
     }
 
     private List<String> folders() throws IOException {
-        Path parent = layout.writableLayer("x").getParent();
+        Path parent = layout.writableLayers();
         if (!Files.exists(parent)) {
             return List.of();
         }

@@ -55,8 +55,9 @@ final class HashedInput extends FilterInputStream {
     /** Reads to the end, so that the digest is of the whole. */
     void drain() throws IOException {
         byte[] rest = new byte[8192];
-        while (read(rest, 0, rest.length) >= 0) {
-            continue;
+        int got = 0;
+        while (got >= 0) {
+            got = read(rest, 0, rest.length);
         }
     }
 

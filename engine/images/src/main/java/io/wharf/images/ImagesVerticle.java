@@ -33,6 +33,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final HandleTable handles;
     private final Pools pools;
     private final Pools bulk = new Pools(BULK_THREADS, 1);
+    /** Archives and commits at a time: each holds a thread for as long as its client takes. */
+    private final Slots archives = new Slots(BULK_THREADS - 2 * UnpackLayer.AT_ONCE);
+
     private final Lanes lanes = new Lanes();
     private final Images images = new Images();
     private final LayerStore layers;
@@ -98,12 +101,12 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<List<Removed>> remove(String name, boolean force, boolean noPrune) {
-        throw WharfException.notImplemented("soon");
+        return removals().run(name, force, !noPrune);
     }
 
     @Override
     public Future<Pruned> prune(Filters filters) {
-        throw WharfException.notImplemented("soon");
+        return removals().prune(filters);
     }
 
     @Override
@@ -118,12 +121,15 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet) {
-        throw WharfException.notImplemented("soon");
+        ByteStream bytes = handles.take(archive);
+        LoadArchive load = new LoadArchive(options.layout(), images, layers, unpack, add, bulk, archives);
+        return watched(bytes::close, feed -> load.run(bytes, quiet, feed));
     }
 
     @Override
     public Future<Handle<ByteStream>> save(List<String> names) {
-        throw WharfException.notImplemented("soon");
+        ByteStream bytes = new SaveArchive(store, images, layers, bulk, archives).run(names);
+        return Future.succeededFuture(handles.offer(bytes, bytes::close));
     }
 
     @Override
@@ -183,7 +189,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Digest> commit(CommitImage request) {
-        throw WharfException.notImplemented("soon");
+        return new CommitContainer(images, layers, driver, unpack, add, bulk, archives, options.version()).run(request);
     }
 
     @Override
@@ -201,6 +207,10 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     @Override
     public Future<String> authenticate(RegistryAuth credentials) {
         throw WharfException.notImplemented("soon");
+    }
+
+    private RemoveImages removals() {
+        return new RemoveImages(store, images, layers, lanes, containers::isMounted);
     }
 
     /** Begins work that one client watches; its hanging up stops it. */

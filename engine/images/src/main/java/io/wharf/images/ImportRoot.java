@@ -5,6 +5,7 @@ import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.streams.BlockingInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class ImportRoot {
 
     Future<Image> run(Checked request, ByteStream root, ProgressFeed feed) {
         LayerStore.Hold hold = layers.hold();
-        StreamInput input = new StreamInput(root);
+        BlockingInput input = BlockingInput.of(root);
         return unpack.run(() -> input, false)
                 .compose(unpacked -> hold.adopt(null, unpacked))
                 .compose(layer -> {

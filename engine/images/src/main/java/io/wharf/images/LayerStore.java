@@ -118,6 +118,11 @@ final class LayerStore {
             return layer;
         }
 
+        /** All layers of an image that is here. */
+        void all(Image image) {
+            image.layers().forEach(this::take);
+        }
+
         /** The layer, fetched where it is neither here nor on its way by another's work. */
         Future<Layer> ensure(@Nullable Digest parent, Digest diff, Supplier<Future<NewLayer>> fetch) {
             Layer here = have(parent, diff);
@@ -214,7 +219,10 @@ final class LayerStore {
                     Fresh left = fresh.remove(chain);
                     if (left != null) {
                         Blob blob = left.blob();
-                        delete(left.layer(), blob == null || isNeeded(blob) ? List.of() : List.of(blob));
+                        delete(left.layer());
+                        if (blob != null && !isNeeded(blob)) {
+                            deleteBlobs(List.of(blob));
+                        }
                     }
                 }
             }
@@ -271,21 +279,25 @@ final class LayerStore {
         });
     }
 
-    /** Removes a layer that is no longer committed, with its blobs; a failure leaves it to the next start. */
-    Future<Void> delete(Layer layer, List<Blob> blobs) {
-        Path folder = folder(layer.chain());
-        Future<Void> gone = pools.run(() -> {
-                    RemoveTree.at(folder);
+    /** Removes the kept bytes of blobs that are no longer committed. */
+    Future<Void> deleteBlobs(List<Blob> blobs) {
+        return pools.run(() -> {
                     for (Blob blob : blobs) {
                         if (blob.kept()) {
                             Files.deleteIfExists(blob(blob.digest()));
                         }
                     }
                 })
-                .otherwise(failure -> {
-                    LOG.warn("removing layer {}: {}", folder, failure.toString());
-                    return null;
-                });
+                .onFailure(failure -> LOG.warn("removing blobs: {}", failure.toString()));
+    }
+
+    /** Removes a layer that is no longer committed; a failure leaves it to the next start. */
+    Future<Void> delete(Layer layer) {
+        Path folder = folder(layer.chain());
+        Future<Void> gone = pools.run(() -> RemoveTree.at(folder)).otherwise(failure -> {
+            LOG.warn("removing layer {}: {}", folder, failure.toString());
+            return null;
+        });
         going.put(layer.chain(), gone);
         gone.onComplete(done -> going.remove(layer.chain(), gone));
         return gone;

@@ -131,7 +131,7 @@ final class OverlayDriver {
     /** Makes the folders of a writable layer. */
     void make(String container) {
         String folder = layout.writableLayer(container).toString();
-        makeFolder(layout.writableLayer(container).getParent().toString(), 0711);
+        makeFolder(layout.writableLayers().toString(), 0711);
         makeFolder(folder, 0710);
         makeFolder(folder + "/" + UPPER, 0755);
         makeFolder(folder + "/" + WORK, 0700);

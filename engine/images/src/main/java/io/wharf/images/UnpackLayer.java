@@ -88,7 +88,6 @@ final class UnpackLayer {
             });
             try {
                 inflate(compression, in, pipe);
-                in.transferTo(OutputStream.nullOutputStream());
             } catch (IOException | RuntimeException e) {
                 pipe.fail(e);
                 // The folder may go only when nobody writes into it any more; the unpacker's own failure comes first.
@@ -102,6 +101,8 @@ final class UnpackLayer {
         try (InputStream plain = compression.open(in)) {
             plain.transferTo(pipe.sink);
             pipe.sink.close();
+            // What follows the packed data counts for the digest.
+            in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

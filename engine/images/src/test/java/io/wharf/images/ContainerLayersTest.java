@@ -109,7 +109,6 @@ class ContainerLayersTest {
             best = Math.min(best, System.nanoTime() - begun);
             await(room.images.unmountRoot(id));
         }
-        System.out.println("mountRoot best us " + best / 1000);
         await(room.images.removeLayer(id));
         assertThat(best).isLessThan(5_000_000);
     }

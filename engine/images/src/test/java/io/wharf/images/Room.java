@@ -132,7 +132,7 @@ final class Room implements AutoCloseable {
 
     byte[] drain(Future<Handle<ByteStream>> handle) {
         ByteStream stream = handles.take(await(handle));
-        try (StreamInput input = new StreamInput(stream)) {
+        try (io.wharf.streams.BlockingInput input = io.wharf.streams.BlockingInput.of(stream)) {
             return input.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,0 +1,113 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ImageService.CommitImage;
+import io.wharf.linux.Pools;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an image of a container's writable layer: its tar runs through the same unpacking as any other layer, so the new
+ * layer is a copy that the container cannot change any more.
+ */
+final class CommitContainer {
+    /** What a tar without entries hashes to: such a layer is left out. */
+    private static final Digest EMPTY = new Digest("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef");
+
+    private final Images images;
+    private final LayerStore layers;
+    private final OverlayDriver driver;
+    private final UnpackLayer unpack;
+    private final AddImage add;
+    private final Pools bulk;
+    private final Slots writers;
+    private final String version;
+
+    CommitContainer(
+            Images images,
+            LayerStore layers,
+            OverlayDriver driver,
+            UnpackLayer unpack,
+            AddImage add,
+            Pools bulk,
+            Slots writers,
+            String version) {
+        this.images = images;
+        this.layers = layers;
+        this.driver = driver;
+        this.unpack = unpack;
+        this.add = add;
+        this.bulk = bulk;
+        this.writers = writers;
+        this.version = version;
+    }
+
+    Future<Digest> run(CommitImage request) {
+        String repository = request.repository();
+        Reference name = repository == null || repository.isEmpty() ? null : TagImage.target(repository, request.tag());
+        ContainerConfig config = ConfigChanges.apply(request.config(), request.changes());
+        Image parent = images.image(request.parent())
+                .orElseThrow(() -> WharfException.notFound("No such image: " + request.parent()));
+        if (images.container(request.containerId()).isEmpty()) {
+            throw WharfException.notFound("No such container: " + request.containerId());
+        }
+        LayerStore.Hold hold = layers.hold();
+        hold.all(parent);
+        Path upper = driver.upper(request.containerId());
+        return writers.run(() -> unpack.run(() -> tar(upper), false))
+                .compose(unpacked -> unpacked.diffId().equals(EMPTY)
+                        ? UnpackLayer.discard(bulk, unpacked).<@Nullable Digest>map((Digest) null)
+                        : hold.adopt(parent.top(), unpacked).<@Nullable Digest>map(Layer::diff))
+                .compose(diff -> add(hold, request, parent, config, name, diff))
+                .map(Image::id)
+                .onComplete(done -> hold.close());
+    }
+
+    private InputStream tar(Path upper) {
+        BytePipe pipe = new BytePipe();
+        bulk.run(() -> {
+                    WriteUpper.run(upper, pipe.sink);
+                    pipe.sink.close();
+                })
+                .onFailure(pipe::fail);
+        return pipe.source;
+    }
+
+    private Future<Image> add(
+            LayerStore.Hold hold,
+            CommitImage request,
+            Image parent,
+            ContainerConfig config,
+            @Nullable Reference name,
+            @Nullable Digest diff) {
+        List<String> command = config.cmd();
+        ImageConfig below = parent.config();
+        byte[] written = NewConfig.write(
+                below,
+                config,
+                new NewConfig.Step(
+                        command == null ? "" : String.join(" ", command),
+                        text(request.author()),
+                        text(request.comment()),
+                        diff),
+                new Platform(below.os(), below.architecture(), below.variant()),
+                version);
+        return add.run(
+                hold,
+                AddImage.Draft.of(written, parent.id(), name == null ? List.of() : List.of(name)),
+                (tx, image) -> {
+                    if (name != null) {
+                        ImageEvents.tagged(tx, image, name);
+                    }
+                });
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

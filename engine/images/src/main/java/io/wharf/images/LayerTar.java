@@ -1,0 +1,70 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
+import java.io.BufferedInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a layer's plain tar, the very bytes it was made from, out of its kept blob or of its record.
+ *
+ * @param folder of the layer
+ * @param blob its kept bytes, null where there are none
+ */
+record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
+
+    static LayerTar of(Images images, LayerStore layers, Layer layer) {
+        Path blob = images.blobs(layer.diff()).stream()
+                .filter(Blob::kept)
+                .findFirst()
+                .map(kept -> layers.blob(kept.digest()))
+                .orElse(null);
+        return new LayerTar(layer, layers.folder(layer.chain()), blob);
+    }
+
+    /** Blocks; fails where the bytes are not those of the layer's diff ID, though some are written by then. */
+    void writeTo(OutputStream out) throws IOException {
+        Checked checked = new Checked(out);
+        if (TarSplitReader.isRecorded(folder)) {
+            new TarSplitReader(folder).writeTo(checked);
+        } else if (blob != null) {
+            try (BufferedInputStream in = new BufferedInputStream(new HashedInput(Files.newInputStream(blob), null));
+                    InputStream plain = Compression.of(in).open(in)) {
+                plain.transferTo(checked);
+            }
+        } else {
+            throw WharfException.internal("layer " + layer.chain() + " has neither a blob nor a record of its tar");
+        }
+        if (!Digest.finish(checked.hash).equals(layer.diff())) {
+            throw WharfException.internal(
+                    "layer " + layer.chain() + " was changed on disk: its tar has another digest");
+        }
+    }
+
+    private static final class Checked extends FilterOutputStream {
+        private final MessageDigest hash = Digest.sha256();
+
+        Checked(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            hash.update((byte) b);
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            hash.update(from, offset, length);
+            out.write(from, offset, length);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.Ids;
+import io.wharf.base.Layout;
+import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.ImageService.Progress;
+import io.wharf.linux.Pools;
+import io.wharf.streams.BlockingInput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in the images of an archive. Archives say last, or anywhere, how their parts belong together, so the parts are put
+ * aside first.
+ */
+final class LoadArchive {
+    private final Layout layout;
+    private final Images images;
+    private final LayerStore layers;
+    private final UnpackLayer unpack;
+    private final AddImage add;
+    private final Pools bulk;
+    private final Slots readers;
+
+    LoadArchive(
+            Layout layout,
+            Images images,
+            LayerStore layers,
+            UnpackLayer unpack,
+            AddImage add,
+            Pools bulk,
+            Slots readers) {
+        this.layout = layout;
+        this.images = images;
+        this.layers = layers;
+        this.unpack = unpack;
+        this.add = add;
+        this.bulk = bulk;
+        this.readers = readers;
+    }
+
+    Future<Void> run(ByteStream archive, boolean quiet, ProgressFeed feed) {
+        BlockingInput input = BlockingInput.of(archive);
+        return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), input)))
+                .onComplete(done -> input.close())
+                .compose(spool -> bulk.call(() -> ArchivedImage.of(spool))
+                        .compose(found -> all(found, 0, quiet, feed))
+                        .onComplete(done -> bulk.run(spool::remove)));
+    }
+
+    private Future<Void> all(List<ArchivedImage> found, int at, boolean quiet, ProgressFeed feed) {
+        if (at == found.size()) {
+            return Future.succeededFuture();
+        }
+        return one(found.get(at), quiet, feed).compose(done -> all(found, at + 1, quiet, feed));
+    }
+
+    private Future<Image> one(ArchivedImage archived, boolean quiet, ProgressFeed feed) {
+        ImageConfig config = ImageConfig.parse(archived.config());
+        LayerStore.Hold hold = layers.hold();
+        List<Future<Layer>> coming = new ArrayList<>();
+        Digest below = null;
+        for (int i = 0; i < config.diffs().size(); i++) {
+            Digest diff = config.diffs().get(i);
+            coming.add(layer(hold, below, diff, archived.layers().get(i), archived.packed(), quiet ? null : feed));
+            below = Layer.chain(below, diff);
+        }
+        return Future.join(coming)
+                .compose(all -> {
+                    archived.names().forEach(name -> tellRenamed(name, Digest.of(archived.config()), feed));
+                    var draft = new AddImage.Draft(
+                            archived.config(), null, archived.names(), archived.manifests(), List.of());
+                    return add.run(hold, draft, (tx, image) -> ImageEvents.of(tx, image, "load"));
+                })
+                .onSuccess(image -> {
+                    if (archived.names().isEmpty()) {
+                        feed.say(Progress.stream("Loaded image ID: " + image.id() + "\n"));
+                    }
+                    archived.names()
+                            .forEach(name -> feed.say(Progress.stream("Loaded image: " + name.familiar() + "\n")));
+                })
+                .onComplete(done -> hold.close());
+    }
+
+    private Future<Layer> layer(
+            LayerStore.Hold hold,
+            @Nullable Digest below,
+            Digest diff,
+            Path file,
+            boolean packed,
+            @Nullable ProgressFeed feed) {
+        return hold.ensure(below, diff, () -> unpack.run(() -> opened(file, diff, feed), packed));
+    }
+
+    private static InputStream opened(Path file, Digest diff, @Nullable ProgressFeed feed) throws IOException {
+        InputStream in = Files.newInputStream(file);
+        return feed == null
+                ? in
+                : new CountedInput(
+                        in,
+                        (bytes, size) ->
+                                feed.say(Progress.amount(Ids.shortOf(diff.hex()), "Loading layer", bytes, size)),
+                        Files.size(file));
+    }
+
+    private void tellRenamed(Reference name, Digest id, ProgressFeed feed) {
+        Digest before = images.named(name.full()).orElse(id);
+        if (!before.equals(id)) {
+            feed.say(Progress.stream("The image " + name.familiar() + " already exists, renaming the old one with ID "
+                    + before + " to empty string\n"));
+        }
+    }
+}

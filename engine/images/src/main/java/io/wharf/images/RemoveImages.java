@@ -1,0 +1,79 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Lanes;
+import io.wharf.base.Store;
+import io.wharf.base.Tx;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.ImageService.Pruned;
+import io.wharf.contracts.ImageService.Removed;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Removes one image by name, or all that nobody needs. */
+final class RemoveImages {
+    private static final Set<String> FILTERS = Set.of("dangling", "label", "label!", "until");
+
+    private final Store store;
+    private final Images images;
+    private final LayerStore layers;
+    private final Lanes lanes;
+    private final Predicate<String> running;
+
+    RemoveImages(Store store, Images images, LayerStore layers, Lanes lanes, Predicate<String> running) {
+        this.store = store;
+        this.images = images;
+        this.layers = layers;
+        this.lanes = lanes;
+        this.running = running;
+    }
+
+    Future<List<Removed>> run(String name, boolean force, boolean prune) {
+        return lanes.run(AddImage.LANE, () -> {
+            Removal removal = new Removal(images, layers.held(), running);
+            removal.plan(name, images.get(name), force, prune);
+            return carryOut(removal, tx -> {}).map(done -> removal.records());
+        });
+    }
+
+    Future<Pruned> prune(Filters filters) {
+        ImageList.check(filters, FILTERS);
+        boolean dangling = !filters.has("dangling")
+                || ImageList.truth(filters.get("dangling").getFirst());
+        long until = filters.has("until")
+                ? ImageList.untilSeconds(filters.get("until").getFirst())
+                : Long.MAX_VALUE;
+        return lanes.run(AddImage.LANE, () -> {
+            Removal removal = new Removal(images, layers.held(), running);
+            images.all().stream()
+                    .filter(image -> !dangling || images.names(image.id()).isEmpty())
+                    .filter(image -> image.config().createdSeconds() < until)
+                    .filter(image ->
+                            ImageList.labelled(filters, image.config().config().labels()))
+                    .sorted(Comparator.comparing(Image::id))
+                    .forEach(removal::planQuietly);
+            long bytes = removal.bytes();
+            return carryOut(removal, tx -> ImageEvents.pruned(tx, bytes))
+                    .map(done -> new Pruned(removal.records(), bytes));
+        });
+    }
+
+    /** Commits; the folders go in the background, and at the next start if this engine does not come to it. */
+    private Future<Void> carryOut(Removal removal, Consumer<Tx> more) {
+        List<Blob> blobs = removal.blobs();
+        return store.write(tx -> {
+                    removal.write(tx, blobs);
+                    more.accept(tx);
+                    return Boolean.TRUE;
+                })
+                .onSuccess(done -> {
+                    removal.apply(blobs);
+                    removal.layers().forEach(layers::delete);
+                    layers.deleteBlobs(blobs);
+                })
+                .mapEmpty();
+    }
+}
