@@ -95,8 +95,8 @@ final class Listeners {
         if (uri.getHost() == null) {
             return Future.failedFuture(WharfException.invalid("cannot listen on " + host + ": no address"));
         }
-        LOG.warn("{} is open to everybody who reaches it: whoever can ask the engine is root on this host", host);
         String address = uri.getHost().replace("[", "").replace("]", "");
+        LOG.warn("{} asks for no credentials: whoever reaches it is root on this host", host);
         return listen(SocketAddress.inetSocketAddress(uri.getPort() < 0 ? DOCKER_PORT : uri.getPort(), address));
     }
 
