@@ -26,8 +26,8 @@ class TerminalTest {
     void run_t_withoutInput_hasATerminal() {
         try (Terminal terminal = rig.docker().terminal("run", "-t", "--rm", "busybox", "sh", "-c", "tty; echo e >&2")) {
             Ran ran = terminal.await();
-            // One stream, with the terminal's line ends.
-            assertThat(ran.out()).isEqualTo("/dev/pts/0\r\ne\r\n");
+            // One stream, with the line ends of both terminals: without input the client leaves its own as it is.
+            assertThat(ran.out()).isEqualTo("/dev/pts/0\r\r\ne\r\r\n");
         }
     }
 
@@ -46,7 +46,7 @@ class TerminalTest {
     @Test
     void run_it_controlC_interrupts() {
         try (Terminal terminal = rig.docker().terminal("run", "-it", "--rm", "busybox", "sh")) {
-            terminal.awaitOut("# ").type("sleep 1000\r").awaitOut("sleep 1000").type("\u0003").type("echo on$((1))\r");
+            terminal.awaitOut("# ").type("echo begin; sleep 1000\r").awaitOut("\nbegin").type("\u0003").type("echo on$((1))\r");
             terminal.awaitOut("on1").type("\u0004");
             terminal.await();
         }
