@@ -1,8 +1,10 @@
 package io.wharf.containers;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.wharf.base.Layout;
 import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ContainerService.Exit;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Container {
     /** Somebody who waits for an exit or the removal. */
-    record Waiter(boolean forRemoval, Promise<io.wharf.contracts.ContainerService.Exit> promise) {}
+    private record Waiter(boolean forRemoval, Promise<Exit> promise) {}
 
     private final String id;
     private final Definition definition;
@@ -27,10 +29,12 @@ final class Container {
     // Not committed: what belongs to this life of the engine.
     private @Nullable Run run;
     private boolean starting;
+    private boolean startAborted;
+    private boolean restartingByHand;
     private boolean removing;
     private long restartTimer = -1;
     private int restartDelayMillis;
-    private io.vertx.core.Future<Void> cleared = io.vertx.core.Future.succeededFuture();
+    private Future<Void> cleared = Future.succeededFuture();
     private final List<Waiter> waiters = new ArrayList<>();
 
     Container(
@@ -126,6 +130,25 @@ final class Container {
 
     void starting(boolean now) {
         starting = now;
+        startAborted = false;
+    }
+
+    /** Somebody wants it gone or stopped before the start under way is over. */
+    boolean startAborted() {
+        return startAborted;
+    }
+
+    void abortStart() {
+        startAborted = starting;
+    }
+
+    /** A restart by hand is under way: its end leads neither to a policy's restart nor to the removal. */
+    boolean restartingByHand() {
+        return restartingByHand;
+    }
+
+    void restartingByHand(boolean now) {
+        restartingByHand = now;
     }
 
     /** Somebody is removing it: no start and no restart any more. */
@@ -155,15 +178,32 @@ final class Container {
     }
 
     /** Completes when what the last run left in the kernel is gone; the next start waits for it. Never fails. */
-    io.vertx.core.Future<Void> cleared() {
+    Future<Void> cleared() {
         return cleared;
     }
 
-    void cleared(io.vertx.core.Future<Void> future) {
+    void cleared(Future<Void> future) {
         cleared = future;
     }
 
-    List<Waiter> waiters() {
-        return waiters;
+    Future<Exit> waiter(boolean forRemoval) {
+        Promise<Exit> promise = Promise.promise();
+        Waiter waiter = new Waiter(forRemoval, promise);
+        waiters.add(waiter);
+        return promise.future();
+    }
+
+    /** Tells those who wait for an exit; at the removal also those who wait for that. */
+    void tell(Exit exit, boolean removed) {
+        List<Waiter> told = waiters.stream()
+                .filter(waiter -> removed || !waiter.forRemoval())
+                .toList();
+        waiters.removeAll(told);
+        told.forEach(waiter -> waiter.promise().complete(exit));
+    }
+
+    /** Nobody wants the answer any more. */
+    void forget(Future<Exit> waiting) {
+        waiters.removeIf(waiter -> waiter.promise().future() == waiting);
     }
 }

@@ -17,7 +17,7 @@ final class Run {
     private @Nullable Fd processPidfd;
     private @Nullable ProcessIdentity process;
     private final Promise<Void> over = Promise.promise();
-    private boolean monitorEnded;
+    private final Promise<Void> monitorEnded = Promise.promise();
 
     Run(Fd monitorPidfd, ProcessIdentity monitor) {
         this.monitorPidfd = monitorPidfd;
@@ -48,12 +48,13 @@ final class Run {
         process = identity;
     }
 
-    boolean monitorEnded() {
-        return monitorEnded;
+    /** Completes when the monitor has ended and, where it was our child, is reaped. */
+    Future<Void> monitorEnded() {
+        return monitorEnded.future();
     }
 
     void monitorEnds() {
-        monitorEnded = true;
+        monitorEnded.tryComplete();
     }
 
     /** Completes when the run's end is committed. */

@@ -1,0 +1,240 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Times;
+import io.wharf.base.Undo;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.MountedRoot;
+import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.linux.Commands;
+import io.wharf.linux.Fd;
+import io.wharf.linux.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins a run: prepares root, network and volumes side by side, writes the bundle, has the monitor and the runtime
+ * create the container, lets the streams attach, and lets it go while the new state is being committed.
+ *
+ * <p>What stands in the kernel at a crash between two steps is found in the ledger and taken away at the next start.
+ */
+final class BeginRun {
+    private static final Logger LOG = LoggerFactory.getLogger(BeginRun.class);
+    private static final Duration RUNTIME_TIME = Duration.ofSeconds(30);
+    private static final int OUTPUT_BYTES = 8 << 10;
+    private static final String OTHER = "container:";
+
+    private final Room room;
+    private final Lifecycle verbs;
+    private final SpawnMonitor monitors;
+
+    BeginRun(Room room, Lifecycle verbs) {
+        this.room = room;
+        this.verbs = verbs;
+        this.monitors = new SpawnMonitor(room);
+    }
+
+    /** What the bundle is made from, as far as others have to answer for it. */
+    private record Parts(MountedRoot root, Sandbox sandbox, MountPlan mounts) {}
+
+    /**
+     * Inside the container's lane; a failure leaves nothing behind.
+     *
+     * @param restarts how often a policy has started it
+     */
+    Future<Void> run(Container container, int restarts) {
+        StepTimes times = new StepTimes();
+        Undo undo = new Undo();
+        container.starting(true);
+        return container
+                .cleared()
+                .compose(cleared -> undo.guard(steps(container, restarts, undo, times)))
+                .onSuccess(done -> LOG.debug("start of {}: {}", container.id(), times))
+                .onComplete(done -> container.starting(false));
+    }
+
+    private Future<Void> steps(Container container, int restarts, Undo undo, StepTimes times) {
+        MonitorFiles files = room.files(container);
+        undo.push("what the start of " + container.id() + " made", () -> verbs.leftovers.clear(container, true));
+        return prepare(container)
+                .compose(parts -> {
+                    times.step("prepare");
+                    refuseIfAborted(container);
+                    return create(container, files, parts, undo, times)
+                            .compose(run -> {
+                                times.step("create");
+                                return room.streams().prepared(container, files).map(run);
+                            })
+                            .compose(run -> {
+                                times.step("attach");
+                                refuseIfAborted(container);
+                                return release(container, run, parts.sandbox(), restarts, files);
+                            });
+                })
+                .onSuccess(done -> times.step("start"));
+    }
+
+    private static void refuseIfAborted(Container container) {
+        if (container.startAborted()) {
+            throw WharfException.conflict("container " + container.id() + " was stopped while it started");
+        }
+    }
+
+    /** Root, network and volumes side by side; a volume that takes over the image's files waits for the root. */
+    private Future<Parts> prepare(Container container) {
+        Definition definition = container.definition();
+        Future<Void> recorded = verbs.leftovers.record(container);
+        Future<MountedRoot> root = room.images().mountRoot(container.id());
+        Future<Sandbox> sandbox = room.networks().join(definition.join(container.id(), container.name()));
+        Map<String, Future<String>> volumes = new LinkedHashMap<>();
+        for (MountTarget target : definition.mounts().targets()) {
+            if (target.isVolume()) {
+                volumes.computeIfAbsent(target.name(), name -> mountVolume(container, target, root));
+            }
+        }
+        Future<Void> sources = definition.mounts().targets().isEmpty()
+                ? Future.succeededFuture()
+                : room.pools().run(definition.mounts()::prepareSources);
+        List<Future<?>> all = new ArrayList<>(List.of(recorded, root, sandbox, sources));
+        all.addAll(volumes.values());
+        // Join, not all: nothing may still be in the making when a failure unwinds.
+        return Future.join(all).map(done -> {
+            Map<String, String> folders = new HashMap<>();
+            volumes.forEach((name, folder) -> folders.put(name, folder.result()));
+            return new Parts(
+                    root.result(), sandbox.result(), definition.mounts().withFolders(folders));
+        });
+    }
+
+    private Future<String> mountVolume(Container container, MountTarget target, Future<MountedRoot> root) {
+        if (!target.copy()) {
+            return room.volumes().mount(target.name(), container.id(), null);
+        }
+        return root.compose(mounted ->
+                        room.pools().call(() -> RootFiles.resolve(Path.of(mounted.path()), target.destination())))
+                .compose(from -> room.volumes()
+                        .mount(
+                                target.name(),
+                                container.id(),
+                                from.map(Path::toString).orElse(null)));
+    }
+
+    private Future<Run> create(Container container, MonitorFiles files, Parts parts, Undo undo, StepTimes times) {
+        SpecInput.Namespaces namespaces = SpecInput.Namespaces.of(
+                container.host(), SpecInput.Namespace.atOrHost(parts.sandbox().netnsPath()), pidsOfOthers(container));
+        // The files of /etc belong to the network: who shares another's network shares them.
+        String mode = container.host().networkMode();
+        boolean shares = mode != null && mode.startsWith(OTHER);
+        Path folder = room.layout().container(shares ? other(mode).id() : container.id());
+        return room.pools()
+                .call(() -> {
+                    EtcFiles etc = shares
+                            ? EtcFiles.in(folder)
+                            : EtcFiles.write(
+                                    folder,
+                                    container.config(),
+                                    container.host(),
+                                    parts.sandbox(),
+                                    room.host().gateway());
+                    SpecInput input = new SpecInput(
+                            container.id(),
+                            container.config(),
+                            container.host(),
+                            Path.of(parts.root().path()),
+                            namespaces,
+                            parts.mounts(),
+                            etc,
+                            null);
+                    room.host()
+                            .bundle()
+                            .write(input, files.bundle())
+                            .forEach(warning -> LOG.debug("container {}: {}", container.id(), warning));
+                    return monitors.spawn(container, files);
+                })
+                .compose(started -> {
+                    times.step("spawn");
+                    Run run = new Run(started.pidfd(), started.identity());
+                    container.run(run);
+                    undo.push("the processes of " + container.id(), () -> verbs.watch.abandon(container, run));
+                    verbs.watch.begin(container, run);
+                    return monitors.await(started).compose(said -> hold(run, said, files));
+                });
+    }
+
+    /** Takes hold of the process that the runtime has made, or tells why there is none. */
+    private Future<Run> hold(Run run, SyncMessage said, MonitorFiles files) {
+        if (said.failed()) {
+            return room.pools()
+                    .call(() -> OciRuntime.firstError(files.runtimeLog()).orElse(said.message()))
+                    .compose(reason ->
+                            Future.failedFuture(StartFailure.ofRuntime(reason).asException()));
+        }
+        Fd pidfd = room.processes().openPidfd(said.number());
+        // The monitor has not reaped it: its exit cannot have been told before the start.
+        run.process(pidfd, ProcessIdentity.of(said.number()).orElseThrow());
+        return Future.succeededFuture(run);
+    }
+
+    /** Commits the run and lets the process go, at the same time: a crash in between finds the one or the other. */
+    private Future<Void> release(Container container, Run run, Sandbox sandbox, int restarts, MonitorFiles files) {
+        ProcessIdentity process = java.util.Objects.requireNonNull(run.process());
+        State next = container.state().started(process, run.monitor(), restarts, Times.nowNanos());
+        Future<Void> committed = room.table().commit(container, next, sandbox, "start", Map.of());
+        return Future.join(committed, letGo(container, files)).mapEmpty();
+    }
+
+    /** What {@code runtime start} does. */
+    Future<Void> letGo(Container container, MonitorFiles files) {
+        OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
+        if (ExecFifo.serves(runtime, container.id())) {
+            return ExecFifo.release(ExecFifo.of(runtime, container.id()), room.loop(), room.context());
+        }
+        return room.pools().run(() -> {
+            Files.deleteIfExists(files.runtimeLog());
+            Commands.Result result = Commands.run(
+                    runtime.spawn(runtime.argv(List.of(
+                            "--log", files.runtimeLog().toString(), "--log-format", "json", "start", container.id()))),
+                    new byte[0],
+                    RUNTIME_TIME,
+                    OUTPUT_BYTES);
+            if (!result.success()) {
+                throw StartFailure.ofRuntime(
+                                OciRuntime.firstError(files.runtimeLog()).orElse(result.reason()))
+                        .asException();
+            }
+        });
+    }
+
+    private Map<String, Integer> pidsOfOthers(Container container) {
+        Map<String, Integer> pids = new HashMap<>();
+        for (String mode : List.of(
+                String.valueOf(container.host().pidMode()),
+                String.valueOf(container.host().ipcMode()))) {
+            if (mode.startsWith(OTHER)) {
+                Container other = other(mode);
+                if (other.pid() != 0) {
+                    pids.put(mode.substring(OTHER.length()), other.pid());
+                }
+            }
+        }
+        return pids;
+    }
+
+    private Container other(String mode) {
+        return room.containers().get(mode.substring(OTHER.length()));
+    }
+
+    /** Whether it was created and waits for its start: seen by those who find it after a crash. */
+    boolean waits(Container container) throws IOException {
+        return ExecFifo.serves(room.host().runtimes().named(container.host().runtime()), container.id());
+    }
+}

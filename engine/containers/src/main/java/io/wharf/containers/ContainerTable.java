@@ -1,0 +1,121 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Json;
+import io.wharf.base.Row;
+import io.wharf.base.Schema;
+import io.wharf.base.Store;
+import io.wharf.base.Tx;
+import io.wharf.contracts.NetworkService.Sandbox;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The table of containers, and the commits that change a container in memory only when they are durable. */
+final class ContainerTable {
+    static final Schema SCHEMA = new Schema(
+            "containers",
+            List.of(
+                    "CREATE TABLE container(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ns INTEGER NOT NULL,"
+                            + " definition TEXT NOT NULL, state TEXT NOT NULL, sandbox TEXT,"
+                            + " stop_wanted INTEGER NOT NULL DEFAULT 0)"));
+
+    private final Store store;
+
+    ContainerTable(Store store) {
+        this.store = store;
+    }
+
+    /** All containers, oldest first. */
+    Future<List<Container>> load() {
+        return store.read(
+                "SELECT id, name, definition, state, sandbox, stop_wanted FROM container ORDER BY created_ns",
+                ContainerTable::container);
+    }
+
+    private static Container container(Row row) {
+        String sandbox = row.textOrNull(5);
+        return new Container(
+                row.text(1),
+                row.text(2),
+                Json.read(row.text(3), Definition.class),
+                Json.read(row.text(4), State.class),
+                sandbox == null ? null : Json.read(sandbox, Sandbox.class),
+                row.flag(6));
+    }
+
+    Future<Void> insert(Container container) {
+        return store.write(tx -> {
+                    tx.update(
+                            "INSERT INTO container(id, name, created_ns, definition, state, sandbox, stop_wanted)"
+                                    + " VALUES (?, ?, ?, ?, ?, NULL, 0)",
+                            container.id(),
+                            container.name(),
+                            container.definition().createdNanos(),
+                            Json.write(container.definition()),
+                            Json.write(container.state()));
+                    return announce(tx, container, "create", Map.of());
+                })
+                .mapEmpty();
+    }
+
+    /** Commits a new state, and what is announced with it; the container shows it once it is durable. */
+    Future<Void> commit(Container container, State next, @Nullable Sandbox sandbox, Consumer<Tx> announcements) {
+        boolean stopWanted = container.stopWanted();
+        return store.write(tx -> {
+                    tx.update(
+                            "UPDATE container SET state = ?, sandbox = ?, stop_wanted = ? WHERE id = ?",
+                            Json.write(next),
+                            sandbox == null ? null : Json.write(sandbox),
+                            stopWanted,
+                            container.id());
+                    announcements.accept(tx);
+                    return next;
+                })
+                .onSuccess(durable -> container.committed(durable, sandbox))
+                .mapEmpty();
+    }
+
+    /** The same with one event. */
+    Future<Void> commit(
+            Container container, State next, @Nullable Sandbox sandbox, String action, Map<String, String> more) {
+        return commit(container, next, sandbox, tx -> announce(tx, container, action, more));
+    }
+
+    /** Remembers a stop by hand before the signal is sent, so that no policy undoes it after a crash. */
+    Future<Void> wantStop(Container container) {
+        return store.write(tx -> tx.update("UPDATE container SET stop_wanted = 1 WHERE id = ?", container.id()))
+                .onSuccess(durable -> container.stopWanted(true))
+                .mapEmpty();
+    }
+
+    Future<Void> rename(Container container, String name) {
+        String before = container.name();
+        return store.write(tx -> {
+                    tx.update("UPDATE container SET name = ? WHERE id = ?", name, container.id());
+                    Map<String, String> attributes = EventAttributes.of(container, Map.of("oldName", "/" + before));
+                    attributes.put("name", name);
+                    return tx.announce("container", "rename", container.id(), attributes);
+                })
+                .onSuccess(durable -> container.renamed(name))
+                .mapEmpty();
+    }
+
+    Future<Void> delete(Container container) {
+        return store.write(tx -> {
+                    tx.update("DELETE FROM container WHERE id = ?", container.id());
+                    return announce(tx, container, "destroy", Map.of());
+                })
+                .mapEmpty();
+    }
+
+    /** An event that changes nothing here. */
+    Future<Void> announce(Container container, String action, Map<String, String> more) {
+        return store.write(tx -> announce(tx, container, action, more)).mapEmpty();
+    }
+
+    static Object announce(Tx tx, Container container, String action, Map<String, String> more) {
+        return tx.announce("container", action, container.id(), EventAttributes.of(container, more));
+    }
+}

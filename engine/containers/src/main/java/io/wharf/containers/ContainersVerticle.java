@@ -1,0 +1,231 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Lanes;
+import io.wharf.base.Schema;
+import io.wharf.base.Store;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.ContainerSummary;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.Pending;
+import io.wharf.contracts.RuntimeService;
+import io.wharf.contracts.Services;
+import io.wharf.contracts.VolumeService;
+import io.wharf.linux.Cgroups;
+import io.wharf.linux.EventLoops;
+import io.wharf.linux.Executables;
+import io.wharf.linux.Pools;
+import io.wharf.linux.Processes;
+import io.wharf.streams.HandleTable;
+import java.nio.file.Files;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Owns the containers: start, recovery and the way to each verb. */
+public final class ContainersVerticle extends VerticleBase implements ContainerService {
+    private final EngineOptions options;
+    private final ContainerTable table;
+    private final KernelLedger ledger;
+    private final HandleTable handles;
+    private final Pools pools;
+    private final Containers containers = new Containers();
+    private @Nullable Room room;
+    private @Nullable Lifecycle verbs;
+
+    public ContainersVerticle(
+            EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
+        this.options = options;
+        this.table = new ContainerTable(store);
+        this.ledger = ledger;
+        this.handles = handles;
+        this.pools = pools;
+    }
+
+    public static Schema schema() {
+        return ContainerTable.SCHEMA;
+    }
+
+    @Override
+    public Future<?> start() {
+        ImageService images = Services.client(vertx, ImageService.class);
+        NetworkService networks = Services.client(vertx, NetworkService.class);
+        Future<HostFacts> facts = pools.call(() -> {
+            Files.createDirectories(options.layout().exits());
+            Files.createDirectories(options.layout().runtimeState());
+            return HostFacts.read();
+        });
+        return Future.all(facts, images.facts(), networks.facts(), table.load()).compose(ready -> {
+            Room.HostSide host = hostSide(facts.result(), ready.resultAt(1), ready.resultAt(2));
+            List<Container> loaded = ready.resultAt(3);
+            loaded.forEach(containers::add);
+            Room shared = room(images, networks, host);
+            Lifecycle lifecycle = new Lifecycle(shared);
+            room = shared;
+            verbs = lifecycle;
+            Recover recovery = new Recover(shared, lifecycle);
+            return recovery.run().onSuccess(recovered -> {
+                Services.serve(vertx, ContainerService.class, this);
+                Services.serve(
+                        vertx,
+                        RuntimeService.class,
+                        new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools));
+                recovery.startPolicies();
+            });
+        });
+    }
+
+    private Room.HostSide hostSide(
+            HostFacts facts, ImageService.StorageFacts storage, NetworkService.NetworkFacts network) {
+        CgroupPaths cgroups = CgroupPaths.of(options, facts);
+        return new Room.HostSide(
+                facts,
+                cgroups,
+                pools.call(new RuntimeProbe(options, facts, cgroups)::probe),
+                new Bundle(facts, cgroups),
+                Executables.find("conmon").orElse(""),
+                network.gatewayAddress(),
+                storage.driver());
+    }
+
+    private Room room(ImageService images, NetworkService networks, Room.HostSide host) {
+        return new Room(
+                vertx,
+                context,
+                EventLoops.of(context),
+                options,
+                table,
+                ledger,
+                handles,
+                pools,
+                Processes.real(),
+                Cgroups.real(),
+                images,
+                networks,
+                Services.client(vertx, VolumeService.class),
+                containers,
+                new Lanes(),
+                host,
+                RunListener.NONE);
+    }
+
+    @Override
+    public Future<Created> create(CreateContainer request) {
+        return new MakeContainer(room()).run(request);
+    }
+
+    @Override
+    public Future<Void> start(String ref, @Nullable String detachKeys) {
+        return verbs().start.run(containers.get(ref));
+    }
+
+    @Override
+    public Future<Pending<Void>> stop(String ref, StopOptions wanted) {
+        return Future.succeededFuture(verbs().stop.run(containers.get(ref), wanted));
+    }
+
+    @Override
+    public Future<Pending<Void>> restart(String ref, StopOptions wanted) {
+        return Future.succeededFuture(verbs().restart.run(containers.get(ref), wanted));
+    }
+
+    @Override
+    public Future<Void> kill(String ref, @Nullable String signal) {
+        return verbs().signals.kill(ref, signal);
+    }
+
+    @Override
+    public Future<Void> pause(String ref) {
+        return new PauseContainer(room()).pause(containers.get(ref));
+    }
+
+    @Override
+    public Future<Void> unpause(String ref) {
+        return new PauseContainer(room()).unpause(containers.get(ref));
+    }
+
+    @Override
+    public Future<Void> rename(String ref, String name) {
+        return new RenameContainer(room()).run(containers.get(ref), name);
+    }
+
+    @Override
+    public Future<Void> remove(String ref, RemoveOptions wanted) {
+        return verbs().remove.run(containers.get(ref), wanted);
+    }
+
+    @Override
+    public Future<Pending<Exit>> waitFor(String ref, WaitCondition condition) {
+        return Future.succeededFuture(AwaitContainer.run(containers.get(ref), condition));
+    }
+
+    @Override
+    public Future<List<ContainerSummary>> list(ListContainers query) {
+        return new io.wharf.containers.ListContainers(containers, room().images()).run(query);
+    }
+
+    @Override
+    public Future<ContainerDetail> inspect(String ref, boolean size) {
+        return new InspectContainer(containers, options.layout(), room().images(), id -> List.of()).run(ref, size);
+    }
+
+    @Override
+    public Future<LogBytes> logs(String ref, LogOptions wanted) {
+        throw WharfException.notImplemented("logs are not served yet");
+    }
+
+    @Override
+    public Future<Attached> attach(String ref, AttachOptions wanted) {
+        throw WharfException.notImplemented("attach is not served yet");
+    }
+
+    @Override
+    public Future<Void> resize(String ref, int height, int width) {
+        throw WharfException.notImplemented("resize is not served yet");
+    }
+
+    @Override
+    public Future<String> commit(CommitContainer request) {
+        return new CommitChanges(room()).run(request);
+    }
+
+    @Override
+    public Future<Top> top(String ref, String psArguments) {
+        return new TopContainer(room()).run(containers.get(ref), psArguments);
+    }
+
+    @Override
+    public Future<Counts> counts() {
+        int running = 0;
+        int paused = 0;
+        int stopped = 0;
+        for (Container container : containers.all()) {
+            switch (container.status()) {
+                case RUNNING, RESTARTING -> running++;
+                case PAUSED -> paused++;
+                case CREATED, EXITED, REMOVING, DEAD -> stopped++;
+            }
+        }
+        return Future.succeededFuture(new Counts(running, paused, stopped));
+    }
+
+    private Room room() {
+        return started(room);
+    }
+
+    private Lifecycle verbs() {
+        return started(verbs);
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("served before it was started");
+        }
+        return part;
+    }
+}

@@ -1,0 +1,155 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Times;
+import io.wharf.base.Tx;
+import io.wharf.linux.FileStatus;
+import io.wharf.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The end of a run as a transition: exit code, event, what it leaves, and what the policy wants next. */
+final class EndRun {
+    /** What the shell says of a process that SIGKILL ended. */
+    static final int KILLED = 137;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
+
+    private final Room room;
+    private final Lifecycle verbs;
+
+    EndRun(Room room, Lifecycle verbs) {
+        this.room = room;
+        this.verbs = verbs;
+    }
+
+    /** How a run ended. */
+    record Ending(int exitCode, String error, boolean outOfMemory, long nanos) {}
+
+    /** Called with a run whose monitor has ended; nothing where a failed start has forgotten that run. */
+    Future<Void> inLane(Container container, Run run) {
+        if (container.run() != run) {
+            return Future.succeededFuture();
+        }
+        return room.pools()
+                .callUrgently(() -> ending(container))
+                .compose(ending -> {
+                    if (!ending.error().isEmpty()) {
+                        verbs.watch.kill(run);
+                    }
+                    return room.streams()
+                            .ended(container, room.files(container))
+                            .recover(failure -> {
+                                LOG.warn("streams of {}: {}", container.id(), failure.toString());
+                                return Future.succeededFuture();
+                            })
+                            .compose(heard -> finish(container, ending));
+                })
+                .onComplete(done -> {
+                    container.run(null);
+                    // Those who stop or remove go on when the ports and the name are free again.
+                    container.cleared().onComplete(cleared -> run.end());
+                });
+    }
+
+    /** Reads how the run ended; on a thread that may block. */
+    Ending ending(Container container) throws IOException {
+        MonitorFiles files = room.files(container);
+        boolean outOfMemory = false;
+        try {
+            String cgroup = container.definition().cgroupPath();
+            outOfMemory = cgroup.startsWith("/") && room.cgroups().outOfMemoryKills(cgroup) > 0;
+        } catch (LinuxException e) {
+            LOG.debug("cgroup of {}: {}", container.id(), e.getMessage());
+        }
+        try {
+            int code = Integer.parseInt(Files.readString(files.exitFile()).strip());
+            FileStatus file = FileStatus.of(files.exitFile().toString());
+            long nanos = TimeUnit.SECONDS.toNanos(file.modifiedSeconds()) + file.modifiedNanos();
+            // File times come from a coarser clock than ours and may lie a few milliseconds back.
+            return new Ending(
+                    code, "", outOfMemory, Math.max(nanos, container.state().startedNanos()));
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return new Ending(
+                    KILLED,
+                    "the monitor of the container ended before it: the container was killed",
+                    outOfMemory,
+                    Times.nowNanos());
+        }
+    }
+
+    /** Commits the end of a run; then whoever waits is told and what the policy wants begins. */
+    Future<Void> finish(Container container, Ending ending) {
+        State before = container.state();
+        boolean alone = !container.removing() && !container.restartingByHand();
+        boolean again = alone
+                && RestartDelay.wanted(
+                        container.host().restartPolicy(),
+                        ending.exitCode(),
+                        before.restartCount(),
+                        container.stopWanted());
+        boolean remove = alone && !again && container.host().autoRemove();
+        State ended = before.ended(
+                again ? Status.RESTARTING : Status.EXITED,
+                ending.exitCode(),
+                ending.error(),
+                ending.outOfMemory(),
+                ending.nanos());
+        // The network goes while the commit is under way; what tells the exit code goes after it.
+        Future<Void> released = verbs.leftovers.release(container, !remove && !container.removing());
+        State next = remove ? ended.in(Status.REMOVING) : ended;
+        Future<Void> committed = room.table()
+                .commit(container, next, null, announcements(container, ending, before))
+                .onSuccess(done -> container.tell(Definition.exit(next), false));
+        container.cleared(Future.join(released, committed.compose(done -> verbs.leftovers.clearRuntime(container)))
+                .recover(failure -> {
+                    LOG.warn("the run of {} is not cleared: {}", container.id(), failure.toString());
+                    return Future.succeededFuture();
+                })
+                .mapEmpty());
+        return committed.onSuccess(done -> {
+            if (again) {
+                restartLater(container, ending.nanos() - before.startedNanos());
+            } else if (remove) {
+                verbs.remove.afterwards(container);
+            }
+        });
+    }
+
+    private static Consumer<Tx> announcements(Container container, Ending ending, State before) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, ending.nanos() - before.startedNanos()));
+        return tx -> {
+            if (ending.outOfMemory()) {
+                ContainerTable.announce(tx, container, "oom", Map.of());
+            }
+            ContainerTable.announce(
+                    tx,
+                    container,
+                    "die",
+                    Map.of("exitCode", Integer.toString(ending.exitCode()), "execDuration", Long.toString(seconds)));
+        };
+    }
+
+    /** Of a run whose processes and traces are gone already. */
+    Future<Void> commitEnd(Container container, int exitCode, String why) {
+        State before = container.state();
+        Ending ending = new Ending(exitCode, why, false, Times.nowNanos());
+        State next = before.ended(Status.EXITED, exitCode, why, false, ending.nanos());
+        return room.table()
+                .commit(container, next, null, announcements(container, ending, before))
+                .onSuccess(done -> container.tell(Definition.exit(next), false));
+    }
+
+    /** Waits outside of the lane, so that a stop or a removal gets through. */
+    void restartLater(Container container, long ranNanos) {
+        int delay = RestartDelay.next(container.restartDelayMillis(), ranNanos);
+        container.restartDelayMillis(delay);
+        container.restartTimer(room.vertx().setTimer(delay, over -> verbs.start.again(container)));
+    }
+}

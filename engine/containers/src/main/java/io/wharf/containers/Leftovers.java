@@ -1,0 +1,145 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.KernelObject;
+import io.wharf.linux.Commands;
+import io.wharf.linux.Errno;
+import io.wharf.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes away what a run leaves: the runtime's state and cgroups, the bundle, the monitor's files, network, volumes and
+ * the mounted root. All of it bears being absent. What fails stays in the ledger for the next start.
+ */
+final class Leftovers {
+    /** One record stands for a run's monitor, bundle, runtime state and cgroup; its detail is the cgroup's path. */
+    static final String KIND = "run";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    private static final Duration RUNTIME_TIME = Duration.ofSeconds(20);
+    private static final int OUTPUT_BYTES = 8 << 10;
+    private static final int BUSY_ROUNDS = 50;
+
+    private final Room room;
+
+    Leftovers(Room room) {
+        this.room = room;
+    }
+
+    /** Written before the first thing of a run is made. */
+    Future<Void> record(Container container) {
+        return room.ledger().record(recordOf(container));
+    }
+
+    static KernelObject recordOf(Container container) {
+        return new KernelObject(
+                KIND, container.id(), container.id(), container.definition().cgroupPath());
+    }
+
+    /**
+     * Clears everything of a run whose processes have ended; never fails.
+     *
+     * @param root whether the root is unmounted, too: not where the layer is about to be removed with it
+     */
+    Future<Void> clear(Container container, boolean root) {
+        return Future.join(release(container, root), calm(container, "runtime", clearRuntime(container)))
+                .mapEmpty();
+    }
+
+    /** The part that belongs to others: network, volumes and root. Never fails. */
+    Future<Void> release(Container container, boolean root) {
+        List<Future<Void>> parts = new ArrayList<>();
+        parts.add(calm(container, "network", room.networks().leave(container.id())));
+        for (MountTarget target : container.definition().mounts().targets()) {
+            if (target.isVolume()) {
+                parts.add(calm(container, "volume", room.volumes().unmount(target.name(), container.id())));
+            }
+        }
+        if (root) {
+            parts.add(calm(container, "root", room.images().unmountRoot(container.id())));
+        }
+        return Future.join(parts).mapEmpty();
+    }
+
+    /** The runtime's and the monitor's part alone, then its record. */
+    Future<Void> clearRuntime(Container container) {
+        return clearRuntime(
+                container.id(),
+                container.definition().cgroupPath(),
+                container.host().runtime());
+    }
+
+    /** The same of a container of which only the record is left. */
+    Future<Void> clearRuntime(String id, String cgroup, @Nullable String runtime) {
+        return room.pools()
+                .runUrgently(() -> clearRuntimeNow(id, cgroup, runtime, MonitorFiles.ofContainer(room.layout(), id)))
+                .compose(done -> room.ledger().strike(KIND, id));
+    }
+
+    private void clearRuntimeNow(String id, String cgroup, @Nullable String name, MonitorFiles files)
+            throws IOException {
+        OciRuntime runtime = runtimeOf(name);
+        Path state = room.layout().runtimeState().resolve(id);
+        boolean ours = runtime == null || isKnown(runtime);
+        if (!ours && Files.exists(state)) {
+            Commands.run(
+                    runtime.spawn(runtime.argv(List.of("delete", "--force", id))),
+                    new byte[0],
+                    RUNTIME_TIME,
+                    OUTPUT_BYTES);
+        }
+        if (cgroup.startsWith("/")) {
+            removeCgroup(cgroup);
+        }
+        Trees.delete(state);
+        Trees.delete(files.bundle());
+        Trees.delete(files.scratch());
+        Files.deleteIfExists(files.exitFile());
+    }
+
+    private @Nullable OciRuntime runtimeOf(@Nullable String name) {
+        try {
+            return room.host().runtimes().named(name);
+        } catch (RuntimeException e) {
+            // Not installed any more: what it left are a folder and a cgroup all the same.
+            LOG.debug("runtime {} is gone: {}", name, e.getMessage());
+            return null;
+        }
+    }
+
+    /** Runtimes whose whole trace is a state folder and a cgroup; systemd's scopes are the runtime's to end. */
+    private static boolean isKnown(OciRuntime runtime) {
+        String program = runtime.program().getFileName().toString();
+        return !runtime.systemdCgroup() && (program.equals("runc") || program.equals("crun"));
+    }
+
+    /** Kills what is left in the cgroup, as with a pid namespace of the host, and removes it in every hierarchy. */
+    private void removeCgroup(String path) {
+        for (int round = 0; ; round++) {
+            try {
+                room.cgroups().remove(path);
+                return;
+            } catch (LinuxException e) {
+                if (!e.is(Errno.EBUSY) || round == BUSY_ROUNDS) {
+                    throw e;
+                }
+                room.cgroups().killAll(path);
+            }
+        }
+    }
+
+    private static Future<Void> calm(Container container, String what, Future<Void> part) {
+        return part.recover(failure -> {
+            LOG.warn("{} of container {} is left: {}", what, container.id(), failure.toString());
+            return Future.succeededFuture();
+        });
+    }
+}

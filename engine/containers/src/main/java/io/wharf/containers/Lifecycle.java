@@ -1,0 +1,26 @@
+package io.wharf.containers;
+
+/** The verbs that move a container from state to state, and so need one another. */
+final class Lifecycle {
+    final Leftovers leftovers;
+    final WatchRun watch;
+    final BeginRun begin;
+    final EndRun end;
+    final SignalContainer signals;
+    final StartContainer start;
+    final StopContainer stop;
+    final RestartContainer restart;
+    final RemoveContainer remove;
+
+    Lifecycle(Room room) {
+        leftovers = new Leftovers(room);
+        watch = new WatchRun(room, this);
+        signals = new SignalContainer(room, this);
+        begin = new BeginRun(room, this);
+        end = new EndRun(room, this);
+        start = new StartContainer(room, this);
+        stop = new StopContainer(room, this);
+        restart = new RestartContainer(room, this);
+        remove = new RemoveContainer(room, this);
+    }
+}

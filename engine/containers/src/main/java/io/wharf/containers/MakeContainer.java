@@ -1,0 +1,152 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.Ids;
+import io.wharf.base.Times;
+import io.wharf.base.Undo;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService.CreateContainer;
+import io.wharf.contracts.ContainerService.Created;
+import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.ImageService.ImageForContainer;
+import io.wharf.contracts.VolumeService;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Creates a container, all or nothing: name, layer, volumes, folder, record. */
+final class MakeContainer {
+    private final Room room;
+
+    MakeContainer(Room room) {
+        this.room = room;
+    }
+
+    /** A request, checked and completed. */
+    private record Plan(CheckCreate.Checked checked, MountPlan mounts) {}
+
+    Future<Created> run(CreateContainer request) {
+        String wanted = request.name();
+        String asked = wanted == null || wanted.isEmpty() ? "" : ContainerNames.checked(wanted);
+        String image = request.config().image();
+        if (image == null || image.isEmpty()) {
+            throw WharfException.invalid("invalid reference format");
+        }
+        String id = Ids.random();
+        return Future.all(
+                        room.images().resolve(image, request.platform()),
+                        room.host().found())
+                .compose(ready -> {
+                    ImageForContainer from = ready.resultAt(0);
+                    String name = asked.isEmpty() ? ContainerNames.free(room.containers()::isTaken) : asked;
+                    room.containers().reserve(name, id);
+                    Undo undo = new Undo();
+                    undo.push("name " + name, () -> {
+                        room.containers().release(name, id);
+                        return Future.succeededFuture();
+                    });
+                    return undo.guard(
+                            plan(id, request, from).compose(plan -> build(id, name, request, from, plan, undo)));
+                });
+    }
+
+    /** Checks in Docker's words; on a thread that may block, for sources of mounts are looked at. */
+    private Future<Plan> plan(String id, CreateContainer request, ImageForContainer image) {
+        Map<String, MountPlan> others = new HashMap<>();
+        for (String from : request.hostConfig().volumesFrom()) {
+            String ref = from.split(":", 2)[0];
+            room.containers()
+                    .find(ref)
+                    .ifPresent(other -> others.put(ref, other.definition().mounts()));
+        }
+        return room.pools().call(() -> {
+            CheckCreate.Checked checked = new CheckCreate(
+                            room.host().facts(),
+                            room.host().cgroupPaths(),
+                            room.host().runtimes())
+                    .check(id, request, image.config());
+            MountPlan mounts = MountPlan.of(checked.config(), checked.host(), ref -> {
+                MountPlan plan = others.get(ref);
+                if (plan == null) {
+                    throw WharfException.notFound("No such container: " + ref);
+                }
+                return plan;
+            });
+            return new Plan(checked, mounts);
+        });
+    }
+
+    private Future<Created> build(
+            String id, String name, CreateContainer request, ImageForContainer image, Plan plan, Undo undo) {
+        CheckCreate.Checked checked = plan.checked();
+        HostConfig host = checked.host();
+        Future<Void> network =
+                room.networks().check(Definition.join(id, name, checked.config(), host, request.networking()));
+        undo.push("layer of " + id, () -> room.images().removeLayer(id));
+        Future<Void> layer = room.images().createLayer(id, image.id(), host.storageOpt());
+        Future<MountPlan> mounts = volumes(id, plan.mounts(), undo);
+        undo.push(
+                "folder of " + id,
+                () -> room.pools().run(() -> Trees.delete(room.layout().container(id))));
+        Future<Void> folder = room.pools().run(() -> {
+            Files.createDirectories(room.layout().containers());
+            Files.createDirectory(
+                    room.layout().container(id),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---")));
+        });
+        return Future.join(network, layer, mounts, folder).compose(made -> {
+            Container container = new Container(
+                    id, name, definition(id, image.id(), request, checked, mounts.result()), State.NEW, null, false);
+            return room.table().insert(container).map(committed -> {
+                room.containers().add(container);
+                return new Created(id, checked.warnings());
+            });
+        });
+    }
+
+    private Definition definition(
+            String id, Digest image, CreateContainer request, CheckCreate.Checked checked, MountPlan mounts) {
+        return new Definition(
+                Times.nowNanos(),
+                image.toString(),
+                checked.config(),
+                checked.host(),
+                request.networking(),
+                checked.command(),
+                mounts,
+                room.host().storageDriver(),
+                room.host().cgroupPaths().of(id, checked.host().cgroupParent()));
+    }
+
+    /** Creates the volumes that are not there and counts the container among the users of all. */
+    private Future<MountPlan> volumes(String id, MountPlan mounts, Undo undo) {
+        Map<String, VolumeService.CreateVolume> requests = mounts.volumesToCreate();
+        if (requests.isEmpty()) {
+            return Future.succeededFuture(mounts);
+        }
+        // Anonymous ones that were made for this container alone go with it, as do its uses of the others.
+        undo.push(
+                "volumes of " + id,
+                () -> room.volumes()
+                        .release(id)
+                        .compose(unused -> Future.join(unused.stream()
+                                        .map(volume -> room.volumes().remove(volume, true))
+                                        .toList())
+                                .mapEmpty()));
+        Map<String, Future<VolumeService.VolumeDetail>> made = new LinkedHashMap<>();
+        requests.forEach((destination, request) -> made.put(
+                destination,
+                room.volumes().create(request).compose(volume -> room.volumes().use(volume.name(), id))));
+        List<Future<?>> all = new ArrayList<>(made.values());
+        return Future.join(all).map(done -> {
+            Map<String, VolumeService.VolumeDetail> volumes = new HashMap<>();
+            made.forEach((destination, volume) -> volumes.put(destination, volume.result()));
+            return mounts.withVolumes(volumes);
+        });
+    }
+}

@@ -1,0 +1,222 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.KernelObject;
+import io.wharf.base.Times;
+import io.wharf.linux.Directories;
+import io.wharf.linux.Errno;
+import io.wharf.linux.Fd;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.ProcessIdentity;
+import io.wharf.linux.Signals;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares what is committed with what is there when the engine starts: adopts what runs, ends what has ended, clears
+ * what is half made. A process is known by pid, start time and boot id.
+ */
+final class Recover {
+    /** What Docker shows for containers that ran when the machine went down. */
+    static final int REBOOTED = 255;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recover.class);
+
+    private final Room room;
+    private final Lifecycle verbs;
+    /** What policies want, begun only when everything is recovered. */
+    private final List<Supplier<Future<Void>>> later = new ArrayList<>();
+
+    Recover(Room room, Lifecycle verbs) {
+        this.room = room;
+        this.verbs = verbs;
+    }
+
+    /** Completes when all containers are as their state says; {@link #startPolicies} then begins what policies want. */
+    Future<Void> run() {
+        List<String> all = room.containers().all().stream().map(Container::id).toList();
+        Future<Runtimes> found =
+                all.isEmpty() ? Future.succeededFuture() : room.host().found();
+        return found.compose(ready -> room.ledger().ofKind(Leftovers.KIND))
+                .compose(records -> clearHalfMade(records))
+                .compose(cleared -> keep(all))
+                .compose(kept -> Future.join(room.containers().all().stream().toList().stream()
+                                .map(this::recover)
+                                .toList())
+                        .recover(failure -> {
+                            LOG.error("recovery is not complete: {}", failure.toString());
+                            return Future.succeededFuture();
+                        }))
+                .mapEmpty();
+    }
+
+    void startPolicies() {
+        later.forEach(step -> step.get()
+                .onFailure(failure -> LOG.warn("cannot start what its policy wants: {}", failure.toString())));
+        later.clear();
+    }
+
+    /** Runs that are on record, but not in the state of a container: starts cut off, and ends not cleared. */
+    private Future<Void> clearHalfMade(List<KernelObject> records) {
+        Map<String, Optional<Container>> halfMade = new HashMap<>();
+        for (KernelObject record : records) {
+            Optional<Container> container = room.containers().find(record.key());
+            if (container.isEmpty() || !container.get().status().hasProcess()) {
+                halfMade.put(record.key(), container);
+            }
+        }
+        if (halfMade.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        LOG.info("clearing {} runs that were cut off", halfMade.size());
+        Map<String, String> cgroups = new HashMap<>();
+        records.forEach(record -> cgroups.put(record.key(), record.detail()));
+        return room.pools()
+                .run(() -> new OrphanMonitors(room.layout(), room.processes()).kill(List.copyOf(halfMade.keySet())))
+                .compose(killed -> Future.join(halfMade.entrySet().stream()
+                        .map(entry -> entry.getValue()
+                                .map(container -> verbs.leftovers.clear(container, true))
+                                .orElseGet(() -> verbs.leftovers.clearRuntime(
+                                        entry.getKey(), cgroups.getOrDefault(entry.getKey(), ""), "")))
+                        .toList()))
+                .recover(failure -> {
+                    LOG.warn("not all that was half made could be cleared: {}", failure.toString());
+                    return Future.succeededFuture();
+                })
+                .mapEmpty();
+    }
+
+    /** Tells the others whose things are still wanted, and drops folders of containers that are not. */
+    private Future<Void> keep(List<String> all) {
+        List<String> running = room.containers().all().stream()
+                .filter(container -> container.status().hasProcess())
+                .map(Container::id)
+                .toList();
+        return Future.join(
+                        room.images().keepLayersOf(all),
+                        room.networks().keepSandboxesOf(running),
+                        room.volumes().keepUsesOf(all),
+                        room.pools().run(() -> dropFolders(all)))
+                .recover(failure -> {
+                    LOG.warn("not all orphans could be removed: {}", failure.toString());
+                    return Future.succeededFuture();
+                })
+                .mapEmpty();
+    }
+
+    private void dropFolders(List<String> all) throws java.io.IOException {
+        if (Files.isDirectory(room.layout().containers())) {
+            for (String name : Directories.names(room.layout().containers().toString())) {
+                if (!all.contains(name)) {
+                    Trees.delete(room.layout().container(name));
+                }
+            }
+        }
+    }
+
+    private Future<Void> recover(Container container) {
+        return switch (container.status()) {
+            case RUNNING, PAUSED -> recoverRun(container);
+            case RESTARTING -> {
+                later.add(() -> verbs.start.again(container));
+                yield Future.succeededFuture();
+            }
+            case REMOVING -> {
+                verbs.remove.afterwards(container);
+                yield Future.succeededFuture();
+            }
+            case EXITED -> {
+                if (container.host().autoRemove()) {
+                    verbs.remove.afterwards(container);
+                } else if (RestartDelay.wantedAtStart(
+                        container.host().restartPolicy(), container.state(), container.stopWanted())) {
+                    later.add(() -> verbs.start.run(container));
+                }
+                yield Future.succeededFuture();
+            }
+            case CREATED, DEAD -> Future.succeededFuture();
+        };
+    }
+
+    private Future<Void> recoverRun(Container container) {
+        State state = container.state();
+        ProcessIdentity monitor = state.monitor();
+        if (monitor == null || !monitor.bootId().equals(room.options().bootId())) {
+            return end(container, new EndRun.Ending(REBOOTED, "", false, Times.nowNanos()));
+        }
+        Optional<Fd> pidfd = monitor.isAlive() ? room.processes().openPidfd(monitor) : Optional.empty();
+        return pidfd.isPresent() ? adopt(container, new Run(pidfd.get(), monitor)) : lost(container);
+    }
+
+    /** The monitor lives: the container has not noticed anything. */
+    private Future<Void> adopt(Container container, Run run) {
+        ProcessIdentity process = container.state().process();
+        if (process != null) {
+            room.processes().openPidfd(process).ifPresent(pidfd -> run.process(pidfd, process));
+        }
+        container.run(run);
+        LOG.info("adopted container {} ({})", container.id(), container.name());
+        MonitorFiles files = room.files(container);
+        return room.streams()
+                .adopted(container, files)
+                .compose(heard -> {
+                    verbs.watch.begin(container, run);
+                    return finishTransition(container, files);
+                })
+                .recover(failure -> {
+                    LOG.warn("adopting {}: {}", container.id(), failure.toString());
+                    return Future.succeededFuture();
+                });
+    }
+
+    /** A crash may have come between a commit and what it stands for: the start's last step, a freeze, a thaw. */
+    private Future<Void> finishTransition(Container container, MonitorFiles files) {
+        return room.pools()
+                .call(() -> {
+                    Freezer.set(room, container, container.status() == Status.PAUSED);
+                    return verbs.begin.waits(container);
+                })
+                .compose(waits -> waits ? verbs.begin.letGo(container, files) : Future.succeededFuture());
+    }
+
+    /** The monitor is gone: with a last word in its exit file, or without, and then the container goes, too. */
+    private Future<Void> lost(Container container) {
+        return room.pools()
+                .call(() -> {
+                    EndRun.Ending ending = verbs.end.ending(container);
+                    ProcessIdentity process = container.state().process();
+                    if (!ending.error().isEmpty() && process != null) {
+                        killLost(process);
+                    }
+                    return ending;
+                })
+                .compose(ending -> room.streams()
+                        .ended(container, room.files(container))
+                        .otherwiseEmpty()
+                        .compose(heard -> end(container, ending)));
+    }
+
+    private void killLost(ProcessIdentity process) {
+        room.processes().openPidfd(process).ifPresent(pidfd -> {
+            try (pidfd) {
+                room.processes().signal(pidfd, Signals.SIGKILL);
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ESRCH)) {
+                    throw e;
+                }
+            }
+        });
+    }
+
+    private Future<Void> end(Container container, EndRun.Ending ending) {
+        LOG.info("container {} ended while the engine was away: {}", container.id(), ending.exitCode());
+        return room.lanes().run(container.id(), () -> verbs.end.finish(container, ending));
+    }
+}

@@ -1,0 +1,147 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService.RemoveOptions;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes a container: its run first, if forced, then all that was made for it, then its record and its name. */
+final class RemoveContainer {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoveContainer.class);
+
+    private final Room room;
+    private final Lifecycle verbs;
+
+    RemoveContainer(Room room, Lifecycle verbs) {
+        this.room = room;
+        this.verbs = verbs;
+    }
+
+    Future<Void> run(Container container, RemoveOptions options) {
+        if (options.link()) {
+            throw WharfException.invalid("links are not supported: use a network");
+        }
+        if (container.removing()) {
+            throw WharfException.conflict("removal of container " + container.name() + " is already in progress");
+        }
+        if (!options.force()) {
+            refuseIfRunning(container);
+        }
+        container.removing(true);
+        return ensureEnded(container)
+                .compose(ended -> room.lanes().run(container.id(), () -> inLane(container, options.volumes())))
+                .onFailure(failed -> container.removing(false));
+    }
+
+    private static void refuseIfRunning(Container container) {
+        String subject = "cannot remove container \"" + container.name() + "\": container is ";
+        switch (container.status()) {
+            case RUNNING ->
+                throw WharfException.conflict(subject + "running: stop the container before removing or force remove");
+            case PAUSED -> throw WharfException.conflict(subject + "paused and must be unpaused first");
+            case RESTARTING ->
+                throw WharfException.conflict(
+                        subject + "restarting: stop the container before removing or force remove");
+            case CREATED, EXITED, REMOVING, DEAD -> {
+                if (container.starting()) {
+                    throw WharfException.conflict(
+                            subject + "starting: stop the container before removing or force remove");
+                }
+            }
+        }
+    }
+
+    /** Kills what runs and breaks off a start; not in the lane, for the end has to come through it. */
+    private Future<Void> ensureEnded(Container container) {
+        container.abortStart();
+        Run run = container.run();
+        if (run == null) {
+            return Future.succeededFuture();
+        }
+        if (container.starting()) {
+            verbs.watch.kill(run);
+            return Future.succeededFuture();
+        }
+        return verbs.signals.killAndWait(container, run);
+    }
+
+    /** By the engine itself, after an exit or a failed start of a container that wants that. */
+    void afterwards(Container container) {
+        container.removing(true);
+        room.lanes().run(container.id(), () -> inLane(container, true)).onFailure(failure -> {
+            container.removing(false);
+            LOG.warn("cannot remove {} after its end: {}", container.id(), failure.toString());
+        });
+    }
+
+    /** From here on a crash is followed by the rest of the removal. */
+    Future<Void> inLane(Container container, boolean volumes) {
+        // A start that was broken off had no time to see it, or had ended well before: it goes like any other.
+        Run run = container.run();
+        if (run != null && container.status().hasProcess()) {
+            return Future.failedFuture(
+                    WharfException.conflict("container " + container.name() + " was started meanwhile: try again"));
+        }
+        if (container.restartTimer() >= 0) {
+            room.vertx().cancelTimer(container.restartTimer());
+            container.restartTimer(-1);
+        }
+        return committedAsRemoving(container)
+                .compose(done -> container.cleared())
+                .compose(cleared -> takeAway(container, volumes))
+                .compose(done -> forget(container), failure -> dead(container, failure));
+    }
+
+    private Future<Void> committedAsRemoving(Container container) {
+        State state = container.state();
+        return switch (state.status()) {
+            case REMOVING -> Future.succeededFuture();
+            case RESTARTING ->
+                room.table().commit(container, state.in(Status.EXITED).in(Status.REMOVING), null, tx -> {});
+            case CREATED, EXITED, DEAD -> room.table().commit(container, state.in(Status.REMOVING), null, tx -> {});
+            case RUNNING, PAUSED ->
+                Future.failedFuture(WharfException.conflict("container " + container.name() + " is running"));
+        };
+    }
+
+    private Future<Void> takeAway(Container container, boolean volumes) {
+        List<Future<Void>> parts = new ArrayList<>();
+        parts.add(room.images().removeLayer(container.id()));
+        parts.add(room.streams().removed(container));
+        if (container.definition().mounts().targets().stream().anyMatch(MountTarget::isVolume)) {
+            parts.add(room.volumes()
+                    .release(container.id())
+                    .compose(unused -> volumes ? removeVolumes(unused) : Future.succeededFuture()));
+        }
+        return Future.join(parts)
+                .mapEmpty()
+                .compose(done ->
+                        room.pools().run(() -> Trees.delete(room.layout().container(container.id()))));
+    }
+
+    /** Anonymous volumes that nobody uses any more. */
+    private Future<Void> removeVolumes(List<String> names) {
+        return Future.join(names.stream()
+                        .map(name -> room.volumes().remove(name, true))
+                        .toList())
+                .mapEmpty();
+    }
+
+    private Future<Void> forget(Container container) {
+        return room.table().delete(container).onSuccess(done -> {
+            room.containers().remove(container);
+            container.tell(Definition.exit(container.state()), true);
+        });
+    }
+
+    private Future<Void> dead(Container container, Throwable failure) {
+        WharfException known = WharfException.of(failure);
+        String why = "cannot remove container " + container.name() + ": " + known.getMessage();
+        return room.table()
+                .commit(container, container.state().in(Status.DEAD).withError(why), null, tx -> {})
+                .transform(done -> Future.failedFuture(new WharfException(known.kind(), why, failure)));
+    }
+}

@@ -1,0 +1,31 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+
+/** Gives a container another name. */
+final class RenameContainer {
+    private final Room room;
+
+    RenameContainer(Room room) {
+        this.room = room;
+    }
+
+    Future<Void> run(Container container, String wanted) {
+        if (wanted.isEmpty() || wanted.equals("/")) {
+            throw WharfException.invalid("Neither old nor new names may be empty");
+        }
+        String name = ContainerNames.checked(wanted);
+        if (name.equals(container.name())) {
+            throw WharfException.invalid("Renaming a container with the same name as its current name");
+        }
+        return room.lanes().run(container.id(), () -> {
+            String before = container.name();
+            room.containers().reserve(name, container.id());
+            return room.table()
+                    .rename(container, name)
+                    .onSuccess(done -> room.containers().release(before, container.id()))
+                    .onFailure(failed -> room.containers().release(name, container.id()));
+        });
+    }
+}

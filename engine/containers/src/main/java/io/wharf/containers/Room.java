@@ -1,0 +1,77 @@
+package io.wharf.containers;
+
+import io.netty.channel.IoEventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.Lanes;
+import io.wharf.base.Layout;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.VolumeService;
+import io.wharf.linux.Cgroups;
+import io.wharf.linux.Pools;
+import io.wharf.linux.Processes;
+import io.wharf.streams.HandleTable;
+
+/**
+ * What all verbs of this verticle work with. Everything is confined to the context but where its own type says otherwise.
+ *
+ * @param streams hears of each run's begin and end
+ */
+record Room(
+        Vertx vertx,
+        Context context,
+        IoEventLoop loop,
+        EngineOptions options,
+        ContainerTable table,
+        KernelLedger ledger,
+        HandleTable handles,
+        Pools pools,
+        Processes processes,
+        Cgroups cgroups,
+        ImageService images,
+        NetworkService networks,
+        VolumeService volumes,
+        Containers containers,
+        Lanes lanes,
+        HostSide host,
+        RunListener streams) {
+    /**
+     * What was found out about this host at the start.
+     *
+     * @param found the probe of the runtimes, which takes a while the first time; over before the first container is
+     *     made or recovered
+     * @param conmon the monitor's program, or empty
+     * @param gateway address of the default bridge, or empty
+     * @param storageDriver of the containers' roots
+     */
+    record HostSide(
+            HostFacts facts,
+            CgroupPaths cgroupPaths,
+            Future<Runtimes> found,
+            Bundle bundle,
+            String conmon,
+            String gateway,
+            String storageDriver) {
+
+        Runtimes runtimes() {
+            if (!found.succeeded()) {
+                throw new WharfException(ErrorKind.UNAVAILABLE, "the OCI runtimes are still being tried");
+            }
+            return found.result();
+        }
+    }
+
+    Layout layout() {
+        return options.layout();
+    }
+
+    MonitorFiles files(Container container) {
+        return container.files(layout());
+    }
+}

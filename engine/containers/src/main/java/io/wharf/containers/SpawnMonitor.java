@@ -1,0 +1,143 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.wharf.linux.Child;
+import io.wharf.linux.Descriptors;
+import io.wharf.linux.Entries;
+import io.wharf.linux.Fd;
+import io.wharf.linux.OpenFlags;
+import io.wharf.linux.ProcessIdentity;
+import io.wharf.linux.Readiness;
+import io.wharf.linux.Spawn;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+
+/**
+ * Starts a container's conmon, which has the runtime create the container, and reads what it says on the sync pipe.
+ *
+ * <p>With {@code --sync} conmon forks no more: the child that we spawn is the monitor, so its pid is known at once and
+ * its end cannot be missed. It goes on when the engine dies, for nothing ties it to us but being our child.
+ */
+final class SpawnMonitor {
+    /** Where the child finds the sync pipe; 0 to 2 are its standard streams. */
+    private static final int SYNC = 3;
+
+    private static final int MESSAGE_BYTES = 32 << 10;
+
+    private final Room room;
+
+    SpawnMonitor(Room room) {
+        this.room = room;
+    }
+
+    /**
+     * A monitor that has been started.
+     *
+     * @param sync where it will say the pid of the container, or why there is none
+     */
+    record Started(Fd pidfd, ProcessIdentity identity, Descriptors.Pipe sync) {}
+
+    /** Spawns, on a thread that may block; {@link #await} then listens. */
+    Started spawn(Container container, MonitorFiles files) throws IOException {
+        Files.createDirectories(files.scratch());
+        Files.createDirectories(files.exits());
+        Files.deleteIfExists(files.exitFile());
+        Files.deleteIfExists(files.runtimeLog());
+        Files.deleteIfExists(files.attachSocket());
+        OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        try (Fd log = Entries.open(
+                files.scratch().resolve("monitor.log").toString(),
+                OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC,
+                0600)) {
+            Spawn.Builder spawn = Spawn.of(room.host().conmon())
+                    .arguments(arguments(container, files, runtime))
+                    .environment(OciRuntime.environment())
+                    .environment("_OCI_SYNCPIPE", Integer.toString(SYNC))
+                    .directory(files.scratch().toString())
+                    .descriptor(log, 2)
+                    .descriptor(pipe.write(), SYNC)
+                    .newSession();
+            Child child = room.processes().spawn(spawn.build());
+            // Not reaped yet, so the pid is still its own even if it has ended.
+            ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow();
+            return new Started(child.pidfd(), identity, pipe);
+        } catch (RuntimeException e) {
+            pipe.close();
+            throw e;
+        } finally {
+            pipe.write().close();
+        }
+    }
+
+    private static List<String> arguments(Container container, MonitorFiles files, OciRuntime runtime) {
+        var arguments = new java.util.ArrayList<String>(List.of(
+                "--sync",
+                "--full-attach",
+                "--no-sync-log",
+                "--cid",
+                container.id(),
+                "--cuuid",
+                container.id(),
+                "--name",
+                container.name(),
+                "--runtime",
+                runtime.program().toString(),
+                "--bundle",
+                files.bundle().toString(),
+                "--container-pidfile",
+                files.pidFile().toString(),
+                "--exit-dir",
+                files.exits().toString(),
+                "--log-path",
+                "k8s-file:" + files.spool()));
+        if (container.config().tty()) {
+            arguments.add("--terminal");
+        }
+        if (container.config().openStdin()) {
+            arguments.add("--stdin");
+            if (!container.config().stdinOnce()) {
+                arguments.add("--leave-stdin-open");
+            }
+        }
+        if (runtime.systemdCgroup()) {
+            arguments.add("--systemd-cgroup");
+        }
+        for (String argument : runtime.globalArguments()) {
+            if (!argument.equals("--systemd-cgroup")) {
+                arguments.add("--runtime-arg=" + argument);
+            }
+        }
+        arguments.add("--runtime-arg=--log=" + files.runtimeLog());
+        arguments.add("--runtime-arg=--log-format=json");
+        return arguments;
+    }
+
+    /** Listens on the sync pipe until the monitor has spoken or ended. */
+    Future<SyncMessage> await(Started started) {
+        Fd pipe = started.sync().read();
+        Descriptors.nonBlocking(pipe, true);
+        Promise<SyncMessage> promise = Promise.promise();
+        StringBuilder text = new StringBuilder();
+        byte[] chunk = new byte[MESSAGE_BYTES];
+        Readiness[] watch = new Readiness[1];
+        watch[0] = Readiness.watch(room.loop(), pipe, () -> {
+            while (pipe.isOpen()) {
+                int count = pipe.read(chunk, 0, chunk.length);
+                if (count < 0) {
+                    return;
+                }
+                text.append(new String(chunk, 0, count, StandardCharsets.UTF_8));
+                if (count == 0 || text.indexOf("\n") >= 0) {
+                    watch[0].cancel(pipe::close);
+                    room.context().runOnContext(said -> promise.complete(SyncMessage.parse(text.toString())));
+                    return;
+                }
+            }
+        });
+        return promise.future();
+    }
+}
