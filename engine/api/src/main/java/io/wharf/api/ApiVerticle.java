@@ -35,6 +35,10 @@ public final class ApiVerticle extends VerticleBase {
         return listeners == null ? Future.succeededFuture() : listeners.close();
     }
 
+    String deploymentId() {
+        return context.deploymentID();
+    }
+
     /** Ports of the TCP sockets, in the order of the hosts; empty before the start. */
     List<Integer> ports() {
         return listeners == null ? List.of() : listeners.ports();

@@ -88,6 +88,13 @@ final class Call {
         stream = bytes;
     }
 
+    /** The answer is complete: what is left of a streamed body is read and dropped, so that the connection can go on. */
+    void answered() {
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
     /** Waits for a long verb as long as the client does. */
     <T> Future<T> await(Future<Pending<T>> accepted) {
         return accepted.compose(this::outcome);

@@ -63,6 +63,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
                 begun();
                 response.end();
             }
+            call.answered();
         });
     }
 
@@ -99,6 +100,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
     /** Before the first line a failure has a status of its own; after it, it is the last line. */
     private void fail(WharfException failure) {
         LOG.debug("{}: {}", call.operation().id(), failure.toString());
+        call.answered();
         if (response.closed()) {
             return;
         }

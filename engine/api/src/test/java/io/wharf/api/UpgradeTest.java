@@ -9,6 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Attached;
+import io.wharf.contracts.ContainerService.Exit;
+import io.wharf.contracts.Pending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -130,6 +132,25 @@ class UpgradeTest {
     }
 
     @Test
+    void stop_endsRawConnectionsAndWaitingRequests() throws Exception {
+        api.containers.on(
+                "waitFor",
+                arguments -> Future.succeededFuture(
+                        Pending.of(Promise.<Exit>promise().future())));
+        try (RawClient attached = new RawClient(api.socket);
+                RawClient waiting = new RawClient(api.socket)) {
+            attached.send(ATTACH).readHead();
+            waiting.send("POST /containers/web/wait HTTP/1.1\r\nHost: d\r\n\r\n")
+                    .readHead();
+            ApiUnderTest.await(api.vertx.undeploy(api.verticle.deploymentId()));
+            assertThat(attached.readAll()).isEmpty();
+            assertThat(waiting.readAll()).isEmpty();
+        }
+        assertThat(duplex.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(api.socket).doesNotExist();
+    }
+
+    @Test
     void attach_slowInput_holdsTheClientBack() throws Exception {
         try (RawClient client = new RawClient(api.socket)) {
             client.send(ATTACH).readHead();
@@ -186,7 +207,6 @@ class UpgradeTest {
             assertThat(client.drain()).isEqualTo(total);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             producer.join();
-            System.out.println("200 MB out of one hijacked socket: " + millis + " ms");
             assertThat(millis).isLessThan(5_000);
         }
     }
