@@ -2,6 +2,7 @@ package io.wharf.daemon;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.linux.Processes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -10,9 +11,13 @@ import picocli.CommandLine.ParseResult;
 
 /** The way in: reads flags and configuration, then runs the engine until it is told to stop. */
 public final class Main {
+    private static final int FILE_MODES = 0_022;
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        // The process's own, which children inherit: whatever shell started us must not decide on files' modes.
+        Processes.real().umask(FILE_MODES);
         int status = run(arguments);
         if (status >= 0) {
             System.exit(status);

@@ -4,7 +4,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
 
 /** What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log. */
 final class Signals {
@@ -21,9 +20,14 @@ final class Signals {
             // The signal thread must stay free for the second one.
             Thread.ofPlatform().name("wharf-stop").start(engine::stopAndExit);
         };
-        Signal.handle(new Signal("TERM"), signal -> stop.run());
-        Signal.handle(new Signal("INT"), signal -> stop.run());
-        Signal.handle(new Signal("USR1"), signal -> writeStacks());
+        handle("TERM", stop);
+        handle("INT", stop);
+        handle("USR1", Signals::writeStacks);
+    }
+
+    // The JDK has no supported way to handle a signal; this one is in jdk.unsupported, which every JDK ships.
+    private static void handle(String name, Runnable action) {
+        sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> action.run());
     }
 
     private static void writeStacks() {
