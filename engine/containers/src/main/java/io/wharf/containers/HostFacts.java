@@ -32,6 +32,7 @@ import java.util.Set;
  * @param seccomp whether the kernel filters system calls
  * @param kernel version as major times 1000 plus minor: 6018
  * @param arch {@code amd64} or {@code arm64}
+ * @param abis the binary interfaces that programs can use, see {@link KernelAbis}
  */
 record HostFacts(
         Cgroup cgroup,
@@ -46,7 +47,8 @@ record HostFacts(
         boolean seccomp,
         boolean apparmor,
         int kernel,
-        String arch) {
+        String arch,
+        List<String> abis) {
 
     /** Which trees are mounted; a hybrid host limits by v1. */
     enum Cgroup {
@@ -79,6 +81,7 @@ record HostFacts(
         controllers = Set.copyOf(controllers);
         features = Set.copyOf(features);
         rlimits = Map.copyOf(rlimits);
+        abis = List.copyOf(abis);
     }
 
     /** Looks at the host; on a thread that may read /proc and /sys. */
@@ -102,7 +105,8 @@ record HostFacts(
                 Host.seccomp(),
                 Host.appArmor(),
                 kernel(Host.kernel().release()),
-                Host.kernel().architecture());
+                Host.kernel().architecture(),
+                KernelAbis.read(Host.kernel().architecture()));
     }
 
     boolean unified() {

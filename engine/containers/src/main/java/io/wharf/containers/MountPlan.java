@@ -27,13 +27,14 @@ import java.util.function.UnaryOperator;
  * {@link #prepareSources} and {@link #withFolders}.
  */
 record MountPlan(List<MountTarget> targets) {
-    static final MountPlan EMPTY = new MountPlan(List.of());
-
     private static final Set<String> SHARED = Set.of("shared", "rshared");
     private static final Set<String> SLAVE = Set.of("slave", "rslave");
     private static final Comparator<MountTarget> BY_DEPTH = Comparator.comparingLong((MountTarget target) ->
                     target.destination().chars().filter(c -> c == '/').count())
             .thenComparing(MountTarget::destination);
+
+    // After the order that it is made with.
+    static final MountPlan EMPTY = new MountPlan(List.of());
 
     MountPlan {
         targets = targets.stream().sorted(BY_DEPTH).toList();

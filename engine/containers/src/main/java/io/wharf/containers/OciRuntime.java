@@ -31,28 +31,28 @@ record OciRuntime(String name, Path program, String version, Path state, boolean
     }
 
     /** A start of what create prepared; its failure, in JSON lines, goes to the log file. */
-    Spawn start(String id, Path log) {
+    Spawn.Builder start(String id, Path log) {
         return command(log, "start", id);
     }
 
-    Spawn kill(String id, int signal, Path log) {
+    Spawn.Builder kill(String id, int signal, Path log) {
         return command(log, "kill", id, Integer.toString(signal));
     }
 
     /** Signals every process of the container's cgroup. */
-    Spawn killAll(String id, int signal, Path log) {
+    Spawn.Builder killAll(String id, int signal, Path log) {
         return command(log, "kill", "--all", id, Integer.toString(signal));
     }
 
-    Spawn delete(String id, boolean force, Path log) {
+    Spawn.Builder delete(String id, boolean force, Path log) {
         return force ? command(log, "delete", "--force", id) : command(log, "delete", id);
     }
 
-    Spawn pause(String id, Path log) {
+    Spawn.Builder pause(String id, Path log) {
         return command(log, "pause", id);
     }
 
-    Spawn resume(String id, Path log) {
+    Spawn.Builder resume(String id, Path log) {
         return command(log, "resume", id);
     }
 
@@ -115,9 +115,9 @@ record OciRuntime(String name, Path program, String version, Path state, boolean
         }
     }
 
-    private Spawn command(Path log, String... command) {
+    private Spawn.Builder command(Path log, String... command) {
         List<String> arguments = new ArrayList<>(List.of("--log", log.toString(), "--log-format", "json"));
         arguments.addAll(List.of(command));
-        return spawn(argv(arguments)).build();
+        return spawn(argv(arguments));
     }
 }

@@ -61,15 +61,6 @@ final class Seccomp {
         return made;
     }
 
-    /** The architectures whose calls a machine's kernel takes, that of the machine first. */
-    static List<String> architectures(String arch) {
-        return switch (arch) {
-            case "amd64" -> List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32");
-            case "arm64" -> List.of("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM");
-            default -> List.of();
-        };
-    }
-
     private String render(long capabilities) {
         TreeSet<String> plain = new TreeSet<>();
         TreeSet<String> special = new TreeSet<>();
@@ -88,7 +79,7 @@ final class Seccomp {
             json.writeStringField("defaultAction", ERRNO);
             json.writeNumberField("defaultErrnoRet", EPERM);
             json.writeArrayFieldStart("architectures");
-            for (String arch : architectures(facts.arch())) {
+            for (String arch : facts.abis()) {
                 json.writeString(arch);
             }
             json.writeEndArray();

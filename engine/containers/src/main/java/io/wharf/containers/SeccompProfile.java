@@ -84,11 +84,10 @@ final class SeccompProfile {
         if (!filled(root, "archMap")) {
             return strings(root.path("architectures"));
         }
-        List<String> own = Seccomp.architectures(facts.arch());
         List<String> found = new ArrayList<>();
         for (JsonNode entry : root.path("archMap")) {
             String name = entry.path("architecture").asText();
-            if (!own.isEmpty() && own.getFirst().equals(name)) {
+            if (!facts.abis().isEmpty() && facts.abis().getFirst().equals(name)) {
                 found.add(name);
                 found.addAll(strings(entry.path("subArchitectures")));
             }
