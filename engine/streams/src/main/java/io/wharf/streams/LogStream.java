@@ -2,6 +2,7 @@ package io.wharf.streams;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.vertx.core.Future;
 import io.wharf.contracts.ByteStream;
 import io.wharf.linux.Pools;
 import java.io.IOException;
@@ -45,6 +46,11 @@ public final class LogStream {
 
     public ByteStream bytes() {
         return pulled.bytes();
+    }
+
+    /** Completes, on any thread, when nothing more is read: the end, a failure, or the reader's close. */
+    public Future<Void> over() {
+        return pulled.over();
     }
 
     /** Everything has been written: the stream ends with the file. From any thread. */

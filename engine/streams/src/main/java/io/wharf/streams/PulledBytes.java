@@ -1,6 +1,8 @@
 package io.wharf.streams;
 
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.wharf.contracts.ByteStream;
 import io.wharf.linux.Pools;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +38,7 @@ public final class PulledBytes {
     private final Source source;
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final ByteQueue queue = new ByteQueue(LIMIT).onRoom(this::wake).onClose(this::wake);
+    private final Promise<Void> over = Promise.promise();
     private boolean closed;
 
     private PulledBytes(Pools pools, Source source) {
@@ -52,6 +55,11 @@ public final class PulledBytes {
 
     public ByteStream bytes() {
         return queue;
+    }
+
+    /** Completes, on any thread, when the source has been closed: at its end, its failure or the consumer's close. */
+    public Future<Void> over() {
+        return over.future();
     }
 
     /** Looks at the source again: it may have more now, or may have finished. From any thread, as often as liked. */
@@ -98,5 +106,6 @@ public final class PulledBytes {
         } else {
             queue.fail(failure);
         }
+        over.complete();
     }
 }
