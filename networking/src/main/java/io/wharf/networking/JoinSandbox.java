@@ -61,9 +61,9 @@ final class JoinSandbox {
         return undo.guard(Future.succeededFuture(request)
                 .map(asked -> plan(asked, undo))
                 .compose(membership -> {
-                    undo.push("record", () -> ledger.strike(Membership.KIND, membership.key()));
+                    undo.push("network of " + request.name(), () -> unmake(membership));
                     return ledger.record(record(membership))
-                            .compose(recorded -> wire(membership, undo))
+                            .compose(recorded -> wire(membership))
                             .map(wired -> membership);
                 })
                 .onSuccess(membership -> {
@@ -163,17 +163,20 @@ final class JoinSandbox {
         return new KernelObject(Membership.KIND, membership.key(), membership.containerId(), Json.write(membership));
     }
 
-    private Future<Void> wire(Membership membership, Undo undo) {
+    /** Takes away what was made of it; the record goes last, and stays where something else does. */
+    private Future<Void> unmake(Membership membership) {
+        return pools.runUrgently(() -> {
+                    kernel.firewall().withdraw(Networks.rules(membership));
+                    kernel.wiring().remove(membership);
+                })
+                .compose(gone -> ledger.strike(Membership.KIND, membership.key()));
+    }
+
+    private Future<Void> wire(Membership membership) {
         if (!membership.ownsNamespace()) {
             return Future.succeededFuture();
         }
         List<PortRule> rules = Networks.rules(membership);
-        undo.push(
-                "wiring",
-                () -> pools.runUrgently(() -> {
-                    kernel.firewall().withdraw(rules);
-                    kernel.wiring().remove(membership);
-                }));
         Endpoint endpoint = membership.endpoints().getFirst();
         Bridge bridge = networks.bridge(endpoint.networkId()).orElse(null);
         return pools.run(() -> {

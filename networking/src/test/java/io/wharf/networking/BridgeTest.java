@@ -47,8 +47,12 @@ class BridgeTest {
             engine.leave(id);
         }
         engine.close();
-        Host.assertClean(folder);
         outside.close();
+        try {
+            Host.assertClean(folder);
+        } finally {
+            Host.reset();
+        }
     }
 
     private static SelectableChannel serve(Sandbox sandbox, int port) {
@@ -223,6 +227,8 @@ class BridgeTest {
     void rulesFlushedByAnother_areBackWithTheNextPort() throws IOException {
         Sandbox one = engine.join("a1", "bridge", "8080:80/tcp");
         Host.nft("flush ruleset");
+        // The socket that holds the port never takes a connection.
+        assertThatThrownBy(() -> Peer.HERE.callTcp("127.0.0.1", 8080)).hasMessageContaining("refused");
         engine.join("b1", "bridge", "8081:80/tcp");
         try (var server = serve(one, 80)) {
             assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);

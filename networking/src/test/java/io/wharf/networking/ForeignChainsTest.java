@@ -38,8 +38,8 @@ class ForeignChainsTest {
 
     @AfterEach
     void close() {
-        Host.nft("flush ruleset");
         outside.close();
+        Host.reset();
     }
 
     @ParameterizedTest

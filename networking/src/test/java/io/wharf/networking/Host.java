@@ -39,6 +39,16 @@ final class Host {
         }
     }
 
+    /** Takes everything away that a failed test left, so that the next one fails for its own reasons only. */
+    static void reset() {
+        nft("flush ruleset");
+        try (Netlink netlink = Netlink.open()) {
+            netlink.links().stream()
+                    .filter(link -> !KERNELS_OWN.contains(link.name()))
+                    .forEach(link -> netlink.delete(link.index()));
+        }
+    }
+
     /** Fails where an engine below this folder has left anything. */
     static void assertClean(Path folder) {
         assertThat(links()).isEmpty();

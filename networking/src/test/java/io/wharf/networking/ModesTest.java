@@ -2,7 +2,9 @@ package io.wharf.networking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Future;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +58,11 @@ class ModesTest {
             engine.leave(id);
         }
         engine.close();
-        Host.assertClean(folder);
+        try {
+            Host.assertClean(folder);
+        } finally {
+            Host.reset();
+        }
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
@@ -131,6 +138,36 @@ class ModesTest {
                 .hasMessageEndingWith(": cannot assign requested address");
         engine.join("a1", "bridge", "8080:80/tcp");
         assertThatThrownBy(() -> Peer.HERE.serveTcp("0.0.0.0", 8080)).hasMessageContaining("already in use");
+    }
+
+    @Test
+    void joinThatFailsHalfWay_leavesNothing() throws IOException {
+        try (Netlink netlink = Netlink.open()) {
+            netlink.delete(netlink.link("wharf0").orElseThrow().index());
+        }
+        assertRefused(ErrorKind.INTERNAL, () -> engine.join("a1", "bridge", "8080:80/tcp"))
+                .hasMessageStartingWith("failed to set up container networking: ");
+        assertThat(Engine.await(engine.ledger.ofOwner("a1"))).isEmpty();
+        assertThat(engine.layout.netns("a1")).doesNotExist();
+        Peer.HERE.serveTcp("0.0.0.0", 8080).close();
+    }
+
+    @Test
+    void manyAtOnce_leaveNothing() {
+        for (int round = 0; round < 2; round++) {
+            List<Future<Sandbox>> joins = IntStream.range(0, 40)
+                    .mapToObj(i -> engine.service.join(Engine.request("m" + i, "bridge", (9000 + i) + ":80/tcp")))
+                    .toList();
+            Engine.await(Future.all(joins));
+            assertThat(joins.stream().map(Future::result).map(Engine::address).distinct())
+                    .hasSize(40);
+            Engine.await(Future.all(IntStream.range(0, 40)
+                    .mapToObj(i -> engine.service.leave("m" + i))
+                    .toList()));
+        }
+        await().untilAsserted(() -> assertThat(Host.links()).containsExactly("wharf0"));
+        await().untilAsserted(() ->
+                assertThat(Engine.await(engine.ledger.ofKind(Membership.KIND))).isEmpty());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,12 @@ class RestartTest {
 
     @AfterEach
     void close() {
-        Host.assertClean(folder);
         outside.close();
+        try {
+            Host.assertClean(folder);
+        } finally {
+            Host.reset();
+        }
     }
 
     @Test
@@ -69,6 +74,24 @@ class RestartTest {
                         .isNotEqualTo(Engine.address(one));
                 List.of("a1", "c1", "d1").forEach(second::leave);
             }
+            assertThat(server.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void thousandPorts_goInOneTransaction() throws IOException {
+        String[] ports = IntStream.range(0, 1000)
+                .mapToObj(i -> (20_000 + i) + ":" + (1 + i) + "/" + (i % 2 == 0 ? "tcp" : "udp"))
+                .toArray(String[]::new);
+        Engine first = Engine.start(folder);
+        Sandbox one = first.join("a1", "bridge", ports);
+        first.close();
+        try (Engine second = Engine.start(folder);
+                var server = Engine.inside(one).serveTcp("0.0.0.0", 501)) {
+            Engine.await(second.service.keepSandboxesOf(List.of("a1")));
+            assertThat(outside.peer.callTcp(Outside.HOST, 20_500)).isEqualTo(Outside.ADDRESS);
+            second.leave("a1");
+            assertThat(Host.rules()).doesNotContain("20500");
             assertThat(server.isOpen()).isTrue();
         }
     }
