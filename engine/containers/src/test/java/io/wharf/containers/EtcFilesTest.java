@@ -14,8 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EtcFilesTest {
-    private static final String RESOLV = "# a comment\nnameserver 127.0.0.53\nnameserver 10.0.0.2\nnameserver fd00::1\n"
-            + "domain old\nsearch a.example b.example\noptions ndots:2\n";
+    private static final String RESOLV = """
+            # a comment
+            nameserver 127.0.0.53
+            nameserver 10.0.0.2
+            nameserver fd00::1
+            domain old
+            search a.example b.example
+            options ndots:2
+            """;
 
     @TempDir
     Path folder;
@@ -55,8 +62,13 @@ class EtcFilesTest {
         assertThat(Files.readString(files.hostname())).isEqualTo("box\n");
         assertThat(Files.readString(files.hosts()))
                 .startsWith("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
-                .endsWith("10.1.1.1\tdb\n172.17.0.1\tgw\nfd00::5\tsix\n172.17.0.2\tbox.example.org box\n"
-                        + "fd00::2\tbox.example.org box\n");
+                .endsWith("""
+                        10.1.1.1\tdb
+                        172.17.0.1\tgw
+                        fd00::5\tsix
+                        172.17.0.2\tbox.example.org box
+                        fd00::2\tbox.example.org box
+                        """);
         assertThat(files).isEqualTo(EtcFiles.in(folder));
     }
 

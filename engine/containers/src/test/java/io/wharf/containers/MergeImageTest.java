@@ -63,11 +63,8 @@ class MergeImageTest {
 
     @Test
     void merge_healthcheck_fillsInWhatIsOpen() {
-        ContainerConfig.Healthcheck health =
-                merge("{'Healthcheck':{'Interval':7}}").healthcheck();
-        assertThat(health).isNotNull();
-        assertThat(health.interval()).isEqualTo(7);
-        assertThat(health.test()).containsExactly("CMD", "true");
+        assertThat(merge("{'Healthcheck':{'Interval':7}}").healthcheck())
+                .isEqualTo(new ContainerConfig.Healthcheck(List.of("CMD", "true"), 7, 0, 0, 0, 0));
     }
 
     @Test

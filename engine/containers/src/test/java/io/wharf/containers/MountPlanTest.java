@@ -41,8 +41,8 @@ class MountPlanTest {
     @Test
     void of_named_isAVolume() {
         MountPlan plan = plan("{'Binds':['data:/d:nocopy']}");
-        assertThat(plan.volumesToCreate()).containsOnlyKeys("/d");
-        assertThat(plan.volumesToCreate().get("/d").name()).isEqualTo("data");
+        assertThat(plan.volumesToCreate())
+                .isEqualTo(Map.of("/d", new VolumeService.CreateVolume("data", "local", Map.of(), Map.of())));
         assertThat(plan.targets().getFirst().copy()).isFalse();
         assertThat(plan.withVolumes(Map.of("/d", volume("data"))).mountPoints())
                 .containsExactly(new MountPoint("volume", "data", "/v/data", "/d", "local", "nocopy", true, ""));
@@ -86,9 +86,9 @@ class MountPlanTest {
                 + "{'Type':'tmpfs','Target':'/t','TmpfsOptions':{'SizeBytes':1024,'Mode':511}}]}");
         assertThat(plan.targets().get(0).recursive()).isFalse();
         assertThat(plan.targets().get(1).options()).isEqualTo("size=1024,mode=777");
-        VolumeService.CreateVolume request = plan.volumesToCreate().get("/v");
-        assertThat(request.labels()).containsEntry("a", "b");
-        assertThat(request.driverOpts()).containsEntry("o", "size=1");
+        assertThat(plan.volumesToCreate())
+                .isEqualTo(Map.of(
+                        "/v", new VolumeService.CreateVolume("v", "local", Map.of("o", "size=1"), Map.of("a", "b"))));
         assertThat(plan.mountPoints()).extracting(MountPoint::type).containsExactly("bind", "tmpfs", "volume");
     }
 
