@@ -32,7 +32,14 @@ class AttachTest {
 
     @Test
     void attach_seesWhatComes_andTheExitCode() {
-        rig.ok("run", "-d", "--name", "talk", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "talk",
+                "busybox",
+                "sh",
+                "-c",
                 "until [ -e /go ]; do sleep 0.05; done; echo said; echo err >&2; exit 9");
         try (Running attached = rig.docker().start("attach", "talk")) {
             awaitAttached();
@@ -68,7 +75,14 @@ class AttachTest {
 
     @Test
     void attach_passesSignals() {
-        rig.ok("run", "-d", "--name", "trap", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "trap",
+                "busybox",
+                "sh",
+                "-c",
                 "trap 'echo caught; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
         Awaitility.await().until(() -> rig.run("logs", "trap").out().contains("ready"));
         try (Running attached = rig.docker().start("attach", "trap")) {
@@ -82,7 +96,14 @@ class AttachTest {
 
     @Test
     void attach_severalClients_allGetEverything() {
-        rig.ok("run", "-d", "--name", "many", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "many",
+                "busybox",
+                "sh",
+                "-c",
                 "until [ -e /go ]; do sleep 0.05; done; seq 20000");
         try (Running one = rig.docker().start("attach", "--no-stdin", "many");
                 Running two = rig.docker().start("attach", "--no-stdin", "many")) {
@@ -97,7 +118,14 @@ class AttachTest {
     @Test
     @WharfOnly("a client that does not read stops the container")
     void slowReader_doesNotStopTheContainer() throws Exception {
-        rig.ok("run", "-d", "--name", "fast", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "fast",
+                "busybox",
+                "sh",
+                "-c",
                 "until [ -e /go ]; do sleep 0.05; done; seq 3000000; touch /done; sleep 1000");
         try (var channel = rig.http().connect()) {
             channel.write(java.nio.ByteBuffer.wrap(("POST /containers/fast/attach?stream=1&stdout=1 HTTP/1.1\r\n"
@@ -105,10 +133,13 @@ class AttachTest {
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             var head = java.nio.ByteBuffer.allocate(12);
             channel.read(head);
-            assertThat(new String(head.array(), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 101");
+            assertThat(new String(head.array(), java.nio.charset.StandardCharsets.UTF_8))
+                    .isEqualTo("HTTP/1.1 101");
             // Nothing more is read from here on: 20 MB have nowhere to go but the log.
             rig.ok("exec", "fast", "touch", "/go");
-            Awaitility.await().atMost(Running.PATIENCE).until(() -> rig.run("exec", "fast", "ls", "/done").code() == 0);
+            Awaitility.await()
+                    .atMost(Running.PATIENCE)
+                    .until(() -> rig.run("exec", "fast", "ls", "/done").code() == 0);
         }
         assertThat(rig.ok("logs", "--tail", "1", "fast")).isEqualTo("3000000");
     }

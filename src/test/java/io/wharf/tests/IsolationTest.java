@@ -25,14 +25,17 @@ class IsolationTest {
         String inside = rig.sh("readlink /proc/1/ns/" + kind).ok().text();
         assertThat(inside).startsWith(kind + ":");
         assertThat(inside)
-                .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/" + rig.engine().pid() + "/ns/" + kind))
-                        .toString());
+                .isNotEqualTo(
+                        Files.readSymbolicLink(Path.of("/proc/" + rig.engine().pid() + "/ns/" + kind))
+                                .toString());
     }
 
     @Test
     void processes_seeOnlyTheirOwn() {
-        assertThat(rig.sh("echo $$; ls /proc | grep -c '^[0-9]'").lines().getFirst()).isEqualTo("1");
-        assertThat(Integer.parseInt(rig.sh("ls /proc | grep -c '^[0-9]'").text())).isLessThan(6);
+        assertThat(rig.sh("echo $$; ls /proc | grep -c '^[0-9]'").lines().getFirst())
+                .isEqualTo("1");
+        assertThat(Integer.parseInt(rig.sh("ls /proc | grep -c '^[0-9]'").text()))
+                .isLessThan(6);
     }
 
     @Test
@@ -90,7 +93,8 @@ class IsolationTest {
         assertThat(rig.sh("cat /proc/kcore | wc -c; cat /proc/keys | wc -c; cat /proc/timer_list 2>/dev/null | wc -c")
                         .lines())
                 .containsOnly("0");
-        assertThat(rig.sh("ls /proc/acpi /proc/scsi /sys/firmware 2>/dev/null | grep -v :").text())
+        assertThat(rig.sh("ls /proc/acpi /proc/scsi /sys/firmware 2>/dev/null | grep -v :")
+                        .text())
                 .isEmpty();
     }
 
@@ -125,11 +129,13 @@ class IsolationTest {
     @Test
     @WharfOnly("it asks for every capability it knows, and fails where the host has been denied one")
     void privileged_hasAllThatTheEngineHas() {
-        assertThat(capabilities("CapEff", "--privileged"))
-                .isEqualTo(capabilityOfEngine());
-        assertThat(rig.sh("grep ^Seccomp: /proc/self/status", "--privileged").text()).endsWith("0");
-        assertThat(rig.sh("mount -t tmpfs none /mnt 2>/dev/null || { mkdir -p /m && mount -t tmpfs none /m; };"
-                                + " mount -o remount,rw /proc/sys 2>/dev/null; echo done", "--privileged")
+        assertThat(capabilities("CapEff", "--privileged")).isEqualTo(capabilityOfEngine());
+        assertThat(rig.sh("grep ^Seccomp: /proc/self/status", "--privileged").text())
+                .endsWith("0");
+        assertThat(rig.sh(
+                                "mount -t tmpfs none /mnt 2>/dev/null || { mkdir -p /m && mount -t tmpfs none /m; };"
+                                        + " mount -o remount,rw /proc/sys 2>/dev/null; echo done",
+                                "--privileged")
                         .ok()
                         .text())
                 .isEqualTo("done");
@@ -138,7 +144,8 @@ class IsolationTest {
 
     @Test
     void noNewPrivileges_isSet() {
-        assertThat(rig.sh("grep ^NoNewPrivs /proc/self/status", "--security-opt", "no-new-privileges").text())
+        assertThat(rig.sh("grep ^NoNewPrivs /proc/self/status", "--security-opt", "no-new-privileges")
+                        .text())
                 .endsWith("1");
         assertThat(rig.sh("grep ^NoNewPrivs /proc/self/status").text()).endsWith("0");
     }
@@ -147,21 +154,24 @@ class IsolationTest {
     void namespaces_canBeShared() {
         rig.ok("run", "-d", "--name", "first", "--ipc", "shareable", "busybox", "sleep", "1000");
         String net = rig.ok("exec", "first", "readlink", "/proc/1/ns/net");
-        assertThat(rig.sh("readlink /proc/self/ns/net", "--network", "container:first").text())
+        assertThat(rig.sh("readlink /proc/self/ns/net", "--network", "container:first")
+                        .text())
                 .isEqualTo(net);
-        assertThat(rig.sh("readlink /proc/self/ns/pid", "--pid", "container:first").text())
+        assertThat(rig.sh("readlink /proc/self/ns/pid", "--pid", "container:first")
+                        .text())
                 .isEqualTo(rig.ok("exec", "first", "readlink", "/proc/1/ns/pid"));
-        assertThat(rig.sh("readlink /proc/self/ns/ipc", "--ipc", "container:first").text())
+        assertThat(rig.sh("readlink /proc/self/ns/ipc", "--ipc", "container:first")
+                        .text())
                 .isEqualTo(rig.ok("exec", "first", "readlink", "/proc/1/ns/ipc"));
-        assertThat(rig.sh("readlink /proc/self/ns/pid", "--pid", "host").text())
-                .isEqualTo(link("pid"));
-        assertThat(rig.sh("readlink /proc/self/ns/uts", "--uts", "host").text())
-                .isEqualTo(link("uts"));
+        assertThat(rig.sh("readlink /proc/self/ns/pid", "--pid", "host").text()).isEqualTo(link("pid"));
+        assertThat(rig.sh("readlink /proc/self/ns/uts", "--uts", "host").text()).isEqualTo(link("uts"));
     }
 
     @Test
     void sysctls_areSetInside() {
-        assertThat(rig.sh("cat /proc/sys/net/ipv4/ip_unprivileged_port_start", "--sysctl",
+        assertThat(rig.sh(
+                                "cat /proc/sys/net/ipv4/ip_unprivileged_port_start",
+                                "--sysctl",
                                 "net.ipv4.ip_unprivileged_port_start=99")
                         .text())
                 .isEqualTo("99");

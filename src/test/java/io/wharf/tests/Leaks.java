@@ -74,19 +74,25 @@ final class Leaks {
         found.put(
                 "mount",
                 Stream.of(engine.pid(), machine.holder())
-                        .flatMap(pid -> Here.read(Path.of("/proc/" + pid + "/mountinfo")).lines())
+                        .flatMap(pid -> Here.read(Path.of("/proc/" + pid + "/mountinfo"))
+                                .lines())
                         .map(line -> line.split(" ")[4])
                         .filter(target -> target.startsWith(home))
                         .toList());
         // dockerd collects its namespace files later, and its descriptors when Go pleases.
         if (!Here.DOCKERD) {
-            found.put("file", Stream.concat(files(engine.dataRoot()).stream(), files(engine.execRoot()).stream())
-                    .toList());
+            found.put(
+                    "file",
+                    Stream.concat(files(engine.dataRoot()).stream(), files(engine.execRoot()).stream())
+                            .toList());
             found.put("descriptor", descriptors(engine.pid()));
         }
         found.put(
                 "process",
-                OwnProcesses.of(engine.home()).stream().map(p -> p.arguments()).sorted().toList());
+                OwnProcesses.of(engine.home()).stream()
+                        .map(p -> p.arguments())
+                        .sorted()
+                        .toList());
         found.put("cgroup", cgroups(engine));
         return found;
     }

@@ -61,7 +61,14 @@ class LifecycleTest {
 
     @Test
     void stop_letsThemSayGoodbye() {
-        rig.ok("run", "-d", "--name", "polite", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "polite",
+                "busybox",
+                "sh",
+                "-c",
                 "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done");
         Awaitility.await().until(() -> rig.run("logs", "polite").out().contains("ready"));
         rig.ok("stop", "polite");
@@ -71,7 +78,16 @@ class LifecycleTest {
 
     @Test
     void stop_usesTheContainersSignal() {
-        rig.ok("run", "-d", "--name", "usr", "--stop-signal", "USR1", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "usr",
+                "--stop-signal",
+                "USR1",
+                "busybox",
+                "sh",
+                "-c",
                 "trap 'exit 6' USR1; echo ready; while :; do sleep 0.05; done");
         Awaitility.await().until(() -> rig.run("logs", "usr").out().contains("ready"));
         rig.ok("stop", "usr");
@@ -99,7 +115,14 @@ class LifecycleTest {
 
     @Test
     void kill_sendsAnySignal() {
-        rig.ok("run", "-d", "--name", "ear", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "ear",
+                "busybox",
+                "sh",
+                "-c",
                 "trap 'echo hup' HUP; trap 'exit 3' USR2; echo ready; while :; do sleep 0.05; done");
         Awaitility.await().until(() -> rig.run("logs", "ear").out().contains("ready"));
         rig.ok("kill", "-s", "HUP", "ear");
@@ -121,7 +144,8 @@ class LifecycleTest {
         String pid = rig.ok("inspect", "-f", "{{.State.Pid}}", "again");
         rig.ok("restart", "-t", "0", "again");
         assertThat(rig.ok("inspect", "-f", "{{.State.Pid}}", "again")).isNotEqualTo(pid);
-        Awaitility.await().until(() -> rig.ok("exec", "again", "cat", "/starts").lines().count() == 2);
+        Awaitility.await()
+                .until(() -> rig.ok("exec", "again", "cat", "/starts").lines().count() == 2);
         rig.ok("stop", "-t", "0", "again");
         rig.ok("restart", "again");
         assertThat(state("again")).isEqualTo("running");
@@ -192,26 +216,35 @@ class LifecycleTest {
     @Test
     void restartPolicy_onFailure_triesAsOftenAsSaid() {
         rig.run("run", "--name", "failing", "--restart", "on-failure:2", "busybox", "sh", "-c", "echo try; exit 3");
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> state("failing").equals("exited")
-                && rig.ok("inspect", "-f", "{{.RestartCount}}", "failing").equals("2"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> state("failing").equals("exited")
+                        && rig.ok("inspect", "-f", "{{.RestartCount}}", "failing")
+                                .equals("2"));
         assertThat(rig.run("logs", "failing").lines()).hasSize(3);
     }
 
     @Test
     void restartPolicy_always_comesBack_untilStopped() {
         rig.ok("run", "-d", "--name", "eternal", "--restart", "always", "busybox", "sh", "-c", "sleep 0.2; exit 0");
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() ->
-                Integer.parseInt(rig.ok("inspect", "-f", "{{.RestartCount}}", "eternal")) >= 2);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Integer.parseInt(rig.ok("inspect", "-f", "{{.RestartCount}}", "eternal")) >= 2);
         rig.ok("stop", "-t", "0", "eternal");
         String count = rig.ok("inspect", "-f", "{{.RestartCount}}", "eternal");
-        Awaitility.await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5)).until(() ->
-                state("eternal").equals("exited")
-                        && rig.ok("inspect", "-f", "{{.RestartCount}}", "eternal").equals(count));
+        Awaitility.await()
+                .during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> state("eternal").equals("exited")
+                        && rig.ok("inspect", "-f", "{{.RestartCount}}", "eternal")
+                                .equals(count));
     }
 
     @Test
     void restartPolicy_withRm_isRefused() {
-        assertThat(rig.run("run", "--rm", "--restart", "always", "busybox", "true").code()).isEqualTo(125);
+        assertThat(rig.run("run", "--rm", "--restart", "always", "busybox", "true")
+                        .code())
+                .isEqualTo(125);
     }
 
     @Test

@@ -21,7 +21,16 @@ class LimitsTest {
     @Test
     void memory_beyondTheLimit_isKilledAndTold() {
         Ran ran = rig.run(
-                "run", "--name", "fat", "--memory", "16m", "--memory-swap", "16m", "busybox", "sh", "-c",
+                "run",
+                "--name",
+                "fat",
+                "--memory",
+                "16m",
+                "--memory-swap",
+                "16m",
+                "busybox",
+                "sh",
+                "-c",
                 "head -c 100000000 /dev/zero | tail >/dev/null; exit 0");
         assertThat(ran.code()).isZero();
         Ran killed = rig.run(
@@ -73,15 +82,15 @@ class LimitsTest {
 
     @Test
     void shmSize_isTheMountsSize() {
-        assertThat(rig.sh("df -k /dev/shm | tail -1 | awk '{print $2}'", "--shm-size", "32m").text())
+        assertThat(rig.sh("df -k /dev/shm | tail -1 | awk '{print $2}'", "--shm-size", "32m")
+                        .text())
                 .isEqualTo("32768");
         assertThat(rig.sh("df -k /dev/shm | tail -1 | awk '{print $2}'").text()).isEqualTo("65536");
     }
 
     @Test
     void inspect_showsTheLimits() {
-        rig.ok(
-                "create", "--name", "limited", "--memory", "64m", "--cpus", "1.5", "--pids-limit", "9", "busybox");
+        rig.ok("create", "--name", "limited", "--memory", "64m", "--cpus", "1.5", "--pids-limit", "9", "busybox");
         assertThat(rig.ok(
                         "inspect",
                         "-f",
@@ -104,7 +113,8 @@ class LimitsTest {
     /** A control file of a process: the one of its v1 controller where that is mounted, else v2's. */
     private static String cgroup(long pid, String controller, String v1, String v2) {
         String unified = "";
-        for (String line : Here.read(Path.of("/proc/" + pid + "/cgroup")).lines().toList()) {
+        for (String line :
+                Here.read(Path.of("/proc/" + pid + "/cgroup")).lines().toList()) {
             String[] parts = line.split(":", 3);
             if (java.util.List.of(parts[1].split(",")).contains(controller)) {
                 Path file = Path.of("/sys/fs/cgroup", controller, parts[2], v1);

@@ -51,15 +51,23 @@ class LogsTest {
         String middle = times.get(1).minusMillis(100).toString();
         assertThat(rig.run("logs", "--since", middle, "said").lines()).containsExactly("two", "three");
         assertThat(rig.run("logs", "--until", middle, "said").lines()).containsExactly("one");
-        String unix = times.get(1).minusMillis(100).getEpochSecond() + "." + String.format(
-                "%09d", times.get(1).minusMillis(100).getNano());
+        String unix = times.get(1).minusMillis(100).getEpochSecond() + "."
+                + String.format("%09d", times.get(1).minusMillis(100).getNano());
         assertThat(rig.run("logs", "--since", unix, "said").lines()).containsExactly("two", "three");
         assertThat(rig.run("logs", "--since", "10m", "said").lines()).hasSize(3);
     }
 
     @Test
     void logs_follow_endsWithTheContainer() {
-        rig.ok("run", "-d", "--name", "said", "busybox", "sh", "-c", "echo one; until [ -e /go ]; do sleep 0.05; done; echo two");
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "said",
+                "busybox",
+                "sh",
+                "-c",
+                "echo one; until [ -e /go ]; do sleep 0.05; done; echo two");
         try (Running follow = rig.docker().start("logs", "-f", "said")) {
             follow.awaitOut("one\n");
             rig.ok("exec", "said", "touch", "/go");
@@ -71,7 +79,14 @@ class LogsTest {
 
     @Test
     void logs_follow_withTail() {
-        rig.ok("run", "-d", "--name", "said", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "said",
+                "busybox",
+                "sh",
+                "-c",
                 "seq 100; until [ -e /go ]; do sleep 0.05; done; echo end");
         Awaitility.await().until(() -> rig.run("logs", "said").lines().size() == 100);
         try (Running follow = rig.docker().start("logs", "-f", "--tail", "2", "said")) {
@@ -103,7 +118,14 @@ class LogsTest {
 
     @Test
     void logs_ofALongLine_isOneLine() {
-        rig.run("run", "--name", "said", "busybox", "sh", "-c", "head -c 100000 /dev/zero | tr '\\0' x; echo; echo end");
+        rig.run(
+                "run",
+                "--name",
+                "said",
+                "busybox",
+                "sh",
+                "-c",
+                "head -c 100000 /dev/zero | tr '\\0' x; echo; echo end");
         assertThat(rig.run("logs", "said").lines()).containsExactly("x".repeat(100_000), "end");
         assertThat(rig.run("logs", "--tail", "2", "said").out()).contains("end");
     }
@@ -135,7 +157,17 @@ class LogsTest {
 
     @Test
     void logs_maxSizeAndMaxFile_bound() {
-        rig.ok("run", "--name", "said", "--log-opt", "max-size=20k", "--log-opt", "max-file=2", "busybox", "seq", "20000");
+        rig.ok(
+                "run",
+                "--name",
+                "said",
+                "--log-opt",
+                "max-size=20k",
+                "--log-opt",
+                "max-file=2",
+                "busybox",
+                "seq",
+                "20000");
         Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             var lines = rig.run("logs", "said").lines();
             assertThat(lines).hasSizeBetween(50, 2000);

@@ -24,14 +24,16 @@ class MountsTest {
 
     @Test
     void bind_isSeenFromBothSides() {
-        assertThat(rig.sh("cat /in/file; echo from inside >/in/new", "-v", shared + ":/in").text())
+        assertThat(rig.sh("cat /in/file; echo from inside >/in/new", "-v", shared + ":/in")
+                        .text())
                 .isEqualTo("from the host");
         assertThat(Here.read(shared.resolve("new"))).isEqualTo("from inside\n");
     }
 
     @Test
     void bind_ofAFile() {
-        assertThat(rig.sh("cat /etc/one", "-v", shared + "/file:/etc/one").text()).isEqualTo("from the host");
+        assertThat(rig.sh("cat /etc/one", "-v", shared + "/file:/etc/one").text())
+                .isEqualTo("from the host");
     }
 
     @Test
@@ -49,7 +51,8 @@ class MountsTest {
         Ran ran = rig.run("run", "--rm", "--mount", "type=bind,src=" + shared + "/never,dst=/in", "busybox", "true");
         assertThat(ran.code()).isEqualTo(125);
         assertThat(ran.err())
-                .contains("invalid mount config for type \"bind\": bind source path does not exist: " + shared + "/never");
+                .contains("invalid mount config for type \"bind\": bind source path does not exist: " + shared
+                        + "/never");
         assertThat(shared.resolve("never")).doesNotExist();
         assertThat(rig.ok("ps", "-aq")).isEmpty();
     }
@@ -112,7 +115,8 @@ class MountsTest {
     void volumesFrom_takesAnothersMounts() {
         rig.ok("run", "--name", "holder", "-v", "both:/data", "busybox", "sh", "-c", "echo x >/data/x");
         assertThat(rig.sh("cat /data/x", "--volumes-from", "holder").text()).isEqualTo("x");
-        assertThat(rig.sh("echo y >/data/x", "--volumes-from", "holder:ro").code()).isNotZero();
+        assertThat(rig.sh("echo y >/data/x", "--volumes-from", "holder:ro").code())
+                .isNotZero();
     }
 
     @Test
@@ -126,12 +130,14 @@ class MountsTest {
 
     @Test
     void tmpfs_isMountedWithItsOptions() {
-        assertThat(rig.sh("grep ' /scratch ' /proc/mounts", "--tmpfs", "/scratch:size=1m,mode=700").text())
+        assertThat(rig.sh("grep ' /scratch ' /proc/mounts", "--tmpfs", "/scratch:size=1m,mode=700")
+                        .text())
                 .contains("tmpfs")
                 .contains("size=1024k")
                 .contains("mode=700")
                 .contains("noexec");
-        assertThat(rig.sh("df /t | tail -1", "--mount", "type=tmpfs,dst=/t,tmpfs-size=2097152").text())
+        assertThat(rig.sh("df /t | tail -1", "--mount", "type=tmpfs,dst=/t,tmpfs-size=2097152")
+                        .text())
                 .contains("2048");
     }
 
@@ -153,7 +159,8 @@ class MountsTest {
 
     @Test
     void mounts_overEachOther_areSortedByDepth() {
-        assertThat(rig.sh("cat /a/file; touch /a/b/x && ls /a/b", "-v", "deep:/a/b", "-v", shared + ":/a").lines())
+        assertThat(rig.sh("cat /a/file; touch /a/b/x && ls /a/b", "-v", "deep:/a/b", "-v", shared + ":/a")
+                        .lines())
                 .containsExactly("from the host", "x");
     }
 

@@ -14,7 +14,8 @@ class NetworkTest {
 
     @Test
     void none_hasLoopbackOnly() {
-        assertThat(rig.sh("ip -o link | awk '{print $2}'", "--network", "none").text()).isEqualTo("lo:");
+        assertThat(rig.sh("ip -o link | awk '{print $2}'", "--network", "none").text())
+                .isEqualTo("lo:");
     }
 
     @Test
@@ -30,8 +31,10 @@ class NetworkTest {
         String id = rig.ok("run", "-d", "--hostname", "box", "--add-host", "db:10.1.2.3", "busybox", "sleep", "1000");
         String address = address(id);
         assertThat(address).startsWith(rig.engine().gateway().replaceAll("1$", ""));
-        assertThat(rig.ok("exec", id, "ip", "-o", "-4", "address", "show", "eth0")).contains(address + "/24");
-        assertThat(rig.ok("exec", id, "ip", "route")).contains("default via " + rig.engine().gateway());
+        assertThat(rig.ok("exec", id, "ip", "-o", "-4", "address", "show", "eth0"))
+                .contains(address + "/24");
+        assertThat(rig.ok("exec", id, "ip", "route"))
+                .contains("default via " + rig.engine().gateway());
         assertThat(rig.ok("exec", id, "cat", "/etc/hosts").lines().map(line -> line.replaceAll("\\s+", " ")))
                 .contains("127.0.0.1 localhost", "10.1.2.3 db", address + " box");
         assertThat(rig.ok("exec", id, "cat", "/etc/hostname")).isEqualTo("box");
@@ -43,8 +46,14 @@ class NetworkTest {
 
     @Test
     void dnsFlags_reachResolvConf() {
-        assertThat(rig.sh("cat /etc/resolv.conf", "--dns", "192.0.2.53", "--dns-search", "example.org",
-                                "--dns-option", "ndots:3")
+        assertThat(rig.sh(
+                                "cat /etc/resolv.conf",
+                                "--dns",
+                                "192.0.2.53",
+                                "--dns-search",
+                                "example.org",
+                                "--dns-option",
+                                "ndots:3")
                         .lines())
                 .contains("nameserver 192.0.2.53", "search example.org", "options ndots:3");
     }
@@ -52,21 +61,26 @@ class NetworkTest {
     @Test
     void containers_reachEachOther() {
         String server = web("--name", "server");
-        assertThat(rig.sh("wget -q -O - http://" + address(server) + ":80/").text()).isEqualTo("hello");
+        assertThat(rig.sh("wget -q -O - http://" + address(server) + ":80/").text())
+                .isEqualTo("hello");
     }
 
     @Test
     void containers_reachTheOutside_masqueraded() {
-        try (Running peer = rig.machine().startInNeighbour("busybox", "nc", "-l", "-p", "7777", "-e", "/bin/sh", "-c",
-                "echo seen")) {
+        try (Running peer = rig.machine()
+                .startInNeighbour("busybox", "nc", "-l", "-p", "7777", "-e", "/bin/sh", "-c", "echo seen")) {
             // Answers come back although the neighbour knows no route to the bridge but the host's own address.
             rig.machine().inNeighbour("ip", "route", "del", "default").ok();
             try {
-                Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                                rig.sh("nc " + Machine.NEIGHBOUR + " 7777 </dev/null").text())
-                        .isEqualTo("seen"));
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(10))
+                        .untilAsserted(() -> assertThat(rig.sh("nc " + Machine.NEIGHBOUR + " 7777 </dev/null")
+                                        .text())
+                                .isEqualTo("seen"));
             } finally {
-                rig.machine().inNeighbour("ip", "route", "add", "default", "via", Machine.HOST).ok();
+                rig.machine()
+                        .inNeighbour("ip", "route", "add", "default", "via", Machine.HOST)
+                        .ok();
             }
             assertThat(peer.err()).isEmpty();
         }
@@ -78,24 +92,30 @@ class NetworkTest {
         assertThat(fetchInHost("http://127.0.0.1:8080/")).isEqualTo("hello");
         assertThat(fetchInHost("http://" + Machine.HOST + ":8080/")).isEqualTo("hello");
         assertThat(fetchInHost("http://" + rig.engine().gateway() + ":8080/")).isEqualTo("hello");
-        assertThat(rig.machine().inNeighbour("curl", "-s", "-m", "5", "http://" + Machine.HOST + ":8080/").text())
+        assertThat(rig.machine()
+                        .inNeighbour("curl", "-s", "-m", "5", "http://" + Machine.HOST + ":8080/")
+                        .text())
                 .isEqualTo("hello");
         // From a container, by the host's address.
-        assertThat(rig.sh("wget -q -O - http://" + Machine.HOST + ":8080/").text()).isEqualTo("hello");
+        assertThat(rig.sh("wget -q -O - http://" + Machine.HOST + ":8080/").text())
+                .isEqualTo("hello");
     }
 
     @Test
     void published_toLocalhost_isForLocalhostOnly() {
         web("-p", "127.0.0.1:8081:80");
         assertThat(fetchInHost("http://127.0.0.1:8081/")).isEqualTo("hello");
-        assertThat(rig.machine().inNeighbour("curl", "-s", "-m", "2", "http://" + Machine.HOST + ":8081/").code())
+        assertThat(rig.machine()
+                        .inNeighbour("curl", "-s", "-m", "2", "http://" + Machine.HOST + ":8081/")
+                        .code())
                 .isNotZero();
     }
 
     @Test
     void published_toAFreePort_isTold() {
         String id = web("-p", "80");
-        String port = rig.ok("port", id, "80/tcp").lines().findFirst().orElseThrow().replaceAll(".*:", "");
+        String port =
+                rig.ok("port", id, "80/tcp").lines().findFirst().orElseThrow().replaceAll(".*:", "");
         assertThat(fetchInHost("http://127.0.0.1:" + port + "/")).isEqualTo("hello");
         assertThat(rig.ok("ps", "--format", "{{.Ports}}")).contains(":" + port + "->80/tcp");
     }
@@ -114,9 +134,15 @@ class NetworkTest {
             server.awaitOut("bound");
             String ask = "import socket,sys\ns = socket.socket(type=socket.SOCK_DGRAM)\ns.settimeout(5)\n"
                     + "s.sendto(b'hey', (sys.argv[1], 5353))\nprint(s.recv(99).decode())";
-            assertThat(rig.machine().inNeighbour("python3", "-c", ask, Machine.HOST).ok().text())
+            assertThat(rig.machine()
+                            .inNeighbour("python3", "-c", ask, Machine.HOST)
+                            .ok()
+                            .text())
                     .isEqualTo("hey!");
-            assertThat(rig.machine().inHost("python3", "-c", ask, "127.0.0.1").ok().text())
+            assertThat(rig.machine()
+                            .inHost("python3", "-c", ask, "127.0.0.1")
+                            .ok()
+                            .text())
                     .isEqualTo("hey!");
         }
     }
@@ -126,7 +152,9 @@ class NetworkTest {
         String id = web();
         assertThat(fetchInHost("http://" + address(id) + "/")).isEqualTo("hello");
         // The neighbour has a route to the bridge's network by way of the host.
-        assertThat(rig.machine().inNeighbour("curl", "-s", "-m", "2", "http://" + address(id) + "/").code())
+        assertThat(rig.machine()
+                        .inNeighbour("curl", "-s", "-m", "2", "http://" + address(id) + "/")
+                        .code())
                 .isNotZero();
     }
 
@@ -138,7 +166,8 @@ class NetworkTest {
         assertThat(ran.err()).contains("8082").contains("port is already allocated");
         assertThat(rig.ok("inspect", "-f", "{{.State.Status}}", "late")).isEqualTo("created");
         try (Running other = rig.machine().startInHost("busybox", "nc", "-l", "-p", "8083")) {
-            Awaitility.await().until(() -> rig.machine().inHost("ss", "-ltn").out().contains(":8083"));
+            Awaitility.await()
+                    .until(() -> rig.machine().inHost("ss", "-ltn").out().contains(":8083"));
             Ran taken = rig.run("run", "--rm", "-p", "8083:80", "busybox", "true");
             assertThat(taken.code()).isEqualTo(125);
             assertThat(taken.err()).contains("8083").contains("address already in use");
@@ -152,11 +181,15 @@ class NetworkTest {
     void published_isFreeAgainAfterTheEnd() {
         String id = web("-p", "8084:80");
         rig.ok("stop", "-t", "0", id);
-        assertThat(rig.machine().inHost("curl", "-s", "-m", "2", "http://127.0.0.1:8084/").code()).isNotZero();
+        assertThat(rig.machine()
+                        .inHost("curl", "-s", "-m", "2", "http://127.0.0.1:8084/")
+                        .code())
+                .isNotZero();
         rig.ok("start", id);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                        fetchInHost("http://127.0.0.1:8084/"))
-                .isEqualTo("hello"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> assertThat(fetchInHost("http://127.0.0.1:8084/")).isEqualTo("hello"));
     }
 
     @Test
@@ -164,29 +197,37 @@ class NetworkTest {
         rig.machine().inHost("iptables", "-P", "FORWARD", "DROP").ok();
         try {
             web("-p", "8085:80");
-            assertThat(rig.machine().inNeighbour("curl", "-s", "-m", "5", "http://" + Machine.HOST + ":8085/").text())
+            assertThat(rig.machine()
+                            .inNeighbour("curl", "-s", "-m", "5", "http://" + Machine.HOST + ":8085/")
+                            .text())
                     .isEqualTo("hello");
         } finally {
-            rig.machine().inHost("iptables", "-P", "FORWARD", Here.DOCKERD ? "DROP" : "ACCEPT").ok();
+            rig.machine()
+                    .inHost("iptables", "-P", "FORWARD", Here.DOCKERD ? "DROP" : "ACCEPT")
+                    .ok();
         }
     }
 
     @Test
     void manyPorts_ofARange() {
         String id = rig.ok("run", "-d", "-p", "9000-9009:9000-9009", "busybox", "sleep", "1000");
-        assertThat(rig.ok("port", id).lines().filter(line -> line.contains("0.0.0.0"))).hasSize(10);
+        assertThat(rig.ok("port", id).lines().filter(line -> line.contains("0.0.0.0")))
+                .hasSize(10);
     }
 
     @Test
     void networks_areListedAndInspected() {
-        assertThat(rig.ok("network", "ls", "--format", "{{.Name}} {{.Driver}} {{.Scope}}").lines())
+        assertThat(rig.ok("network", "ls", "--format", "{{.Name}} {{.Driver}} {{.Scope}}")
+                        .lines())
                 .contains("bridge bridge local", "host host local", "none null local");
         assertThat(rig.ok("network", "inspect", "-f", "{{(index .IPAM.Config 0).Gateway}}", "bridge"))
                 .isEqualTo(rig.engine().gateway());
         String id = rig.ok("run", "-d", "--name", "member", "busybox", "sleep", "1000");
-        assertThat(rig.ok("network", "inspect", "-f", "{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}", "bridge"))
+        assertThat(rig.ok(
+                        "network", "inspect", "-f", "{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}", "bridge"))
                 .isEqualTo("member " + address(id) + "/24");
-        assertThat(rig.ok("network", "inspect", "-f", "{{json .Containers}}", "host")).isEqualTo("{}");
+        assertThat(rig.ok("network", "inspect", "-f", "{{json .Containers}}", "host"))
+                .isEqualTo("{}");
         Ran ran = rig.run("network", "inspect", "nothing");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).containsIgnoringCase("network nothing not found");
@@ -208,8 +249,13 @@ class NetworkTest {
         String[] rest = {"busybox", "sh", "-c", "mkdir /w; echo hello >/w/index.html; exec httpd -f -h /w"};
         System.arraycopy(rest, 0, command, 2 + flags.length, 4);
         String id = rig.ok(command);
-        Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(10)).until(() ->
-                rig.machine().inHost("curl", "-s", "-m", "1", "http://" + address(id) + "/").text().equals("hello"));
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> rig.machine()
+                        .inHost("curl", "-s", "-m", "1", "http://" + address(id) + "/")
+                        .text()
+                        .equals("hello"));
         return id;
     }
 

@@ -26,9 +26,9 @@ final class OwnProcesses {
         boolean grown = true;
         while (grown) {
             grown = all.stream()
-                    .filter(p -> own.contains(p.parent) && !own.contains(p.pid))
-                    .peek(p -> own.add(p.pid))
-                    .count()
+                            .filter(p -> own.contains(p.parent) && !own.contains(p.pid))
+                            .peek(p -> own.add(p.pid))
+                            .count()
                     > 0;
         }
         own.remove(ProcessHandle.current().pid());
@@ -36,11 +36,14 @@ final class OwnProcesses {
     }
 
     static void killAll(Path home) {
-        Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).until(() -> {
-            List<One> left = of(home);
-            left.forEach(p -> ProcessHandle.of(p.pid).ifPresent(ProcessHandle::destroyForcibly));
-            return left.isEmpty();
-        });
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    List<One> left = of(home);
+                    left.forEach(p -> ProcessHandle.of(p.pid).ifPresent(ProcessHandle::destroyForcibly));
+                    return left.isEmpty();
+                });
     }
 
     private static List<One> all() {

@@ -31,9 +31,10 @@ class RegistryTest {
                 "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + home
                         + "/registry}, delete: {enabled: true}}\nhttp: {addr: 'localhost:5000'}\n");
         registry = rig.machine()
-                .startInHost(
-                        System.getProperty("wharf.test.registry", "docker-registry"), "serve", config.toString());
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> rig.machine()
+                .startInHost(System.getProperty("wharf.test.registry", "docker-registry"), "serve", config.toString());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> rig.machine()
                         .inHost("curl", "-s", "-m", "2", "http://localhost:5000/v2/")
                         .text()
                         .equals("{}"));
@@ -56,17 +57,24 @@ class RegistryTest {
         rig.ok("rmi", REPOSITORY + ":1");
         Ran pull = rig.run("pull", REPOSITORY + ":1").ok();
         assertThat(pull.out()).contains("Digest: " + digest).contains("Status: Downloaded newer image for");
-        assertThat(rig.ok("image", "inspect", "-f", "{{.Id}}", REPOSITORY + ":1")).isEqualTo(id);
+        assertThat(rig.ok("image", "inspect", "-f", "{{.Id}}", REPOSITORY + ":1"))
+                .isEqualTo(id);
         assertThat(rig.run("pull", REPOSITORY + ":1").ok().out()).contains("Status: Image is up to date");
         assertThat(rig.run("pull", REPOSITORY + "@" + digest).ok().out()).contains(digest);
-        assertThat(rig.ok("run", "--rm", REPOSITORY + "@" + digest, "echo", "runs")).isEqualTo("runs");
+        assertThat(rig.ok("run", "--rm", REPOSITORY + "@" + digest, "echo", "runs"))
+                .isEqualTo("runs");
     }
 
     @Test
     void pull_intoAnEmptyStore_runs() throws IOException {
         // An image that this engine has only ever seen as layers of its own is pulled back after all of it is gone.
         rig.docker()
-                .pipe(Files.readAllBytes(Here.smallImage()), "import", "-c", "CMD [\"echo\",\"pulled\"]", "-",
+                .pipe(
+                        Files.readAllBytes(Here.smallImage()),
+                        "import",
+                        "-c",
+                        "CMD [\"echo\",\"pulled\"]",
+                        "-",
                         "localhost:5000/fresh:1")
                 .ok();
         rig.ok("push", "localhost:5000/fresh:1");
@@ -95,7 +103,8 @@ class RegistryTest {
         rig.ok("push", "-a", "localhost:5000/tags");
         rig.ok("rmi", "localhost:5000/tags:a", "localhost:5000/tags:b");
         rig.ok("pull", "-a", "localhost:5000/tags");
-        assertThat(rig.ok("images", "--format", "{{.Tag}}", "localhost:5000/tags").lines())
+        assertThat(rig.ok("images", "--format", "{{.Tag}}", "localhost:5000/tags")
+                        .lines())
                 .containsExactlyInAnyOrder("a", "b");
     }
 
@@ -119,16 +128,24 @@ class RegistryTest {
 
     @Test
     void pull_ofACorruptLayer_isRefused() throws IOException {
-        rig.docker().pipe(new Tar().file("f", "content of its own").bytes(), "import", "-", "localhost:5000/bad:1").ok();
+        rig.docker()
+                .pipe(new Tar().file("f", "content of its own").bytes(), "import", "-", "localhost:5000/bad:1")
+                .ok();
         rig.ok("push", "localhost:5000/bad:1");
         rig.ok("rmi", "localhost:5000/bad:1");
         String manifest = rig.machine()
-                .inHost("curl", "-s", "-H", "Accept: application/vnd.docker.distribution.manifest.v2+json",
+                .inHost(
+                        "curl",
+                        "-s",
+                        "-H",
+                        "Accept: application/vnd.docker.distribution.manifest.v2+json",
                         "http://localhost:5000/v2/bad/manifests/1")
                 .out();
-        String layer = manifest.substring(manifest.indexOf("\"layers\"")).replaceAll("(?s).*?sha256:([0-9a-f]{64}).*", "$1");
-        Path blob = rig.engine().home().resolve(
-                "registry/docker/registry/v2/blobs/sha256/" + layer.substring(0, 2) + "/" + layer + "/data");
+        String layer =
+                manifest.substring(manifest.indexOf("\"layers\"")).replaceAll("(?s).*?sha256:([0-9a-f]{64}).*", "$1");
+        Path blob = rig.engine()
+                .home()
+                .resolve("registry/docker/registry/v2/blobs/sha256/" + layer.substring(0, 2) + "/" + layer + "/data");
         byte[] bytes = Files.readAllBytes(blob);
         bytes[bytes.length - 12] ^= 1;
         Files.write(blob, bytes);

@@ -49,8 +49,8 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
     @Override
     public void afterEach(ExtensionContext context) {
         if (context.getExecutionException().isPresent()) {
-            System.err.println("The engine's log at the end of " + context.getDisplayName() + ":\n"
-                    + engine().logTail());
+            System.err.println(
+                    "The engine's log at the end of " + context.getDisplayName() + ":\n" + engine().logTail());
         }
         if (!engine().alive()) {
             engine().start();
@@ -95,15 +95,17 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
     }
 
     private void removeImages() {
-        Set<String> other = new HashSet<>(
-                docker().run("images", "-aq", "--no-trunc").lines());
+        Set<String> other =
+                new HashSet<>(docker().run("images", "-aq", "--no-trunc").lines());
         other.remove(docker().ok("image", "inspect", "-f", "{{.Id}}", "busybox:latest"));
         other.forEach(id -> docker().run("rmi", "-f", id));
     }
 
     private AssertionError withLog(Throwable e) {
         return new AssertionError(
-                e.getMessage() + "\nThe engine's log:\n" + Objects.requireNonNull(engine).logTail(), e);
+                e.getMessage() + "\nThe engine's log:\n"
+                        + Objects.requireNonNull(engine).logTail(),
+                e);
     }
 
     Engine engine() {

@@ -75,7 +75,9 @@ class RunTest {
             input[i] = (byte) ('a' + i % 26);
         }
         String sum = Digests.sha256(input);
-        assertThat(rig.docker().pipe(input, "run", "--rm", "-i", "busybox", "sha256sum").out())
+        assertThat(rig.docker()
+                        .pipe(input, "run", "--rm", "-i", "busybox", "sha256sum")
+                        .out())
                 .startsWith(sum);
         assertThat(Digests.sha256(rig.docker()
                         .pipe(input, "run", "--rm", "-i", "busybox", "cat")
@@ -142,13 +144,15 @@ class RunTest {
         String id = rig.ok("run", "-d", "busybox", "hostname");
         rig.ok("wait", id);
         assertThat(rig.ok("logs", id)).isEqualTo(id.substring(0, 12));
-        assertThat(rig.sh("hostname -f", "--hostname", "box", "--domainname", "example.org").text())
+        assertThat(rig.sh("hostname -f", "--hostname", "box", "--domainname", "example.org")
+                        .text())
                 .isIn("box.example.org", "box");
     }
 
     @Test
     void run_entrypoint() {
-        assertThat(rig.ok("run", "--rm", "--entrypoint", "echo", "busybox", "a", "b")).isEqualTo("a b");
+        assertThat(rig.ok("run", "--rm", "--entrypoint", "echo", "busybox", "a", "b"))
+                .isEqualTo("a b");
         assertThat(rig.ok("run", "--rm", "--entrypoint", "/bin/pwd", "busybox")).isEqualTo("/");
     }
 

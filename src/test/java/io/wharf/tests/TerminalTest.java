@@ -15,7 +15,9 @@ class TerminalTest {
     @Test
     void run_it_isAnInteractiveShell() {
         try (Terminal terminal = rig.docker().terminal("run", "-it", "--rm", "busybox", "sh")) {
-            terminal.awaitOut("# ").type("tty; echo $TERM; echo answer=$((6*7))\r").awaitOut("answer=42");
+            terminal.awaitOut("# ")
+                    .type("tty; echo $TERM; echo answer=$((6*7))\r")
+                    .awaitOut("answer=42");
             assertThat(terminal.out()).contains("/dev/pts/0").contains("xterm");
             terminal.type("exit 3\r");
             assertThat(terminal.await().code()).isEqualTo(3);
@@ -46,7 +48,11 @@ class TerminalTest {
     @Test
     void run_it_controlC_interrupts() {
         try (Terminal terminal = rig.docker().terminal("run", "-it", "--rm", "busybox", "sh")) {
-            terminal.awaitOut("# ").type("echo begin; sleep 1000\r").awaitOut("\nbegin").type("\u0003").type("echo on$((1))\r");
+            terminal.awaitOut("# ")
+                    .type("echo begin; sleep 1000\r")
+                    .awaitOut("\nbegin")
+                    .type("\u0003")
+                    .type("echo on$((1))\r");
             terminal.awaitOut("on1").type("\u0004");
             terminal.await();
         }
@@ -124,9 +130,12 @@ class TerminalTest {
     }
 
     private static void awaitSize(Terminal terminal, String size) {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
-            terminal.type("stty size\r");
-            assertThat(terminal.out()).contains(size + "\r\n");
-        });
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> {
+                    terminal.type("stty size\r");
+                    assertThat(terminal.out()).contains(size + "\r\n");
+                });
     }
 }

@@ -21,7 +21,9 @@ class VersionsTest {
             return;
         }
         Docker docker = rig.docker().with("DOCKER_API_VERSION", version);
-        assertThat(docker.run("run", "--rm", "busybox", "sh", "-c", "echo x; exit 3").code()).isEqualTo(3);
+        assertThat(docker.run("run", "--rm", "busybox", "sh", "-c", "echo x; exit 3")
+                        .code())
+                .isEqualTo(3);
         assertThat(docker.run("ps", "-a").code()).isZero();
         assertThat(docker.run("images").code()).isZero();
         assertThat(docker.run("info").code()).isZero();
@@ -38,8 +40,7 @@ class VersionsTest {
     void tooNewAndTooOld_areRefused() {
         Http.Reply reply = rig.http().get("/v1.99/containers/json");
         assertThat(reply.status()).isEqualTo(400);
-        assertThat(reply.body())
-                .contains("client version 1.99 is too new. Maximum supported API version is " + NEWEST);
+        assertThat(reply.body()).contains("client version 1.99 is too new. Maximum supported API version is " + NEWEST);
         Http.Reply old = rig.http().get("/v1.5/containers/json");
         assertThat(old.status()).isEqualTo(400);
         assertThat(old.body()).contains("client version 1.5 is too old. Minimum supported API version is");
@@ -82,7 +83,8 @@ class VersionsTest {
     @Test
     void systemDf_counts() {
         rig.ok("create", "-v", "vol:/x", "busybox");
-        assertThat(rig.ok("system", "df", "--format", "{{.Type}} {{.TotalCount}}").lines())
+        assertThat(rig.ok("system", "df", "--format", "{{.Type}} {{.TotalCount}}")
+                        .lines())
                 .contains("Images 1", "Containers 1", "Local Volumes 1");
     }
 }

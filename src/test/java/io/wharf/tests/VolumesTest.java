@@ -51,7 +51,8 @@ class VolumesTest {
         assertThat(rig.ok("volume", "ls", "-q", "-f", "dangling=false")).isEqualTo("second");
         assertThat(rig.ok("volume", "ls", "-q", "-f", "label=tier=one")).isEqualTo("first");
         assertThat(rig.ok("volume", "ls", "-q", "-f", "name=eco")).isEqualTo("second");
-        assertThat(rig.ok("volume", "ls", "-q", "-f", "driver=local").lines()).containsExactlyInAnyOrder("first", "second");
+        assertThat(rig.ok("volume", "ls", "-q", "-f", "driver=local").lines())
+                .containsExactlyInAnyOrder("first", "second");
         assertThat(rig.run("volume", "ls", "-f", "nonsense=1").code()).isEqualTo(1);
     }
 
