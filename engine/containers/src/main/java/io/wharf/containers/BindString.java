@@ -39,6 +39,11 @@ final class BindString {
         return target(parts[0], parts[1], mode, volumeDriver, raw);
     }
 
+    /** A volume without a name at a path that an image or a request declares; the path is never read as a bind. */
+    static MountTarget anonymous(String destination, String volumeDriver) {
+        return target("", destination, "", volumeDriver, destination);
+    }
+
     static boolean isPropagation(String text) {
         return PROPAGATIONS.contains(text);
     }

@@ -50,7 +50,7 @@ final class CheckCreate {
         UnsupportedFields.checkConfig(Json.MAPPER.valueToTree(request.config()));
         UnsupportedFields.checkHost(host);
         ContainerConfig config = MergeImage.merge(request.config(), image);
-        new CheckOptions(withoutHostname(config, request.config()), asked).check(facts, cgroups);
+        new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups);
         Command command = Command.of(config);
         new CheckResources(asked, facts, host, warnings).check();
         String runtime = runtimes.named(asked.runtime()).name();
@@ -68,7 +68,7 @@ final class CheckCreate {
     }
 
     // Of the image's config, ports alone would look like a wish of the user's that contradicts the network mode.
-    private static ContainerConfig withoutHostname(ContainerConfig merged, ContainerConfig request) {
+    private static ContainerConfig withOwnPorts(ContainerConfig merged, ContainerConfig request) {
         ObjectNode tree = Json.MAPPER.valueToTree(merged);
         tree.set("ExposedPorts", Json.MAPPER.valueToTree(request.exposedPorts()));
         return Json.MAPPER.convertValue(tree, ContainerConfig.class);

@@ -108,8 +108,18 @@ final class CheckOptions {
     private void checkModes() {
         checkMode("IPC", host.ipcMode(), Set.of("", "none", "private", "shareable", "host"), true);
         checkMode("PID", host.pidMode(), Set.of("", "host"), true);
+        checkSharedMemory();
         checkMode("UTS", host.utsMode(), Set.of("", "host"), false);
         checkMode("cgroup namespace", host.cgroupnsMode(), Set.of("", "private", "host"), false);
+    }
+
+    // The other's /dev/shm would have to be mounted on the host for both; half of what was asked is not given.
+    private void checkSharedMemory() {
+        if (host.ipcMode().startsWith(CONTAINER)) {
+            throw WharfException.notImplemented(
+                    "joining the IPC namespace of another container: not supported yet, HostConfig.IpcMode must not be \""
+                            + host.ipcMode() + "\"");
+        }
     }
 
     private static void checkMode(String what, String mode, Set<String> known, boolean byContainer) {

@@ -62,7 +62,8 @@ record MountPlan(List<MountTarget> targets) {
         host.tmpfs().forEach((destination, options) -> addOnce(asked, tmpfs(destination, options)));
         planned.putAll(asked);
         for (String destination : config.volumes().keySet()) {
-            MountTarget anonymous = anonymous(destination, host.volumeDriver());
+            MountTarget anonymous =
+                    BindString.anonymous(destination, host.volumeDriver()).withMode("");
             planned.putIfAbsent(anonymous.destination(), anonymous);
         }
         return new MountPlan(List.copyOf(planned.values()));
@@ -177,11 +178,6 @@ record MountPlan(List<MountTarget> targets) {
         }
         TmpfsOptions.check(options);
         return LongMount.tmpfs(inside, options, false, false);
-    }
-
-    private static MountTarget anonymous(String destination, String driver) {
-        MountTarget target = BindString.parse(destination, driver);
-        return target.withMode("");
     }
 
     private static void makeSource(MountTarget target, Path source) {

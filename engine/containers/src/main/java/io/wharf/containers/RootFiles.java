@@ -21,12 +21,20 @@ final class RootFiles {
 
     /** A regular file's text; empty where there is none. */
     static Optional<String> text(Path root, String path) {
+        // First without opening it, for to open a device of the image's would already do something to the host.
         try (Fd base = Entries.openDirectory(root.toString());
-                Fd file = Entries.openBeneath(
-                        base.value(), path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY, 0)) {
-            if (!FileStatus.of(file).isFile()) {
+                Fd found = Entries.openBeneath(base.value(), path, OpenFlags.O_PATH, 0)) {
+            return FileStatus.of(found).isFile() ? read(found) : Optional.empty();
+        } catch (LinuxException e) {
+            if (missing(e)) {
                 return Optional.empty();
             }
+            throw e;
+        }
+    }
+
+    private static Optional<String> read(Fd found) {
+        try (Fd file = Entries.open(found.procPath(), OpenFlags.O_RDONLY, 0)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
             byte[] chunk = new byte[CHUNK];
             for (int count = file.read(chunk, 0, CHUNK); count > 0; count = file.read(chunk, 0, CHUNK)) {
@@ -36,11 +44,6 @@ final class RootFiles {
                 }
             }
             return Optional.of(out.toString(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            if (missing(e)) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 

@@ -198,6 +198,7 @@ class CheckCreateTest {
                 "{'Cmd':['a']}|{'UsernsMode':'private'}",
                 "{'Cmd':['a']}|{'Isolation':'hyperv'}",
                 "{'Cmd':['a']}|{'CpuCount':2}",
+                "{'Cmd':['a']}|{'IpcMode':'container:x'}",
                 "{'Cmd':['a']}|{'SecurityOpt':['label=user:x']}",
             })
     void check_fieldNotBuilt_refuses(String config, String host) {

@@ -60,6 +60,16 @@ class MountPlanTest {
     }
 
     @Test
+    void of_imageVolumeWithColons_isNoBind() {
+        MountPlan plan = plan("{'Volumes':{'/etc:/host':{}}}", "{}");
+        assertThat(plan.targets()).singleElement().satisfies(target -> {
+            assertThat(target.isVolume()).isTrue();
+            assertThat(target.source()).isEmpty();
+            assertThat(target.destination()).isEqualTo("/etc:/host");
+        });
+    }
+
+    @Test
     void of_depths_putsTheHigherFirst() {
         assertThat(plan("{'Binds':['/x:/a/b/c','/y:/a','/z:/a/b']}").targets())
                 .extracting(MountTarget::destination)

@@ -83,4 +83,11 @@ class UsersTest {
         Files.writeString(root.resolve("lib/passwd"), "inside:x:9:9::/:/bin/sh\n");
         assertThat(Users.find(root, "inside", List.of()).uid()).isEqualTo(9);
     }
+
+    @Test
+    void find_databaseThatIsNoFile_isNone(@TempDir Path root) throws IOException {
+        Files.createDirectories(root.resolve("etc/passwd"));
+        assertThatThrownBy(() -> Users.find(root, "web", List.of()))
+                .hasMessage("unable to find user web: no matching entries in passwd file");
+    }
 }
