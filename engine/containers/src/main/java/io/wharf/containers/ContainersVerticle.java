@@ -6,11 +6,11 @@ import io.wharf.base.KernelLedger;
 import io.wharf.base.Lanes;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
-import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerDetail;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.ExecService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Pending;
@@ -37,6 +37,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     private final Containers containers = new Containers();
     private @Nullable Room room;
     private @Nullable Lifecycle verbs;
+    private @Nullable AttachHub hub;
+    private @Nullable ExecCommands execs;
 
     public ContainersVerticle(
             EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
@@ -64,13 +66,19 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             Room.HostSide host = hostSide(facts.result(), ready.resultAt(1), ready.resultAt(2));
             List<Container> loaded = ready.resultAt(3);
             loaded.forEach(containers::add);
-            Room shared = room(images, networks, host);
+            AttachHub streams = new AttachHub(context, EventLoops.of(context), pools);
+            Room shared = room(images, networks, host, streams);
             Lifecycle lifecycle = new Lifecycle(shared);
+            ExecCommands further = new ExecCommands(shared);
+            streams.onRemoved(further::drop);
             room = shared;
             verbs = lifecycle;
+            hub = streams;
+            execs = further;
             Recover recovery = new Recover(shared, lifecycle);
-            return recovery.run().onSuccess(recovered -> {
+            return recovery.run().compose(recovered -> further.recover()).onSuccess(recovered -> {
                 Services.serve(vertx, ContainerService.class, this);
+                Services.serve(vertx, ExecService.class, further);
                 Services.serve(
                         vertx,
                         RuntimeService.class,
@@ -78,6 +86,15 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 recovery.startPolicies();
             });
         });
+    }
+
+    /** Clients are let go; containers go on. */
+    @Override
+    public Future<?> stop() {
+        if (hub != null) {
+            hub.close();
+        }
+        return Future.succeededFuture();
     }
 
     private Room.HostSide hostSide(
@@ -93,7 +110,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 storage.driver());
     }
 
-    private Room room(ImageService images, NetworkService networks, Room.HostSide host) {
+    private Room room(ImageService images, NetworkService networks, Room.HostSide host, RunListener streams) {
         return new Room(
                 vertx,
                 context,
@@ -111,12 +128,12 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 containers,
                 new Lanes(),
                 host,
-                RunListener.NONE);
+                streams);
     }
 
     @Override
     public Future<Created> create(CreateContainer request) {
-        return new MakeContainer(room()).run(request);
+        return new MakeContainer(room(), verbs().volumes).run(request);
     }
 
     @Override
@@ -171,22 +188,22 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<ContainerDetail> inspect(String ref, boolean size) {
-        return new InspectContainer(containers, options.layout(), room().images(), id -> List.of()).run(ref, size);
+        return new InspectContainer(containers, options.layout(), room().images(), started(execs)::of).run(ref, size);
     }
 
     @Override
     public Future<LogBytes> logs(String ref, LogOptions wanted) {
-        throw WharfException.notImplemented("logs are not served yet");
+        return new LogsOfContainer(room(), started(hub)).run(ref, wanted);
     }
 
     @Override
     public Future<Attached> attach(String ref, AttachOptions wanted) {
-        throw WharfException.notImplemented("attach is not served yet");
+        return new AttachContainer(room(), started(hub)).run(ref, wanted);
     }
 
     @Override
     public Future<Void> resize(String ref, int height, int width) {
-        throw WharfException.notImplemented("resize is not served yet");
+        return new ConsoleResize(room()).run(ref, height, width);
     }
 
     @Override

@@ -99,7 +99,8 @@ final class SpawnMonitor {
         }
         if (container.config().openStdin()) {
             arguments.add("--stdin");
-            if (!container.config().stdinOnce()) {
+            // A terminal has no half to be closed: a client that leaves one must be able to come back.
+            if (!container.config().stdinOnce() || container.config().tty()) {
                 arguments.add("--leave-stdin-open");
             }
         }

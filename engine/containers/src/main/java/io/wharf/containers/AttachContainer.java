@@ -1,0 +1,98 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService.AttachOptions;
+import io.wharf.contracts.ContainerService.Attached;
+import io.wharf.contracts.Handle;
+import io.wharf.streams.DetachKeys;
+import io.wharf.streams.LogQuery;
+import io.wharf.streams.LogStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects a client with a container, running or about to be started.
+ *
+ * <p>The output is read from the spool, from where it ended when the client came: an attach before the start misses
+ * nothing, and every client reads at its own pace in bounded memory. It ends with the run.
+ */
+final class AttachContainer {
+    private static final Logger LOG = LoggerFactory.getLogger(AttachContainer.class);
+
+    private final Room room;
+    private final AttachHub hub;
+
+    AttachContainer(Room room, AttachHub hub) {
+        this.room = room;
+        this.hub = hub;
+    }
+
+    Future<Attached> run(String ref, AttachOptions options) {
+        Container container = room.containers().get(ref);
+        DetachKeys keys = DetachKeys.parse(options.detachKeys());
+        switch (container.status()) {
+            case PAUSED ->
+                throw WharfException.conflict("container " + ref + " is paused, unpause the container before attach");
+            case RESTARTING ->
+                throw WharfException.conflict(
+                        "container " + ref + " is restarting, wait until the container is running");
+            case CREATED, RUNNING, EXITED, REMOVING, DEAD -> {}
+        }
+        Path spool = room.files(container).spool();
+        return room.pools()
+                .call(() -> options.logs() ? 0L : size(spool))
+                .map(from -> attach(container, spool, from, options, keys));
+    }
+
+    private static long size(Path spool) throws IOException {
+        try {
+            return Files.size(spool);
+        } catch (NoSuchFileException neverStarted) {
+            return 0;
+        }
+    }
+
+    private Attached attach(Container container, Path spool, long from, AttachOptions options, DetachKeys keys) {
+        boolean tty = container.config().tty();
+        AttachPoint point = hub.point(container);
+        LogStream reader =
+                hub.open(spool, LogQuery.output(from, options.stdout(), options.stderr(), !tty, options.stream()));
+        if (options.stream()) {
+            hub.follow(container, reader);
+        }
+        // Assigned before the first use: neither callback runs before the input exists.
+        ConsoleInput[] input = new ConsoleInput[1];
+        input[0] = new ConsoleInput(
+                tty ? keys.filter() : null,
+                () -> detached(container, reader),
+                () -> room.context().runOnContext(ended -> point.ended(input[0])));
+        if (options.stream() && options.stdin()) {
+            point.add(input[0]);
+        } else {
+            input[0].discarding();
+        }
+        tell(container, "attach");
+        AttachClient client = new AttachClient(reader.bytes(), input[0], input[0]::end);
+        Handle<io.wharf.contracts.Duplex> handle = room.handles().offer(client, client::close);
+        return new Attached(handle, tty);
+    }
+
+    /** The client leaves, the process does not notice. */
+    private void detached(Container container, LogStream reader) {
+        reader.stop();
+        room.context().runOnContext(left -> tell(container, "detach"));
+    }
+
+    // Nobody waits for the record of somebody's having looked.
+    private void tell(Container container, String action) {
+        room.table()
+                .announce(container, action, Map.of())
+                .onFailure(e -> LOG.warn("{} of {} is not recorded: {}", action, container.id(), e.toString()));
+    }
+}

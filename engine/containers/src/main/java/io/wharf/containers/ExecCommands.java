@@ -1,0 +1,195 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.Ids;
+import io.wharf.base.Json;
+import io.wharf.base.KernelObject;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService.Attached;
+import io.wharf.contracts.ExecService;
+import io.wharf.streams.DetachKeys;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All execs by id, and the way to each verb. Confined to the verticle's context. */
+final class ExecCommands implements ExecService {
+    /** How long an exec can be asked about after its end, in milliseconds; as Docker. */
+    private static final long REMEMBERED = 300_000;
+
+    private final Room room;
+    private final ExecAttached attached;
+    private final ExecDetached detached;
+    private final ExecEvents events;
+    private final Map<String, Exec> execs = new LinkedHashMap<>();
+
+    ExecCommands(Room room) {
+        this.room = room;
+        this.events = new ExecEvents(room.table(), this::over);
+        this.attached = new ExecAttached(room, events);
+        this.detached = new ExecDetached(room, events);
+        // The runtime starts a process and ends; the process then becomes our child, and its exit code ours to take.
+        room.processes().becomeSubreaper();
+    }
+
+    /** Finds what earlier lives of the engine have left running; after the containers' own recovery. */
+    Future<Void> recover() {
+        return room.ledger().ofKind(ExecRecord.KIND).compose(records -> {
+            List<Future<Void>> all = new ArrayList<>();
+            records.forEach(record -> all.add(recover(record)));
+            return Future.join(all).mapEmpty();
+        });
+    }
+
+    private Future<Void> recover(KernelObject record) {
+        ExecRecord known = Json.read(record.detail(), ExecRecord.class);
+        Optional<Container> container = room.containers().find(record.owner());
+        if (container.isEmpty()) {
+            return room.pools()
+                    .run(folder(record.owner(), record.key())::delete)
+                    .compose(gone -> room.ledger().strike(ExecRecord.KIND, record.key()));
+        }
+        Exec exec = new Exec(record.key(), container.get(), known.config(), DetachKeys.DEFAULT);
+        execs.put(exec.id(), exec);
+        return detached.adopt(exec, folder(exec), known).onSuccess(adopted -> {
+            if (exec.phase() == Exec.Phase.EXITED && known.exitCode() != null) {
+                over(exec);
+            }
+        });
+    }
+
+    /** Ids of a container's execs, ended ones included while they are remembered. */
+    List<String> of(String containerId) {
+        return execs.values().stream()
+                .filter(exec -> exec.container().id().equals(containerId))
+                .map(Exec::id)
+                .toList();
+    }
+
+    @Override
+    public Future<String> create(String containerRef, ExecConfig config) {
+        Container container = room.containers().get(containerRef);
+        if (config.cmd().isEmpty()) {
+            throw WharfException.invalid("No exec command specified");
+        }
+        checkRuns(container);
+        DetachKeys keys =
+                DetachKeys.parse(config.detachKeys(), "Invalid escape keys (" + config.detachKeys() + ") provided");
+        Exec exec = new Exec(Ids.random(), container, config, keys);
+        return events.created(exec).map(durable -> {
+            execs.put(exec.id(), exec);
+            return exec.id();
+        });
+    }
+
+    private static void checkRuns(Container container) {
+        switch (container.status()) {
+            case RUNNING -> {}
+            case PAUSED ->
+                throw WharfException.conflict(
+                        "Container " + container.id() + " is paused, unpause the container before exec");
+            case RESTARTING ->
+                throw WharfException.conflict(
+                        "Container " + container.id() + " is restarting, wait until the container is running");
+            case CREATED, EXITED, REMOVING, DEAD ->
+                throw WharfException.conflict("Container " + container.id() + " is not running");
+        }
+    }
+
+    @Override
+    public Future<Attached> start(String execId, ExecStart options) {
+        Exec exec = starting(execId);
+        return attached.run(exec, options, folder(exec)).recover(failure -> failed(exec, failure));
+    }
+
+    @Override
+    public Future<Void> startDetached(String execId, ExecStart options) {
+        Exec exec = starting(execId);
+        return detached.run(exec, options, folder(exec)).recover(failure -> failed(exec, failure));
+    }
+
+    private <T> Future<T> failed(Exec exec, Throwable cause) {
+        ExecFailure failure = ExecFailure.of(cause);
+        if (exec.phase() == Exec.Phase.STARTING) {
+            events.notStarted(exec, failure.exitCode());
+        }
+        return Future.failedFuture(failure.refusal());
+    }
+
+    private Exec starting(String execId) {
+        Exec exec = get(execId);
+        switch (exec.phase()) {
+            case CREATED -> {}
+            case STARTING, RUNNING ->
+                throw WharfException.conflict("Error: Exec command " + execId + " is already running");
+            case EXITED -> throw WharfException.conflict("Error: Exec command " + execId + " has already run");
+        }
+        checkRuns(exec.container());
+        exec.starts();
+        return exec;
+    }
+
+    @Override
+    public Future<Void> resize(String execId, int height, int width) {
+        Exec exec = get(execId);
+        if (exec.phase() != Exec.Phase.RUNNING) {
+            throw WharfException.conflict("exec " + execId + " is not running");
+        }
+        Exec.Console console = exec.console();
+        if (console != null) {
+            console.resize(height, width);
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<ExecDetail> inspect(String execId) {
+        Exec exec = get(execId);
+        ExecConfig config = exec.config();
+        List<String> cmd = config.cmd();
+        return Future.succeededFuture(new ExecDetail(
+                exec.id(),
+                exec.phase() == Exec.Phase.RUNNING,
+                exec.exitCode(),
+                new ProcessConfig(
+                        config.tty(), cmd.getFirst(), cmd.subList(1, cmd.size()), config.privileged(), config.user()),
+                config.attachStdin(),
+                config.attachStderr(),
+                config.attachStdout(),
+                false,
+                exec.container().id(),
+                config.detachKeys() == null ? "" : config.detachKeys(),
+                exec.pid()));
+    }
+
+    /** An exec is as unknown as its container. */
+    private Exec get(String execId) {
+        Exec exec = execs.get(execId);
+        if (exec == null || room.containers().find(exec.container().id()).isEmpty()) {
+            throw WharfException.notFound("No such exec instance: " + execId);
+        }
+        return exec;
+    }
+
+    private void over(Exec exec) {
+        room.vertx().setTimer(REMEMBERED, forgotten -> {
+            execs.remove(exec.id());
+            detached.forget(exec, folder(exec));
+        });
+    }
+
+    /** Execs of a removed container go with it. */
+    void drop(Container container) {
+        execs.values().removeIf(exec -> exec.container() == container);
+    }
+
+    private ExecFolder folder(Exec exec) {
+        return folder(exec.container().id(), exec.id());
+    }
+
+    private ExecFolder folder(String containerId, String execId) {
+        return new ExecFolder(MonitorFiles.ofExec(room.layout(), containerId, execId));
+    }
+}
