@@ -29,19 +29,25 @@ final class WriteLines implements FlowableSubscriber<Object> {
     private @Nullable Subscription source;
     private int taken;
 
-    WriteLines(Call call, Reply.Lines lines) {
+    private WriteLines(Call call, Reply.Lines lines) {
         this.call = call;
         this.lines = lines;
         this.response = call.request().response();
+    }
+
+    /** Subscribes; a head that goes out at once does so after that, for clients take it as the beginning. */
+    static void start(Call call, Reply.Lines lines) {
+        WriteLines writer = new WriteLines(call, lines);
+        lines.values().subscribe(writer);
+        if (lines.atOnce() && !writer.response.closed()) {
+            writer.begun();
+        }
     }
 
     @Override
     public void onSubscribe(Subscription subscription) {
         source = subscription;
         call.onLeave(subscription::cancel);
-        if (lines.atOnce()) {
-            WriteReply.head(response, Reply.JSON);
-        }
         subscription.request(WINDOW);
     }
 

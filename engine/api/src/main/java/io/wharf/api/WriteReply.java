@@ -43,7 +43,7 @@ final class WriteReply {
                         .end(body);
             case Reply.Promised promised -> promised(call, response, promised);
             case Reply.Bytes(String contentType, ByteStream bytes) -> bytes(call, response, contentType, bytes);
-            case Reply.Lines lines -> lines.values().subscribe(new WriteLines(call, lines));
+            case Reply.Lines lines -> WriteLines.start(call, lines);
             case Reply.Raw raw ->
                 throw new IllegalStateException(call.operation().id() + " is no hijack");
             case Reply.RawFailure raw ->
