@@ -92,6 +92,11 @@ final class AddImage {
                 }));
     }
 
+    /** The text of a config that is here. */
+    Future<byte[]> config(Digest image) {
+        return ImageTable.config(store, image);
+    }
+
     /** Configs and manifests are kept as text, which must give the same bytes again. */
     static void requireText(byte[] json) {
         if (!Arrays.equals(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), json)) {

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** Owns images, layers and the roots of containers: start, stop and the way to each verb. */
 public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Threads for the bytes of layers: two for each that is unpacked, and some for archives that are written. */
-    private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + 4;
+    private static final int ARCHIVES = 4;
+
+    private static final int UPLOADS = 3;
+    private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + ARCHIVES + UPLOADS;
 
     private final EngineOptions options;
     private final Store store;
@@ -34,7 +37,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final Pools pools;
     private final Pools bulk = new Pools(BULK_THREADS, 1);
     /** Archives and commits at a time: each holds a thread for as long as its client takes. */
-    private final Slots archives = new Slots(BULK_THREADS - 2 * UnpackLayer.AT_ONCE);
+    private final Slots archives = new Slots(ARCHIVES);
+
+    private final Slots uploads = new Slots(UPLOADS);
 
     private final Lanes lanes = new Lanes();
     private final Images images = new Images();
@@ -43,6 +48,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final ContainerLayers containers;
     private final UnpackLayer unpack;
     private final AddImage add;
+    private @Nullable Registries registries;
+    private @Nullable SharedPulls pulls;
 
     public ImagesVerticle(EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
         this.options = options;
@@ -111,12 +118,18 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Handle<Flowable<Progress>>> pull(PullImage request) {
-        throw WharfException.notImplemented("soon");
+        return Future.succeededFuture(offer(pulls().join(request)));
     }
 
     @Override
     public Future<Handle<Flowable<Progress>>> push(PushImage request) {
-        throw WharfException.notImplemented("soon");
+        List<Reference> tags = Push.targets(images, request);
+        Push[] push = new Push[1];
+        ProgressFeed feed = new ProgressFeed(() -> push[0].cancel());
+        push[0] = new Push(registries(), store, images, layers, bulk, uploads, feed);
+        Flowable<Progress> progress = feed.join();
+        push[0].run(request, tags).onComplete(done -> feed.end(), feed::fail);
+        return Future.succeededFuture(offer(progress));
     }
 
     @Override
@@ -206,7 +219,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<String> authenticate(RegistryAuth credentials) {
-        throw WharfException.notImplemented("soon");
+        return registries().check(credentials).map("Login Succeeded");
     }
 
     private RemoveImages removals() {
@@ -216,13 +229,28 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Begins work that one client watches; its hanging up stops it. */
     private Future<Handle<Flowable<Progress>>> watched(Runnable stop, Function<ProgressFeed, Future<?>> work) {
         ProgressFeed feed = new ProgressFeed(stop);
+        Flowable<Progress> progress = feed.join();
         work.apply(feed).onComplete(done -> feed.end(), feed::fail);
-        return Future.succeededFuture(offer(feed));
+        return Future.succeededFuture(offer(progress));
     }
 
-    private Handle<Flowable<Progress>> offer(ProgressFeed feed) {
-        Flowable<Progress> progress = feed.join();
+    private Handle<Flowable<Progress>> offer(Flowable<Progress> progress) {
         return handles.offer(
                 progress, () -> progress.subscribe(line -> {}, failure -> {}).dispose());
+    }
+
+    private Registries registries() {
+        if (registries == null) {
+            registries = new Registries(vertx, options.insecureRegistries(), options.registryMirrors());
+        }
+        return registries;
+    }
+
+    private SharedPulls pulls() {
+        if (pulls == null) {
+            pulls = new SharedPulls(
+                    registries(), images, layers, unpack, add, work -> context.runOnContext(turn -> work.run()));
+        }
+        return pulls;
     }
 }

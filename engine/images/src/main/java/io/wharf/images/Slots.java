@@ -1,5 +1,6 @@
 package io.wharf.images;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -19,9 +20,10 @@ final class Slots {
         free = count;
     }
 
+    /** Calls the work on the caller's context, at once or later. */
     <T> Future<T> run(Supplier<Future<T>> work) {
-        Promise<T> promise =
-                Vertx.currentContext() instanceof ContextInternal context ? context.promise() : Promise.promise();
+        Context context = Vertx.currentContext();
+        Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
         Runnable begin = () -> {
             Future<T> running;
             try {
@@ -36,7 +38,7 @@ final class Slots {
         };
         synchronized (this) {
             if (free == 0) {
-                waiting.add(begin);
+                waiting.add(context == null ? begin : () -> context.runOnContext(turn -> begin.run()));
                 return promise.future();
             }
             free--;

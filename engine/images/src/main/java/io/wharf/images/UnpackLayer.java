@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,15 @@ final class UnpackLayer {
 
     /** The folder is the caller's to move or to discard; after a failure nothing is left. */
     Future<NewLayer> run(Opener opener, boolean keepBlob) {
+        return run(() -> Future.succeededFuture(opener), keepBlob);
+    }
+
+    /** As above, with bytes that are asked for only when it is this layer's turn, on the caller's context. */
+    Future<NewLayer> run(Supplier<Future<Opener>> source, boolean keepBlob) {
         Path folder = layout.ingest().resolve("layer-" + Ids.random());
         Path blob = layout.ingest().resolve("blob-" + Ids.random());
-        return slots.run(() -> pools.call(() -> begin(opener, folder, keepBlob ? blob : null))
+        return slots.run(() -> source.get()
+                        .compose(opener -> pools.call(() -> begin(opener, folder, keepBlob ? blob : null)))
                         .compose(begun -> begun.unpacked.map(unpacked -> new NewLayer(
                                 folder,
                                 unpacked.tar.digest(),
@@ -51,6 +58,10 @@ final class UnpackLayer {
                                 begun.outer.count(),
                                 blob))))
                 .recover(failure -> discard(pools, folder, blob).transform(done -> Future.failedFuture(failure)));
+    }
+
+    Future<Void> discard(NewLayer layer) {
+        return discard(pools, layer);
     }
 
     static Future<Void> discard(Pools pools, NewLayer layer) {

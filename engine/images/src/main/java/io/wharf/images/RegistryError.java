@@ -1,0 +1,69 @@
+package io.wharf.images;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.Json;
+import io.wharf.base.WharfException;
+import java.util.Locale;
+
+/** Puts a registry's refusal into Docker's words (OCI distribution-spec, error codes). */
+final class RegistryError {
+    private RegistryError() {}
+
+    /** The refusal of any request but a manifest's. */
+    static WharfException of(String request, int status, byte[] body) {
+        String code = code(body);
+        String text = code.isEmpty()
+                ? request + ": received unexpected HTTP status: " + status
+                : words(code) + ": " + message(body);
+        return new WharfException(kind(status, code), text);
+    }
+
+    /** The refusal to give a manifest, as {@code docker pull} shows it. */
+    static WharfException ofPull(Reference name, String request, int status, byte[] body) {
+        String code = code(body);
+        String reason = words(code) + ": " + message(body);
+        return switch (code) {
+            case "MANIFEST_UNKNOWN" ->
+                WharfException.notFound("manifest for " + name.familiar() + " not found: " + reason);
+            case "NAME_UNKNOWN" ->
+                WharfException.notFound("repository " + name.familiarName() + " not found: " + reason);
+            case "DENIED", "UNAUTHORIZED" ->
+                WharfException.notFound("pull access denied for " + name.familiarName()
+                        + ", repository does not exist or may require 'docker login': " + reason);
+            default ->
+                status == 404
+                        ? WharfException.notFound("manifest for " + name.familiar() + " not found")
+                        : of(request, status, body);
+        };
+    }
+
+    private static ErrorKind kind(int status, String code) {
+        return switch (code) {
+            case "UNAUTHORIZED" -> ErrorKind.UNAUTHORIZED;
+            case "DENIED" -> ErrorKind.FORBIDDEN;
+            case "NAME_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN" -> ErrorKind.NOT_FOUND;
+            default -> status == 401 ? ErrorKind.UNAUTHORIZED : ErrorKind.INTERNAL;
+        };
+    }
+
+    private static JsonNode first(byte[] body) {
+        try {
+            return Json.parse(body, JsonNode.class).path("errors").path(0);
+        } catch (WharfException notJson) {
+            return Json.MAPPER.missingNode();
+        }
+    }
+
+    private static String code(byte[] body) {
+        return first(body).path("code").asText("");
+    }
+
+    private static String message(byte[] body) {
+        return first(body).path("message").asText("");
+    }
+
+    private static String words(String code) {
+        return code.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}
