@@ -109,6 +109,7 @@ class CrashTest {
     }
 
     @Test
+    @WharfOnly("it ends such containers when it starts again")
     void rmFlag_isRemembered() {
         rig.ok("run", "-d", "--rm", "--name", "fleeting", "-v", "/data", "busybox", "sleep", "1000");
         crash();

@@ -120,11 +120,21 @@ final class Engine implements AutoCloseable {
             throw new AssertionError(e);
         }
         if (Here.DOCKERD) {
-            // Its containerd ends with it, but not at once, and the next one waits for it in vain.
+            // Its containerd ends with it, but not at once, and where nobody reaps it the next one waits for it in
+            // vain.
             Awaitility.await()
                     .atMost(START)
                     .until(() -> OwnProcesses.of(home).stream()
                             .noneMatch(p -> p.arguments().startsWith("containerd ")));
+            forgetContainerd();
+        }
+    }
+
+    private void forgetContainerd() {
+        try {
+            Files.deleteIfExists(execRoot().resolve("containerd/containerd.pid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -135,6 +145,7 @@ final class Engine implements AutoCloseable {
         OwnProcesses.killAll(home);
         machine.close();
         machine = next;
+        forgetContainerd();
         try {
             Path bootId = Files.writeString(home.resolve("boot-id"), java.util.UUID.randomUUID() + "\n");
             machine.bootId(bootId);

@@ -59,7 +59,7 @@ class ErrorsTest {
             assertBadRequest(reply, body);
             assertThat(reply.body()).as(body).startsWith("{\"message\":");
         }
-        assertThat(rig.http().post("/containers/create", "").status()).isEqualTo(400);
+        assertBadRequest(rig.http().post("/containers/create", ""), "no body");
         assertNothingMade();
     }
 

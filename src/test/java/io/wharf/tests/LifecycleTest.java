@@ -40,7 +40,8 @@ class LifecycleTest {
                 .split(" ");
         assertThat(Instant.parse(times[0])).isAfter(before);
         assertThat(Instant.parse(times[1])).isAfter(Instant.parse(times[0]));
-        assertThat(Instant.parse(times[2])).isAfter(Instant.parse(times[1]));
+        // dockerd takes the two from different clocks.
+        assertThat(Instant.parse(times[2])).isAfter(Instant.parse(times[Here.DOCKERD ? 0 : 1]));
         rig.ok("create", "--name", "untimed", "busybox");
         assertThat(rig.ok("inspect", "-f", "{{.State.StartedAt}} {{.State.FinishedAt}}", "untimed"))
                 .isEqualTo("0001-01-01T00:00:00Z 0001-01-01T00:00:00Z");

@@ -37,7 +37,8 @@ class LimitsTest {
                 "run", "--name", "fatter", "--memory", "16m", "--memory-swap", "16m", "busybox", "tail", "/dev/zero");
         assertThat(killed.code()).isEqualTo(137);
         assertThat(rig.ok("inspect", "-f", "{{.State.OOMKilled}} {{.State.ExitCode}}", "fatter"))
-                .isEqualTo("true 137");
+                // dockerd reads the event that tells of it now and then too late.
+                .isIn("true 137", Here.DOCKERD ? "false 137" : "true 137");
     }
 
     @Test

@@ -21,7 +21,9 @@ final class Machine implements AutoCloseable {
 
     Machine() {
         // They end with their input, so with this JVM, however it ends.
-        host = hold("mount --make-rshared /; mount -t tmpfs none /run/containerd 2>/dev/null; ip link set lo up");
+        host = hold("mount --make-rshared /; mount -t tmpfs none /run/containerd 2>/dev/null; ip link set lo up;"
+                // As a machine that nobody has set up yet, whatever this one has been told.
+                + "echo 0 >/proc/sys/net/ipv4/ip_forward");
         neighbour = hold("ip link set lo up");
         inHost("ip", "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", "" + neighbour.pid())
                 .ok();
