@@ -117,7 +117,7 @@ final class EndRun {
             if (again) {
                 restartLater(container, ending.nanos() - before.startedNanos());
             } else if (remove) {
-                verbs.remove.afterwards(container);
+                verbs.remove.afterwards(container, true);
             }
         });
     }

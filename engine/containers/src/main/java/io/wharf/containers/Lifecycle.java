@@ -3,6 +3,7 @@ package io.wharf.containers;
 /** The verbs that move a container from state to state, and so need one another. */
 final class Lifecycle {
     final Leftovers leftovers;
+    final VolumeUses volumes;
     final WatchRun watch;
     final BeginRun begin;
     final EndRun end;
@@ -14,6 +15,7 @@ final class Lifecycle {
 
     Lifecycle(Room room) {
         leftovers = new Leftovers(room);
+        volumes = new VolumeUses(room);
         watch = new WatchRun(room, this);
         signals = new SignalContainer(room, this);
         begin = new BeginRun(room, this);

@@ -10,21 +10,19 @@ import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.ContainerService.Created;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.ImageService.ImageForContainer;
-import io.wharf.contracts.VolumeService;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Creates a container, all or nothing: name, layer, volumes, folder, record. */
 final class MakeContainer {
     private final Room room;
+    private final VolumeUses volumes;
 
-    MakeContainer(Room room) {
+    MakeContainer(Room room, VolumeUses volumes) {
         this.room = room;
+        this.volumes = volumes;
     }
 
     /** A request, checked and completed. */
@@ -89,7 +87,7 @@ final class MakeContainer {
                 room.networks().check(Definition.join(id, name, checked.config(), host, request.networking()));
         undo.push("layer of " + id, () -> room.images().removeLayer(id));
         Future<Void> layer = room.images().createLayer(id, image.id(), host.storageOpt());
-        Future<MountPlan> mounts = volumes(id, plan.mounts(), undo);
+        Future<MountPlan> mounts = volumes.take(id, plan.mounts(), undo);
         undo.push(
                 "folder of " + id,
                 () -> room.pools().run(() -> Trees.delete(room.layout().container(id))));
@@ -102,9 +100,9 @@ final class MakeContainer {
         return Future.join(network, layer, mounts, folder).compose(made -> {
             Container container = new Container(
                     id, name, definition(id, image.id(), request, checked, mounts.result()), State.NEW, null, false);
-            return room.table().insert(container).map(committed -> {
+            return room.table().insert(container).compose(committed -> {
                 room.containers().add(container);
-                return new Created(id, checked.warnings());
+                return volumes.keep(mounts.result(), id).map(new Created(id, checked.warnings()));
             });
         });
     }
@@ -121,32 +119,5 @@ final class MakeContainer {
                 mounts,
                 room.host().storageDriver(),
                 room.host().cgroupPaths().of(id, checked.host().cgroupParent()));
-    }
-
-    /** Creates the volumes that are not there and counts the container among the users of all. */
-    private Future<MountPlan> volumes(String id, MountPlan mounts, Undo undo) {
-        Map<String, VolumeService.CreateVolume> requests = mounts.volumesToCreate();
-        if (requests.isEmpty()) {
-            return Future.succeededFuture(mounts);
-        }
-        // Anonymous ones that were made for this container alone go with it, as do its uses of the others.
-        undo.push(
-                "volumes of " + id,
-                () -> room.volumes()
-                        .release(id)
-                        .compose(unused -> Future.join(unused.stream()
-                                        .map(volume -> room.volumes().remove(volume, true))
-                                        .toList())
-                                .mapEmpty()));
-        Map<String, Future<VolumeService.VolumeDetail>> made = new LinkedHashMap<>();
-        requests.forEach((destination, request) -> made.put(
-                destination,
-                room.volumes().create(request).compose(volume -> room.volumes().use(volume.name(), id))));
-        List<Future<?>> all = new ArrayList<>(made.values());
-        return Future.join(all).map(done -> {
-            Map<String, VolumeService.VolumeDetail> volumes = new HashMap<>();
-            made.forEach((destination, volume) -> volumes.put(destination, volume.result()));
-            return mounts.withVolumes(volumes);
-        });
     }
 }

@@ -46,7 +46,8 @@ final class Recover {
                 all.isEmpty() ? Future.succeededFuture() : room.host().found();
         return found.compose(ready -> room.ledger().ofKind(Leftovers.KIND))
                 .compose(records -> clearHalfMade(records))
-                .compose(cleared -> keep(all))
+                .compose(cleared -> verbs.volumes.recover())
+                .compose(released -> keep(all))
                 .compose(kept -> Future.join(room.containers().all().stream().toList().stream()
                                 .map(this::recover)
                                 .toList())
@@ -128,13 +129,15 @@ final class Recover {
                 later.add(() -> verbs.start.again(container));
                 yield Future.succeededFuture();
             }
-            case REMOVING -> {
-                verbs.remove.afterwards(container);
-                yield Future.succeededFuture();
-            }
+            case REMOVING ->
+                verbs.volumes
+                        .areToGo(container)
+                        .onSuccess(volumes -> verbs.remove.afterwards(
+                                container, volumes || container.host().autoRemove()))
+                        .mapEmpty();
             case EXITED -> {
                 if (container.host().autoRemove()) {
-                    verbs.remove.afterwards(container);
+                    verbs.remove.afterwards(container, true);
                 } else if (RestartDelay.wantedAtStart(
                         container.host().restartPolicy(), container.state(), container.stopWanted())) {
                     later.add(() -> verbs.start.run(container));

@@ -69,9 +69,9 @@ final class RemoveContainer {
     }
 
     /** By the engine itself, after an exit or a failed start of a container that wants that. */
-    void afterwards(Container container) {
+    void afterwards(Container container, boolean volumes) {
         container.removing(true);
-        room.lanes().run(container.id(), () -> inLane(container, true)).onFailure(failure -> {
+        room.lanes().run(container.id(), () -> inLane(container, volumes)).onFailure(failure -> {
             container.removing(false);
             LOG.warn("cannot remove {} after its end: {}", container.id(), failure.toString());
         });
@@ -89,7 +89,9 @@ final class RemoveContainer {
             room.vertx().cancelTimer(container.restartTimer());
             container.restartTimer(-1);
         }
-        return committedAsRemoving(container)
+        Future<Void> recorded =
+                volumes && hasVolumes(container) ? verbs.volumes.record(container.id()) : Future.succeededFuture();
+        return recorded.compose(done -> committedAsRemoving(container))
                 .compose(done -> container.cleared())
                 .compose(cleared -> takeAway(container, volumes))
                 .compose(done -> forget(container), failure -> dead(container, failure));
@@ -107,27 +109,21 @@ final class RemoveContainer {
         };
     }
 
+    private static boolean hasVolumes(Container container) {
+        return container.definition().mounts().targets().stream().anyMatch(MountTarget::isVolume);
+    }
+
     private Future<Void> takeAway(Container container, boolean volumes) {
         List<Future<Void>> parts = new ArrayList<>();
         parts.add(room.images().removeLayer(container.id()));
         parts.add(room.streams().removed(container));
-        if (container.definition().mounts().targets().stream().anyMatch(MountTarget::isVolume)) {
-            parts.add(room.volumes()
-                    .release(container.id())
-                    .compose(unused -> volumes ? removeVolumes(unused) : Future.succeededFuture()));
+        if (hasVolumes(container)) {
+            parts.add(verbs.volumes.release(container.id(), volumes));
         }
         return Future.join(parts)
                 .mapEmpty()
                 .compose(done ->
                         room.pools().run(() -> Trees.delete(room.layout().container(container.id()))));
-    }
-
-    /** Anonymous volumes that nobody uses any more. */
-    private Future<Void> removeVolumes(List<String> names) {
-        return Future.join(names.stream()
-                        .map(name -> room.volumes().remove(name, true))
-                        .toList())
-                .mapEmpty();
     }
 
     private Future<Void> forget(Container container) {

@@ -80,7 +80,7 @@ final class StartContainer {
                 })
                 .compose(done -> {
                     if (remove) {
-                        verbs.remove.afterwards(container);
+                        verbs.remove.afterwards(container, true);
                     }
                     return Future.failedFuture(failure.refusal());
                 });

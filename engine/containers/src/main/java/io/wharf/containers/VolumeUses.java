@@ -1,0 +1,97 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.base.KernelObject;
+import io.wharf.base.Undo;
+import io.wharf.contracts.VolumeService.CreateVolume;
+import io.wharf.contracts.VolumeService.VolumeDetail;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A container's hold on its volumes, from its creation to its removal.
+ *
+ * <p>The ledger has a record while volumes are made for a container that is not there yet, and while its anonymous ones
+ * are to go with it: a crash in between leaves none behind, and takes none along that was to stay.
+ */
+final class VolumeUses {
+    static final String KIND = "volumes";
+
+    private final Room room;
+
+    VolumeUses(Room room) {
+        this.room = room;
+    }
+
+    /** Creates the volumes that are not there and counts the container among the users of all. */
+    Future<MountPlan> take(String id, MountPlan mounts, Undo undo) {
+        Map<String, CreateVolume> requests = mounts.volumesToCreate();
+        if (requests.isEmpty()) {
+            return Future.succeededFuture(mounts);
+        }
+        undo.push("volumes of " + id, () -> release(id, true));
+        return record(id).compose(recorded -> {
+            Map<String, Future<VolumeDetail>> made = new LinkedHashMap<>();
+            requests.forEach((destination, request) -> made.put(
+                    destination,
+                    room.volumes()
+                            .create(request)
+                            .compose(volume -> room.volumes().use(volume.name(), id))));
+            List<Future<?>> all = new ArrayList<>(made.values());
+            return Future.join(all).map(done -> {
+                Map<String, VolumeDetail> volumes = new HashMap<>();
+                made.forEach((destination, volume) -> volumes.put(destination, volume.result()));
+                return mounts.withVolumes(volumes);
+            });
+        });
+    }
+
+    /** The container stands: its volumes are its own affair now. A record that stays is struck at the next start. */
+    Future<Void> keep(MountPlan mounts, String id) {
+        return mounts.targets().stream().anyMatch(MountTarget::isVolume)
+                ? room.ledger().strike(KIND, id).otherwiseEmpty()
+                : Future.succeededFuture();
+    }
+
+    /** Written before a removal that takes the anonymous volumes along. */
+    Future<Void> record(String id) {
+        return room.ledger().record(new KernelObject(KIND, id, id, ""));
+    }
+
+    /** Ends all uses by a container; its anonymous volumes that nobody else uses go, if wanted. */
+    Future<Void> release(String id, boolean remove) {
+        return room.volumes()
+                .release(id)
+                .compose(unused -> remove
+                        ? Future.join(unused.stream()
+                                .map(volume -> room.volumes().remove(volume, true))
+                                .toList())
+                        : Future.succeededFuture())
+                .compose(done -> room.ledger().strike(KIND, id));
+    }
+
+    /** After a crash: volumes of containers that never were, or are no more. Those being removed are not for here. */
+    Future<Void> recover() {
+        return room.ledger()
+                .ofKind(KIND)
+                .compose(records -> Future.join(records.stream()
+                        .map(record -> room.containers()
+                                .find(record.key())
+                                .map(container -> container.status() == Status.REMOVING
+                                        ? Future.<Void>succeededFuture()
+                                        : room.ledger().strike(KIND, record.key()))
+                                .orElseGet(() -> release(record.key(), true)))
+                        .toList()))
+                .mapEmpty();
+    }
+
+    /** Whether a removal that was cut off was to take them along. */
+    Future<Boolean> areToGo(Container container) {
+        return room.ledger()
+                .ofKind(KIND)
+                .map(records -> records.stream().anyMatch(record -> record.key().equals(container.id())));
+    }
+}
