@@ -26,14 +26,16 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private static final Logger LOG = LoggerFactory.getLogger(NetworksVerticle.class);
     private static final String LEGACY_TABLES = "/proc/net/ip_tables_names";
 
+    /** What there is only after the start. */
+    private record Running(Kernel kernel, Departures departures, ForwardGuard guard) {}
+
     private final EngineOptions options;
     private final Store store;
     private final KernelLedger ledger;
     private final Pools pools;
     private final Networks networks = new Networks();
     private final Announcements announcements;
-    private @Nullable Kernel kernel;
-    private @Nullable Departures departures;
+    private @Nullable Running running;
     private String firewall = "";
 
     public NetworksVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
@@ -51,21 +53,22 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<?> start() {
         return pools.call(this::open)
-                .compose(opened -> {
-                    kernel = opened;
-                    departures = new Departures(vertx, networks, ledger, opened, pools);
-                    return new StartNetworks(networks, options, store, ledger, opened, pools).run();
+                .compose(kernel -> {
+                    ForwardGuard guard = new ForwardGuard(networks, options.bridge(), ledger, kernel, pools);
+                    running = new Running(kernel, new Departures(vertx, networks, ledger, kernel, pools), guard);
+                    return new StartNetworks(networks, options, store, ledger, kernel, pools, guard).run();
                 })
                 .onSuccess(started -> Services.serve(vertx, NetworkService.class, this));
     }
 
     @Override
     public Future<?> stop() {
-        Departures last = departures;
-        Kernel opened = kernel;
-        return opened == null || last == null
+        Running last = running;
+        return last == null
                 ? Future.succeededFuture()
-                : last.finish().transform(done -> new StopNetworks(networks, ledger, opened, pools).run());
+                : last.departures
+                        .finish()
+                        .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run());
     }
 
     private Kernel open() {
@@ -125,7 +128,14 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<Sandbox> join(JoinNetworks request) {
-        return new JoinSandbox(networks, options.layout(), ledger, kernel(), pools, announcements).run(request);
+        Running now = running();
+        return new JoinSandbox(networks, options.layout(), ledger, now.kernel, pools, announcements)
+                .run(request)
+                .onSuccess(sandbox -> {
+                    if (sandbox.endpoints().containsKey(Network.BRIDGE)) {
+                        now.guard.lookAgain();
+                    }
+                });
     }
 
     @Override
@@ -155,15 +165,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     private LeaveSandbox leaving() {
-        return new LeaveSandbox(
-                networks,
-                Objects.requireNonNull(departures, "served before it was started"),
-                kernel(),
-                pools,
-                announcements);
+        Running now = running();
+        return new LeaveSandbox(networks, now.departures, now.kernel, pools, announcements);
     }
 
-    private Kernel kernel() {
-        return Objects.requireNonNull(kernel, "served before it was started");
+    private Running running() {
+        return Objects.requireNonNull(running, "served before it was started");
     }
 }

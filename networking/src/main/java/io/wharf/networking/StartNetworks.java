@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings the networks up: the predefined ones are there, the default bridge stands, who was in it still is, and all rules
@@ -28,9 +26,6 @@ final class StartNetworks {
     static final String NO_BRIDGE = "none";
     static final String KIND_BRIDGE = "bridge";
     static final String KIND_TABLE = "nftables";
-    static final String KIND_ACCEPT = "foreign-accept";
-
-    private static final Logger LOG = LoggerFactory.getLogger(StartNetworks.class);
 
     private final Networks networks;
     private final EngineOptions options;
@@ -38,15 +33,23 @@ final class StartNetworks {
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
+    private final ForwardGuard guard;
 
     StartNetworks(
-            Networks networks, EngineOptions options, Store store, KernelLedger ledger, Kernel kernel, Pools pools) {
+            Networks networks,
+            EngineOptions options,
+            Store store,
+            KernelLedger ledger,
+            Kernel kernel,
+            Pools pools,
+            ForwardGuard guard) {
         this.networks = networks;
         this.options = options;
         this.store = store;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
+        this.guard = guard;
     }
 
     Future<Void> run() {
@@ -144,28 +147,6 @@ final class StartNetworks {
         return ledger.record(new KernelObject(
                         KIND_TABLE, name, networks.get(Network.BRIDGE).id(), ""))
                 .compose(recorded -> pools.run(() -> kernel.firewall().install(bridges, ports)))
-                .compose(written -> pools.call(this::foreignDrops))
-                .compose(this::acceptIn);
-    }
-
-    private List<ForeignChains.Chain> foreignDrops() {
-        ForeignChains foreign = kernel.foreign();
-        return foreign == null ? List.of() : foreign.dropping();
-    }
-
-    private Future<Void> acceptIn(List<ForeignChains.Chain> chains) {
-        ForeignChains foreign = kernel.foreign();
-        Future<Void> done = Future.succeededFuture();
-        for (ForeignChains.Chain chain : chains) {
-            LOG.info("{} drops forwarded packets: those of {} are accepted there", chain.path(), options.bridge());
-            done = done.compose(before -> ledger.record(new KernelObject(
-                            KIND_ACCEPT,
-                            chain.path(),
-                            networks.get(Network.BRIDGE).id(),
-                            "")))
-                    .compose(recorded ->
-                            pools.run(() -> Objects.requireNonNull(foreign).accept(chain, options.bridge())));
-        }
-        return done;
+                .compose(written -> guard.look());
     }
 }

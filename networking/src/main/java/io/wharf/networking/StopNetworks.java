@@ -38,7 +38,7 @@ final class StopNetworks {
 
     private Future<Void> clear() {
         return each(
-                        StartNetworks.KIND_ACCEPT,
+                        ForwardGuard.KIND,
                         path -> Objects.requireNonNull(kernel.foreign()).withdraw(path))
                 .compose(done ->
                         each(StartNetworks.KIND_TABLE, name -> kernel.firewall().remove()))

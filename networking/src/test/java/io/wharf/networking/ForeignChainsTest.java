@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.io.IOException;
@@ -68,6 +69,26 @@ class ForeignChainsTest {
         }
         assertThat(Host.rules().replaceAll("packets \\d+ bytes \\d+", ""))
                 .isEqualTo(before.replaceAll("packets \\d+ bytes \\d+", ""));
+    }
+
+    /** Another engine started, or an administrator's reload, while this one runs. */
+    @Test
+    void dropThatComesLater_isAnsweredWhenAContainerComes() throws IOException {
+        try (Engine engine = Engine.start(folder)) {
+            Host.nft(DROPS);
+            await().untilAsserted(() -> {
+                engine.leave("a1");
+                engine.join("a1", "bridge", "8080:80/tcp");
+                assertThat(Host.rules()).contains("comment \"wharf:wharf0\"");
+            });
+            Sandbox one = engine.join("a1", "bridge");
+            try (var inOne = Engine.inside(one).serveTcp("0.0.0.0", 80)) {
+                assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
+                assertThat(inOne.isOpen()).isTrue();
+            }
+            engine.leave("a1");
+        }
+        assertThat(Host.rules()).doesNotContain("wharf");
     }
 
     @Test
