@@ -44,6 +44,12 @@ class CapabilitySetTest {
     }
 
     @Test
+    void of_nothing_leavesOutWhatTheEngineLacks() {
+        assertThat(CapabilitySet.of(List.of(), List.of(), false, CapabilitySet.bits("CHOWN", "SYS_ADMIN")))
+                .isEqualTo(CapabilitySet.bit("CHOWN"));
+    }
+
+    @Test
     void of_privileged_givesAllThatTheEngineHas() {
         assertThat(CapabilitySet.of(List.of(), List.of("ALL"), true, BOUNDING)).isEqualTo(BOUNDING);
     }

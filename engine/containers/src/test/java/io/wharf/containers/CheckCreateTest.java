@@ -217,6 +217,13 @@ class CheckCreateTest {
     }
 
     @Test
+    void check_cpusWithinTheHosts_pass() {
+        assertThat(check(RUNS, "{'CpusetCpus':'0,2-3','CpusetMems':'0','NanoCpus':4000000000}")
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
     void check_gpus_refusesAsDockerWithoutDriver() {
         assertThatThrownBy(() -> check(RUNS, "{'DeviceRequests':[{'Driver':'','Count':-1,'Capabilities':[['gpu']]}]}"))
                 .hasMessage("could not select device driver \"\" with capabilities: [[gpu]]");

@@ -78,7 +78,8 @@ class MountPlanTest {
 
     @Test
     void of_volumesFrom_takesOverAndBindsWin() {
-        MountPlan lent = plan("{'Binds':['data:/d','/x:/e'],'Tmpfs':{'/t':''}}");
+        MountPlan lent =
+                plan("{'Binds':['data:/d','/x:/e'],'Tmpfs':{'/t':''}," + "'Mounts':[{'Type':'tmpfs','Target':'/u'}]}");
         MountPlan plan = MountPlan.of(
                 Specs.config("{}"), Specs.host("{'VolumesFrom':['other:ro'],'Binds':['/mine:/e']}"), ref -> lent);
         assertThat(plan.targets()).extracting(MountTarget::destination).containsExactly("/d", "/e");

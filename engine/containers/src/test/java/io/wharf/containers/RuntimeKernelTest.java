@@ -7,6 +7,7 @@ import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.HostConfig;
 import io.wharf.linux.Commands;
+import io.wharf.linux.Executables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class RuntimeKernelTest {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final Duration TIME = Duration.ofSeconds(30);
+    private static @Nullable Path made;
     private static Path shared;
     private static HostFacts facts;
     private static CgroupPaths cgroups;
@@ -37,16 +40,20 @@ class RuntimeKernelTest {
     static void probe() throws IOException {
         assumeThat(Files.exists(BUSYBOX)).isTrue();
         assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        assumeThat(Executables.find("runc").or(() -> Executables.find("crun"))).isPresent();
         shared = Files.createTempDirectory("wharf-containers.");
+        made = shared;
         facts = HostFacts.read();
         cgroups = new CgroupPaths(false);
         runtimes = new RuntimeProbe(Specs.options(shared), facts, cgroups).probe();
-        assumeThat(runtimes.defaultName()).isNotEmpty();
+        assertThat(runtimes.defaultName()).as(runtimes.reason()).isNotEmpty();
     }
 
     @AfterAll
     static void removeShared() throws IOException {
-        Trees.delete(shared);
+        if (made != null) {
+            Trees.delete(made);
+        }
     }
 
     @BeforeEach

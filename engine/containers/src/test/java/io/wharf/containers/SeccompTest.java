@@ -111,6 +111,9 @@ class SeccompTest {
                 + "{'names':['d'],'action':'SCMP_ACT_ERRNO','includes':{'minKernel':'6.2'}}]}";
         JsonNode converted = tree(
                 SeccompProfile.convert(profile.replace('\'', '"'), CapabilitySet.bit("SYS_ADMIN"), Specs.ableHost()));
+        assertThat(SeccompProfile.convert(profile.replace('\'', '"'), 0, Specs.ableHost()))
+                .contains("[\"b\"]")
+                .doesNotContain("[\"a\"]");
         assertThat(converted.path("architectures").toString()).isEqualTo("[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X32\"]");
         assertThat(converted.path("syscalls").toString())
                 .isEqualTo("[{\"names\":[\"mkdir\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":5},"
