@@ -26,6 +26,8 @@ final class AttachPoint {
     private final boolean keepsInput;
     private final List<LogStream> readers = new ArrayList<>();
     private final List<ConsoleInput> inputs = new ArrayList<>();
+    // Said all they had before there was a process to hear it.
+    private final List<ConsoleInput> early = new ArrayList<>();
     private @Nullable MonitorFiles live;
     private @Nullable FdWriter writer;
 
@@ -57,6 +59,7 @@ final class AttachPoint {
         List.copyOf(readers).forEach(LogStream::finish);
         readers.clear();
         inputs.clear();
+        early.clear();
         closeWriter();
     }
 
@@ -85,6 +88,10 @@ final class AttachPoint {
 
     /** The client has no more to say. */
     void ended(ConsoleInput input) {
+        if (writer == null && inputs.contains(input)) {
+            early.add(input);
+            return;
+        }
         boolean known = inputs.remove(input);
         if (writer == null || !known) {
             return;
@@ -123,5 +130,8 @@ final class AttachPoint {
         opened.drainHandler(() -> List.copyOf(inputs).forEach(ConsoleInput::drained));
         writer = opened;
         inputs.forEach(input -> input.connect(opened));
+        List<ConsoleInput> over = List.copyOf(early);
+        early.clear();
+        over.forEach(this::ended);
     }
 }
