@@ -62,8 +62,8 @@ final class Authorizer {
         String wanted = scope.isEmpty() ? challenge.get("scope") : scope;
         String query =
                 "service=" + encoded(challenge.get("service")) + (wanted.isEmpty() ? "" : "&scope=" + encoded(wanted));
-        String refresh = auth == null ? null : auth.identityToken();
-        boolean refreshing = refresh != null && !refresh.isEmpty();
+        String refresh = auth == null || auth.identityToken() == null ? "" : auth.identityToken();
+        boolean refreshing = !refresh.isEmpty();
         String url = refreshing
                 ? realm
                 : realm

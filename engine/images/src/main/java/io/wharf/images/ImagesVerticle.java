@@ -17,6 +17,7 @@ import io.wharf.contracts.ImageService;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.streams.BlockingInput;
 import io.wharf.streams.HandleTable;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<?> stop() {
-        return pools.run(driver::stop).onComplete(done -> bulk.close());
+        return layers.settled().compose(done -> pools.run(driver::stop)).onComplete(done -> bulk.close());
     }
 
     @Override
@@ -134,7 +135,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet) {
-        ByteStream bytes = handles.take(archive);
+        BlockingInput bytes = BlockingInput.of(handles.take(archive));
         LoadArchive load = new LoadArchive(options.layout(), images, layers, unpack, add, bulk, archives);
         return watched(bytes::close, feed -> load.run(bytes, quiet, feed));
     }
@@ -147,7 +148,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Handle<Flowable<Progress>>> importRoot(ImportImage request) {
-        ByteStream root = handles.take(request.root());
+        BlockingInput root = BlockingInput.of(handles.take(request.root()));
         ImportRoot.Checked checked;
         try {
             checked = ImportRoot.check(request);

@@ -1,11 +1,10 @@
 package io.wharf.images;
 
 import io.vertx.core.Future;
-import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
-import io.wharf.streams.BlockingInput;
+import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +36,9 @@ final class ImportRoot {
                 message == null || message.isEmpty() ? "Imported from -" : message);
     }
 
-    Future<Image> run(Checked request, ByteStream root, ProgressFeed feed) {
+    Future<Image> run(Checked request, InputStream root, ProgressFeed feed) {
         LayerStore.Hold hold = layers.hold();
-        BlockingInput input = BlockingInput.of(root);
-        return unpack.run(() -> input, false)
+        return unpack.run(() -> root, false)
                 .compose(unpacked -> hold.adopt(null, unpacked))
                 .compose(layer -> {
                     var step = new NewConfig.Step("", "", request.message(), layer.diff());
@@ -57,9 +55,6 @@ final class ImportRoot {
                             });
                 })
                 .onSuccess(image -> feed.say(Progress.status(image.id().toString())))
-                .onComplete(done -> {
-                    input.close();
-                    hold.close();
-                });
+                .onComplete(done -> hold.close());
     }
 }

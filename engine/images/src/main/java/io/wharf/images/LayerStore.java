@@ -279,6 +279,11 @@ final class LayerStore {
         });
     }
 
+    /** When what is being removed in the background is gone. */
+    Future<Void> settled() {
+        return Future.join(new ArrayList<>(going.values())).otherwiseEmpty().mapEmpty();
+    }
+
     /** Removes the kept bytes of blobs that are no longer committed. */
     Future<Void> deleteBlobs(List<Blob> blobs) {
         return pools.run(() -> {

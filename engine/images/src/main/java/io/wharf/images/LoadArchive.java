@@ -4,10 +4,8 @@ import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.Layout;
-import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.linux.Pools;
-import io.wharf.streams.BlockingInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -46,10 +44,8 @@ final class LoadArchive {
         this.readers = readers;
     }
 
-    Future<Void> run(ByteStream archive, boolean quiet, ProgressFeed feed) {
-        BlockingInput input = BlockingInput.of(archive);
-        return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), input)))
-                .onComplete(done -> input.close())
+    Future<Void> run(InputStream archive, boolean quiet, ProgressFeed feed) {
+        return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), archive)))
                 .compose(spool -> bulk.call(() -> ArchivedImage.of(spool))
                         .compose(found -> all(found, 0, quiet, feed))
                         .onComplete(done -> bulk.run(spool::remove)));

@@ -52,6 +52,7 @@ final class RegistrySession {
     Future<Void> open() {
         return request(HttpMethod.GET, base + "/v2/", null)
                 .compose(HttpClientRequest::send)
+                .map(HttpClientResponse::pause)
                 .recover(failure -> Future.failedFuture(
                         new java.io.IOException("Get \"" + base + "/v2/\": " + reason(failure), failure)))
                 .compose(response -> authorize(response).compose(done -> drop(response)));
@@ -139,9 +140,10 @@ final class RegistrySession {
     private Future<HttpClientResponse> follow(String url, boolean own, int redirects) {
         Future<HttpClientResponse> answer = own
                 ? send(HttpMethod.GET, url, HttpClientRequest::send)
-                : request(HttpMethod.GET, url, null).compose(HttpClientRequest::send);
+                : request(HttpMethod.GET, url, null)
+                        .compose(HttpClientRequest::send)
+                        .map(HttpClientResponse::pause);
         return answer.compose(response -> {
-            response.pause();
             String location = response.getHeader("Location");
             boolean redirect = response.statusCode() / 100 == 3 && location != null;
             if (redirect && redirects < REDIRECTS) {
@@ -226,18 +228,24 @@ final class RegistrySession {
     /** Sends with authorisation; what has run out is renewed once, unless the body was a stream and is spent. */
     private Future<HttpClientResponse> send(
             HttpMethod method, String url, Function<HttpClientRequest, Future<HttpClientResponse>> body) {
-        return request(method, url, authorization).compose(body).compose(response -> {
-            boolean again = response.statusCode() == 401
-                    && (method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.POST);
-            if (!again) {
-                return Future.succeededFuture(response);
-            }
-            response.pause();
-            return authorize(response)
-                    .compose(done -> drop(response))
-                    .compose(done -> request(method, url, authorization))
-                    .compose(body);
-        });
+        // Paused until somebody has set its handlers: what comes before is lost otherwise.
+        return request(method, url, authorization)
+                .compose(body)
+                .map(HttpClientResponse::pause)
+                .compose(response -> {
+                    boolean again = response.statusCode() == 401
+                            && (method.equals(HttpMethod.GET)
+                                    || method.equals(HttpMethod.HEAD)
+                                    || method.equals(HttpMethod.POST));
+                    if (!again) {
+                        return Future.succeededFuture(response);
+                    }
+                    return authorize(response)
+                            .compose(done -> drop(response))
+                            .compose(done -> request(method, url, authorization))
+                            .compose(body)
+                            .map(HttpClientResponse::pause);
+                });
     }
 
     private Future<HttpClientRequest> request(HttpMethod method, String url, @Nullable String header) {

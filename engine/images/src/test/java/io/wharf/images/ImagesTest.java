@@ -93,6 +93,26 @@ class ImagesTest {
     }
 
     @Test
+    void importRoot_withdrawnLeavesNothing() throws IOException {
+        byte[] part =
+                java.util.Arrays.copyOf(new Tar().file("f", "x".repeat(100_000)).bytes(), 50_000);
+        var bytes = new Room.Bytes(room.vertx, part, false);
+        var request = new io.wharf.contracts.ImageService.ImportImage(
+                room.handles.offer(bytes, () -> {}), "app", null, null, null, List.of());
+        var lines = room.handles.take(await(room.images.importRoot(request)));
+        org.awaitility.Awaitility.await().until(() -> ingested() == 1);
+        lines.test().cancel();
+        org.awaitility.Awaitility.await().until(() -> ingested() == 0);
+        assertThat(list(true, Map.of())).isEmpty();
+    }
+
+    private long ingested() throws IOException {
+        try (var left = Files.list(room.layout.ingest())) {
+            return left.count();
+        }
+    }
+
+    @Test
     void importRoot_refusesGarbageAndLeavesNothing() throws IOException {
         assertThatThrownBy(
                         () -> room.importTar("this is no tar at all".repeat(100).getBytes(), "bad"))

@@ -145,12 +145,19 @@ final class Room implements AutoCloseable {
         private final Vertx vertx;
         private final byte[] bytes;
         private int at;
+        private final boolean ends;
         private boolean flowing;
         private boolean ended;
         private @Nullable Handler<Buffer> handler;
         private @Nullable Handler<Void> end;
 
         Bytes(Vertx vertx, byte[] bytes) {
+            this(vertx, bytes, true);
+        }
+
+        /** One that does not end is a client who has stopped sending. */
+        Bytes(Vertx vertx, byte[] bytes, boolean ends) {
+            this.ends = ends;
             this.vertx = vertx;
             this.bytes = bytes;
         }
@@ -160,6 +167,9 @@ final class Room implements AutoCloseable {
                 return;
             }
             if (at == bytes.length) {
+                if (!ends) {
+                    return;
+                }
                 ended = true;
                 if (end != null) {
                     end.handle(null);
