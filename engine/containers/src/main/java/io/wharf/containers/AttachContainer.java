@@ -78,7 +78,10 @@ final class AttachContainer {
             input[0].discarding();
         }
         tell(container, "attach");
-        AttachClient client = new AttachClient(reader.bytes(), input[0], input[0]::end);
+        AttachClient client = new AttachClient(reader.bytes(), input[0], () -> {
+            input[0].discarding();
+            room.context().runOnContext(left -> point.gone(input[0]));
+        });
         Handle<io.wharf.contracts.Duplex> handle = room.handles().offer(client, client::close);
         return new Attached(handle, tty);
     }

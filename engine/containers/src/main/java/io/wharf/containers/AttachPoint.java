@@ -101,6 +101,16 @@ final class AttachPoint {
         }
     }
 
+    /** The client has left: what it said before there was a process is nobody's any more. */
+    void gone(ConsoleInput input) {
+        if (writer == null) {
+            inputs.remove(input);
+            early.remove(input);
+        } else {
+            ended(input);
+        }
+    }
+
     boolean isUnused() {
         return live == null && readers.isEmpty() && inputs.isEmpty();
     }

@@ -36,14 +36,13 @@ final class ExecAttached {
         this.events = events;
     }
 
-    /** Our ends of what the process reads and writes, and the runtime that starts it. */
+    /** Our ends of what the process reads and writes, and for a while the process's own. */
     private static final class Parts {
         private final List<Fd> childs = new ArrayList<>();
         private @Nullable Fd stdin;
         private @Nullable Fd stdout;
         private @Nullable Fd stderr;
         private @Nullable ExecConsole console;
-        private @Nullable Child runtime;
 
         void close() {
             closeChilds();
@@ -109,7 +108,6 @@ final class ExecAttached {
             }
         }
         Child child = room.processes().spawn(spawn.build());
-        parts.runtime = child;
         parts.closeChilds();
         return child;
     }

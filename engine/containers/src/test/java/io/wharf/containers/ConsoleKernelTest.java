@@ -93,6 +93,21 @@ class ConsoleKernelTest {
     }
 
     @Test
+    void attach_endOfInputBeforeTheStart_isKept() throws Exception {
+        Container container = engine.create(",'OpenStdin':true,'StdinOnce':true", "cat");
+        Client left = engine.attached(container, ConsoleHarness.attach(false, true));
+        left.says("of one who left\n");
+        left.streams.close();
+        Client client = engine.attached(container, ConsoleHarness.attach(false, true));
+        client.says("early\n");
+        client.streams.input().end();
+        Future<Integer> over = engine.start(container);
+        client.end();
+        assertThat(client.heard(1)).isEqualTo("early\n");
+        assertThat(code(over)).isZero();
+    }
+
+    @Test
     void attach_inputKeptOpen_outlivesItsClients() throws Exception {
         Container container = engine.create(",'OpenStdin':true", "read a; echo $a; read b; echo $b");
         Future<Integer> over = engine.start(container);

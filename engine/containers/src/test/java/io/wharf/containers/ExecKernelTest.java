@@ -228,11 +228,9 @@ class ExecKernelTest {
     void start_manyTimes_leavesNoDescriptorsOrZombies() throws Exception {
         start(create("", "true"), false).end();
         long before = descriptors();
-        long begun = System.nanoTime();
         for (int i = 0; i < 20; i++) {
             start(create("", "true"), false).end();
         }
-        System.err.println("exec true: " + (System.nanoTime() - begun) / 20_000_000.0 + " ms");
         Awaitility.await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 2));
     }
 
