@@ -39,6 +39,7 @@ final class Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration HANDLE_EXPIRY = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 15;
+    private static final long SETTLED_MILLIS = 1500;
 
     private final EngineOptions options;
     private final Path pidFile;
@@ -108,6 +109,8 @@ final class Engine {
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles));
+        // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
+        vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
     }
 
     private Vertx vertx() {
