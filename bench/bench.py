@@ -1,91 +1,97 @@
-"""Runs each case alternately on Debian's dockerd and on Wharf, and says how they compare."""
-
+"""Wharf and Docker side by side: every case alternately on both, in one run. Called by bin/bench."""
 import argparse
 import datetime
 import os
 import platform
-import shutil
-import subprocess
+import signal
 import sys
-import tempfile
 
-import cases
 import report
-from engines import Dockerd, Wharfd
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def options():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rival", default=shutil.which("dockerd", path=os.environ["PATH"] + ":/usr/sbin"), help="a dockerd")
-    parser.add_argument("--wharfd", default=os.path.join(HERE, "..", "bin", "wharfd"))
-    parser.add_argument("--cases", default="", help="names, with commas: " + ", ".join(case[0] for case in cases.CASES))
-    parser.add_argument("--rounds", type=int, default=0, help="instead of each case's own number")
-    parser.add_argument("--folder", default="/var/tmp", help="where both data roots lie")
-    parser.add_argument("--json")
-    parser.add_argument("--plot")
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
-    chosen = parser.parse_args()
-    if not chosen.rival:
-        parser.error("no dockerd found: install docker.io or name one with --rival")
-    return chosen
+from cases import CASES
+from engines import ROOT, Engine, find_client
 
 
-def measure(engines, wanted, rounds):
-    figures = {}
-    for name, case, own_rounds, warm_up in cases.CASES:
-        if wanted and name not in wanted:
-            continue
-        for number in range(warm_up + (rounds or own_rounds)):
-            # The machine's speed drifts: the two take turns, and each goes first as often as the other.
-            for side in ("wharf", "rival") if number % 2 else ("rival", "wharf"):
-                print(f"\r{name} {number + 1} {side}          ", end="", file=sys.stderr, flush=True)
-                for figure, value in case(engines[side]):
-                    if number >= warm_up:
-                        figures.setdefault(figure, {"wharf": [], "rival": []})[side].append(value)
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    return figures
+def arguments():
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--ours", default=os.path.join(ROOT, "bin/wharfd"), help="the daemon that is judged")
+    parser.add_argument("--rival", default="dockerd", help="the daemon it is compared with")
+    parser.add_argument("--cases", help="some of: " + ", ".join(case.key for case in CASES))
+    parser.add_argument("--rounds", type=int, help="rounds of each case, instead of its own number")
+    parser.add_argument("--image", required=True, help="tar of the small image")
+    parser.add_argument("--json", help="file for all figures")
+    parser.add_argument("--plot", help="file for the plot (SVG)")
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
+    return parser.parse_args()
 
 
-def clean(folder, engines):
-    for engine in engines.values():
-        try:
-            if engine.process is not None:
-                engine.remove_all()
-        except (RuntimeError, OSError) as error:
-            print(f"cleaning {engine.name}: {error}", file=sys.stderr)
-        engine.stop()
-    with open("/proc/self/mounts", encoding="utf-8") as file:
-        left = [line.split()[1] for line in file if line.split()[1].startswith(folder + "/")]
-    for mount in sorted(left, reverse=True):
-        subprocess.run(["umount", "-l", mount], check=False)
-    shutil.rmtree(folder, ignore_errors=True)
+def chosen(keys):
+    if not keys:
+        return CASES
+    wanted = keys.split(",")
+    unknown = set(wanted) - {case.key for case in CASES}
+    if unknown:
+        raise SystemExit(f"unknown cases: {', '.join(sorted(unknown))}")
+    return [case for case in CASES if case.key in wanted]
+
+
+def measure(case, engines, rounds):
+    """The figures of one case: a first round on each that does not count, then alternately."""
+    figures = {engine.name: [] for engine in engines}
+    try:
+        for engine in engines:
+            if case.prepare:
+                case.prepare(engine)
+            case.measure(engine)
+        for number in range(rounds or case.rounds):
+            # Who is first changes: neither always meets the other's leavings.
+            for engine in engines if number % 2 == 0 else reversed(engines):
+                figures[engine.name].append(case.measure(engine))
+    finally:
+        if case.tidy:
+            for engine in engines:
+                case.tidy(engine)
+    return {"key": case.key, "title": case.title, "unit": case.unit, "target": case.target, "figures": figures}
+
+
+def version(engine):
+    text = engine.docker("version", "-f", "{{range .Server.Components}}{{.Name}} {{.Version}}, {{end}}").strip().strip(",")
+    return f"{text}, runtime {engine.docker('info', '-f', '{{.DefaultRuntime}}').strip()}"
 
 
 def main():
-    chosen = options()
-    folder = tempfile.mkdtemp(prefix="wharf-bench.", dir=chosen.folder)
-    engines = {"rival": Dockerd("rival", chosen.rival, folder), "wharf": Wharfd("wharf", chosen.wharfd, folder)}
+    options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    names = ["Wharf", "dockerd"] if options.ours.endswith("wharfd") else ["first", "second"]
+    client, engines = find_client(), []
     try:
-        for engine in engines.values():
+        for number, (name, program) in enumerate(zip(names, [options.ours, options.rival])):
+            engines.append(Engine(name, program, number, client))
+        for engine in engines:
             engine.start()
-            engine.load_image()
-        versions = {side: engine.version() for side, engine in engines.items()}
-        wanted = [name for name in chosen.cases.split(",") if name]
-        figures = measure(engines, wanted, chosen.rounds)
+            engine.docker("import", "-c", 'CMD ["sh"]', options.image, "busybox:latest")
+        result = {
+            "date": datetime.date.today().isoformat(),
+            "machine": f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}",
+            "engines": names,
+            "versions": {engine.name: version(engine) for engine in engines},
+            "cases": [],
+        }
+        for case in chosen(options.cases):
+            result["cases"].append(measure(case, engines, options.rounds))
+            one = result["cases"][-1]
+            print(f"{case.key}: " + ", ".join(f"{n} {report.figure(report.median(one, n), case.unit)}" for n in names)
+                  + f", {report.ratio(result, one):.2f}×", file=sys.stderr, flush=True)
     finally:
-        clean(folder, engines)
-    title = (f"{datetime.date.today()}: Wharf {versions['wharf']} beside dockerd {versions['rival']}, Linux {platform.release().split("-")[0]},"
-             f" {os.cpu_count()} cores. Medians; only the ratios mean something on another machine.")
-    text = report.table(figures, cases.TARGETS, title)
+        for engine in engines:
+            engine.close()
+    text = report.table(result)
     print(text)
-    if chosen.json:
-        report.write_json(chosen.json, figures, {"title": title, "versions": versions})
-    if chosen.plot:
-        report.write_plot(chosen.plot, figures, cases.TARGETS)
-    if chosen.readme:
-        report.write_readme(os.path.join(HERE, "..", "README.md"), text)
+    if options.json:
+        report.write_json(result, options.json)
+    if options.plot:
+        report.write_plot(result, options.plot)
+    if options.readme:
+        report.into_readme(text, os.path.join(ROOT, "README.md"))
 
 
 if __name__ == "__main__":

@@ -1,111 +1,130 @@
-"""The cases: each yields, for one engine and one round, figures by name. Lower is better everywhere."""
-
+"""The cases: each measures one round on one engine. Times in seconds, memory in MiB."""
+import os
 import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from engines import IMAGE, LINES
+IDLE = ["busybox", "sleep", "1000000"]
 
-MANY = 50
-AT_ONCE = 8
-FILE_BYTES = 1_000_000 // 71 * 71
-STDOUT_BYTES = 200_000_000
-LOG_LINES = 1_000_000
+
+class Case:
+    """A measurement.
+
+    rounds: how often, alternately on each engine, after one round that is not counted.
+    target: the ratio to the rival that is promised; None where nothing is.
+    """
+
+    def __init__(self, key, title, unit, target, rounds, measure, prepare=None, tidy=None):
+        self.key, self.title, self.unit, self.target, self.rounds = key, title, unit, target, rounds
+        self.measure, self.prepare, self.tidy = measure, prepare, tidy
 
 
 def timed(action):
-    begun = time.perf_counter()
+    begin = time.monotonic()
     action()
-    return (time.perf_counter() - begun) * 1000
+    return time.monotonic() - begin
 
 
 def cold_start(engine):
     engine.stop()
-    yield "cold start to first _ping", engine.start() * 1000
+    return engine.start()
 
 
-def run_once(network, name):
-    def case(engine):
-        yield name, timed(lambda: engine.docker("run", "--rm", "--network", network, IMAGE, "true"))
-    return case
+def run(*flags):
+    return lambda engine: timed(lambda: engine.docker("run", "--rm", *flags, "busybox", "true"))
+
+
+def fill(engine, count):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: engine.docker("run", "-d", *IDLE), range(count)))
+
+
+def start_fifty(engine):
+    try:
+        return timed(lambda: fill(engine, 50))
+    finally:
+        engine.remove_all()
+
+
+def remove_fifty(engine):
+    fill(engine, 50)
+    ids = engine.docker("ps", "-q").split()
+    return timed(lambda: engine.docker("rm", "-f", *ids))
+
+
+def memory(count):
+    """Memory with so many idle containers, after a restart of the daemon, so that no other case's work is in it."""
+
+    def measure(engine):
+        engine.stop()
+        engine.start()
+        fill(engine, count)
+        # What a start leaves to be collected or to end by itself has had its time.
+        time.sleep(3)
+        try:
+            return engine.memory() / 1024
+        finally:
+            engine.remove_all()
+
+    return measure
+
+
+def one_idle(engine):
+    engine.docker("run", "-d", "--name", "idle", *IDLE)
 
 
 def exec_true(engine):
-    container = engine.docker("run", "-d", "--network", "none", IMAGE, "sleep", "1000").strip()
-    try:
-        engine.docker("exec", container, "true")
-        for _ in range(5):
-            yield "exec true", timed(lambda: engine.docker("exec", container, "true"))
-    finally:
-        engine.docker("rm", "-f", container)
+    return timed(lambda: engine.docker("exec", "idle", "true"))
 
 
-def many(engine):
-    """Idle containers: memory at 0, 10 and 50, the time to start, list and remove 50."""
-    engine.remove_all()
-    settle()
-    yield "PSS, no container", engine.memory()
-    ids = [engine.docker("run", "-d", IMAGE, "sleep", "1000").strip() for _ in range(10)]
-    settle()
-    yield "PSS, 10 idle containers", engine.memory()
-    engine.docker("rm", "-f", *ids)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        begun = time.perf_counter()
-        ids = list(pool.map(lambda n: engine.docker("run", "-d", IMAGE, "sleep", "1000").strip(), range(MANY)))
-        yield f"{MANY} × run -d, {AT_ONCE} at a time", (time.perf_counter() - begun) * 1000
-    settle()
-    yield f"PSS, {MANY} idle containers", engine.memory()
-    for _ in range(5):
-        yield f"ps with {MANY}", timed(lambda: engine.docker("ps"))
-    yield f"rm -f of {MANY}", timed(lambda: engine.docker("rm", "-f", *ids))
+def fifty_idle(engine):
+    fill(engine, 50)
 
 
-def stdout(engine):
-    copies = STDOUT_BYTES // FILE_BYTES
-    script = f"cat $(yes {LINES} | head -{copies})"
-    yield "200 MB of stdout through run", timed(lambda: engine.docker(
-        "run", "--rm", "--network", "none", IMAGE, "sh", "-c", script, output=subprocess.DEVNULL))
+def list_fifty(engine):
+    return timed(lambda: engine.docker("ps"))
+
+
+def swallow(engine, expected, *arguments):
+    """Seconds in which the client brings all that a command puts out, which must be so many bytes."""
+    with tempfile.TemporaryFile(dir="/dev/shm") as out:
+        seconds = timed(lambda: engine.docker(*arguments, stdout=out))
+        size = os.fstat(out.fileno()).st_size
+    if size != expected:
+        raise RuntimeError(f"{engine.name}: {size} bytes came of {expected}")
+    return seconds
+
+
+def output(engine):
+    return swallow(engine, 200_000_000, "run", "--rm", "busybox", "head", "-c", "200000000", "/dev/zero")
+
+
+def million_lines(engine):
+    line = "x" * 70
+    script = f"yes {line} | head -n 1000000"
+    engine.docker("run", "--name", "lines", "busybox", "sh", "-c", script, stdout=subprocess.DEVNULL)
 
 
 def logs(engine):
-    per_file = FILE_BYTES // 71
-    script = f"cat $(yes {LINES} | head -{LOG_LINES // per_file}); head -{LOG_LINES % per_file} {LINES}"
-    container = engine.docker("create", "--network", "none", IMAGE, "sh", "-c", script).strip()
-    engine.docker("start", container)
-    try:
-        engine.docker("wait", container)
-        for _ in range(2):
-            yield "logs of 1 M lines", timed(lambda: engine.docker("logs", container, output=subprocess.DEVNULL))
-    finally:
-        engine.docker("rm", "-f", container)
+    return swallow(engine, 71_000_000, "logs", "lines")
 
 
-def settle():
-    # Figures of memory are of an engine at rest; there is no event that tells when a garbage collector is done.
-    time.sleep(2)
+def clear(engine):
+    engine.remove_all()
 
 
-# name, case, rounds, warm-up rounds
 CASES = [
-    ("cold", cold_start, 5, 1),
-    ("none", run_once("none", "run --rm, no network"), 20, 2),
-    ("bridge", run_once("bridge", "run --rm, bridge"), 20, 2),
-    ("exec", exec_true, 3, 1),
-    ("many", many, 3, 0),
-    ("stdout", stdout, 3, 1),
-    ("logs", logs, 2, 0),
+    Case("cold-start", "daemon, cold start to first `_ping`", "s", 1.0, 7, cold_start),
+    Case("run-bridge", "`run --rm`, bridge", "s", 0.4, 15, run()),
+    Case("run-none", "`run --rm`, no network", "s", 0.45, 15, run("--network", "none")),
+    Case("start-50", "50 × `run -d`, 8 at a time", "s", 0.5, 3, start_fifty),
+    Case("pss-0", "memory, no container", "MiB", 1.0, 3, memory(0)),
+    Case("pss-10", "memory, 10 idle", "MiB", None, 3, memory(10)),
+    Case("pss-50", "memory, 50 idle", "MiB", 0.55, 3, memory(50)),
+    Case("exec", "`exec true`", "s", 0.7, 15, exec_true, one_idle, clear),
+    Case("ps-50", "`ps` with 50", "s", None, 15, list_fifty, fifty_idle, clear),
+    Case("stdout", "200 MB of stdout through `run`", "s", 0.5, 3, output),
+    Case("logs", "`logs` of 1 M lines of 71 bytes", "s", 0.4, 3, logs, million_lines, clear),
+    Case("rm-50", "`rm -f` of 50", "s", 0.5, 3, remove_fifty),
 ]
-
-# What this engine promises: its median over the rival's.
-TARGETS = {
-    "cold start to first _ping": 1.0,
-    "run --rm, bridge": 0.4,
-    "run --rm, no network": 0.45,
-    f"{MANY} × run -d, {AT_ONCE} at a time": 0.5,
-    "PSS, no container": 1.0,
-    f"PSS, {MANY} idle containers": 0.55,
-    "exec true": 0.7,
-    "200 MB of stdout through run": 0.5,
-    "logs of 1 M lines": 0.4,
-    f"rm -f of {MANY}": 0.5,
-}

@@ -1,69 +1,86 @@
-"""What was measured, as a table, as JSON, as a plot, and into the README."""
-
-import html
+"""What is shown of the figures: a table, JSON, a plot."""
 import json
-import re
 import statistics
-
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
-
-
-def rows(figures, targets):
-    """One row a figure: name, unit, both medians, their ratio, the promised ratio or None."""
-    for name, by_engine in figures.items():
-        ours, rivals = (statistics.median(by_engine[side]) for side in ("wharf", "rival"))
-        unit = "MB" if name.startswith("PSS") else "ms"
-        yield name, unit, rivals, ours, ours / rivals, targets.get(name)
+from html import escape
 
 
-def verdict(ratio, target):
-    if target is None:
-        return ""
-    return f"≤ {target:g} {'✓' if ratio <= target else '✗'}"
+def figure(value, unit):
+    if unit == "MiB":
+        return f"{value:.0f} MiB"
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
-def table(figures, targets, title):
-    lines = [title, "", "| | rival | Wharf | ratio | promised |", "|---|---:|---:|---:|---|"]
-    for name, unit, rival, ours, ratio, target in rows(figures, targets):
-        lines.append(f"| {name} | {rival:.0f} {unit} | {ours:.0f} {unit} | **{ratio:.2f}** | {verdict(ratio, target)} |")
+def median(case, engine):
+    return statistics.median(case["figures"][engine])
+
+
+def ratio(result, case):
+    return median(case, result["engines"][0]) / median(case, result["engines"][1])
+
+
+def verdict(result, case):
+    """The promise and whether it is kept, judged as it is printed: to two digits."""
+    if case["target"] is None:
+        return "", ""
+    kept = round(ratio(result, case), 2) <= case["target"]
+    return f"≤ {case['target']:g}×", "yes" if kept else "falls short"
+
+
+def table(result):
+    """The figures in Markdown."""
+    ours, theirs = result["engines"]
+    lines = [f"| | {ours} | {theirs} | ratio | promised | kept |", "|---|---:|---:|---:|---:|---|"]
+    for case in result["cases"]:
+        promised, kept = verdict(result, case)
+        lines.append(f"| {case['title']} | {figure(median(case, ours), case['unit'])} "
+                     f"| {figure(median(case, theirs), case['unit'])} | {ratio(result, case):.2f}× | {promised} | {kept} |")
+    lines += ["", f"Medians, client included; {result['date']}, {result['machine']}. "
+              + "; ".join(f"{name}: {text}" for name, text in result["versions"].items()) + "."]
     return "\n".join(lines)
 
 
-def write_json(path, figures, facts):
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump({"facts": facts, "figures": figures}, file, indent=1, ensure_ascii=False)
-        file.write("\n")
+def write_json(result, path):
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(result, f, indent=2, ensure_ascii=False)
+        f.write("\n")
 
 
-def write_plot(path, figures, targets):
-    """Bars of the ratios; the line is the rival."""
-    data = list(rows(figures, targets))
-    left, width, step = 260, 420, 30
-    height = step * len(data) + 50
-    one = left + width / 1.5
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 60}" height="{height}" '
-             'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>']
-    for index, (name, _, _, _, ratio, target) in enumerate(data):
-        top = 20 + index * step
-        length = min(ratio, 1.5) / 1.5 * width
-        colour = "#2a7" if target is None or ratio <= target else "#c63"
-        parts.append(f'<text x="{left - 8}" y="{top + 15}" text-anchor="end">{html.escape(name)}</text>'
-                     f'<rect x="{left}" y="{top}" width="{length:.0f}" height="20" fill="{colour}"/>'
-                     f'<text x="{left + length + 5:.0f}" y="{top + 15}">{ratio:.2f}</text>')
-        if target is not None:
-            mark = left + target / 1.5 * width
-            parts.append(f'<line x1="{mark:.0f}" x2="{mark:.0f}" y1="{top - 3}" y2="{top + 23}" stroke="black" stroke-width="2"/>')
-    parts.append(f'<line x1="{one:.0f}" x2="{one:.0f}" y1="10" y2="{height - 30}" stroke="#888" stroke-dasharray="4"/>'
-                 f'<text x="{one:.0f}" y="{height - 12}" text-anchor="middle">the rival = 1; black: promised</text></svg>')
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts) + "\n")
+def write_plot(result, path):
+    """Bars of our share of the rival's figure, one a case, with a mark at what is promised."""
+    left, width, row = 260, 420, 26
+    cases = result["cases"]
+    height = row * len(cases) + 60
+    ceiling = max([1.1] + [ratio(result, case) * 1.05 for case in cases])
+
+    def at(value):
+        return left + value / ceiling * width
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 80}" height="{height}" '
+             'font-family="sans-serif" font-size="13">',
+             f'<rect width="100%" height="100%" fill="white"/><text x="10" y="20" font-weight="bold">'
+             f'{escape(result["engines"][0])} as a share of {escape(result["engines"][1])}: shorter is better</text>']
+    for i, case in enumerate(cases):
+        y, share = 36 + i * row, ratio(result, case)
+        colour = "#c0563b" if verdict(result, case)[1] == "falls short" else "#2f7d6d"
+        parts.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{escape(case["title"].replace("`", ""))}</text>'
+                     f'<rect x="{left}" y="{y}" width="{at(share) - left:.1f}" height="17" fill="{colour}"/>'
+                     f'<text x="{at(share) + 5:.1f}" y="{y + 13}">{share:.2f}×</text>')
+        if case["target"] is not None:
+            x = at(case["target"])
+            parts.append(f'<line x1="{x:.1f}" y1="{y - 3}" x2="{x:.1f}" y2="{y + 20}" stroke="black" stroke-width="2"/>')
+    parts.append(f'<line x1="{at(1):.1f}" y1="30" x2="{at(1):.1f}" y2="{height - 24}" stroke="#888" stroke-dasharray="4 3"/>'
+                 f'<text x="{left}" y="{height - 8}" fill="#555">black marks: promised; dashed: equal</text></svg>')
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("\n".join(parts) + "\n")
 
 
-def write_readme(path, text):
-    with open(path, encoding="utf-8") as file:
-        readme = file.read()
-    changed, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n{text}\n{END}", readme, flags=re.S)
-    if count != 1:
-        raise RuntimeError(f"{path} has no place for the table: {BEGIN} … {END}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(changed)
+def into_readme(text, path):
+    """Puts the table between its markers."""
+    begin, end = "<!-- bench:begin -->", "<!-- bench:end -->"
+    with open(path, encoding="utf-8") as f:
+        readme = f.read()
+    if begin not in readme or end not in readme:
+        raise SystemExit(f"{path} has no {begin} and {end}")
+    head, rest = readme.split(begin, 1)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")

@@ -1,5 +1,6 @@
 package io.wharf.tests;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,11 +45,11 @@ final class Docker {
 
     /** Runs the client with an input that ends. */
     Ran pipe(byte[] input, String... arguments) {
-        return start(arguments).write(input).finish();
+        return start(arguments).feed(input).await(Running.PATIENCE);
     }
 
     Ran pipe(String input, String... arguments) {
-        return start(arguments).write(input).finish();
+        return pipe(input.getBytes(StandardCharsets.UTF_8), arguments);
     }
 
     /** Starts the client and leaves its input open. */

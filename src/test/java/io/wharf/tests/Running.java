@@ -69,6 +69,15 @@ final class Running implements AutoCloseable {
         return this;
     }
 
+    /** Writes all of an input that ends there, while whoever called goes on: it may be more than the program takes. */
+    Running feed(byte[] bytes) {
+        Thread.ofVirtual().start(() -> {
+            write(bytes);
+            closeInput();
+        });
+        return this;
+    }
+
     Running closeInput() {
         try {
             process.getOutputStream().close();

@@ -1,0 +1,64 @@
+"""A pair of namespaces for one engine: its own network and mounts, so that neither engine meets the other's rules."""
+import os
+import subprocess
+
+
+class Machine:
+    """Holds the namespaces by a process that ends with its input, so with this program, however that ends."""
+
+    def __init__(self):
+        script = ("mount --make-rshared /; mount -t tmpfs none /run/containerd 2>/dev/null; ip link set lo up; "
+                  "echo ready; exec cat >/dev/null")
+        self.holder = subprocess.Popen(["unshare", "-n", "-m", "sh", "-c", script], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE)
+        if self.holder.stdout.readline() != b"ready\n":
+            raise RuntimeError("no namespaces: is this root?")
+
+    def command(self, command):
+        """The command line that runs a command inside."""
+        ns = f"/proc/{self.holder.pid}/ns"
+        return ["nsenter", f"--net={ns}/net", f"--mount={ns}/mnt"] + command
+
+    def close(self):
+        self.holder.stdin.close()
+        self.holder.wait()
+
+
+def processes():
+    """All processes: pid -> (parent, arguments joined by spaces)."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as f:
+                    stat = f.read()
+                fields = stat[stat.rindex(")") + 2:].split()
+                with open(f"/proc/{name}/cmdline", "rb") as f:
+                    arguments = f.read().replace(b"\0", b" ").decode("utf-8", "replace")
+            except OSError:
+                continue  # gone meanwhile
+            if fields[0] != "Z":
+                found[int(name)] = (int(fields[1]), arguments)
+    return found
+
+
+def own(home):
+    """The processes of the engine whose folder this is: those that name it, and what descends from them."""
+    everything = processes()
+    mine = {pid for pid, (_, arguments) in everything.items() if home + "/" in arguments}
+    mine.discard(os.getpid())
+    grown = True
+    while grown:
+        more = {pid for pid, (parent, _) in everything.items() if parent in mine and pid not in mine}
+        grown = bool(more)
+        mine |= more
+    return {pid: everything[pid][1] for pid in mine}
+
+
+def pss(pid):
+    """Proportional set size in KiB; 0 for what has ended."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0
