@@ -252,6 +252,23 @@ class RegistryTest {
     }
 
     @Test
+    void push_ofAForeignManifestKeepsEveryByte() {
+        byte[] tar = new Tar().file("f", "x").bytes();
+        try (FakeRegistry fake = new FakeRegistry(room.vertx, false, false)) {
+            for (byte[] packed :
+                    List.of(FakeRegistry.gzip(tar, new byte[512]), com.github.luben.zstd.Zstd.compress(tar))) {
+                byte[] plain = packed[0] == 0x1f ? java.util.Arrays.copyOf(tar, tar.length + 512) : tar;
+                Digest manifest = fake.image(
+                        "t", "amd64", MediaTypes.OCI_LAYER + "+gzip", List.of(packed), List.of(Digest.of(plain)));
+                pull(room, fake.host() + "/app", "t");
+                String name = registry.host() + "/foreign";
+                await(room.images.tag(fake.host() + "/app:t", name, "t"));
+                assertThat(((Map<?, ?>) aux(push(name, "t"))).get("Digest")).isEqualTo(manifest.toString());
+            }
+        }
+    }
+
+    @Test
     void skopeo_readsWhatWeSaveAndPush() throws Exception {
         String name = registry.host() + "/forskopeo";
         String id = image(name);
