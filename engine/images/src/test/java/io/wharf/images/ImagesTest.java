@@ -286,6 +286,15 @@ class ImagesTest {
     }
 
     @Test
+    void save_ofALayerThatWasChangedOnDiskFails() throws IOException {
+        room.importTar(root("original"), "app");
+        Path file =
+                room.layout.layers().resolve(Digest.of(root("original")).hex()).resolve("diff/etc/motd");
+        Files.writeString(file, "tampered");
+        assertThatThrownBy(() -> room.drain(room.images.save(List.of("app")))).hasMessageContaining("changed on disk");
+    }
+
+    @Test
     void nextEngine_findsImagesAndClearsLeftovers() throws IOException {
         String id = room.importTar(root("1"), "app");
         Path leftover = Files.createDirectories(
