@@ -35,6 +35,13 @@ class NamesTest {
     }
 
     @Test
+    void json_refusesANumberForAText() {
+        assertThatThrownBy(() ->
+                        Json.parse("{\"ImageId\": 7}".getBytes(java.nio.charset.StandardCharsets.UTF_8), Sample.class))
+                .hasMessageContaining("invalid JSON");
+    }
+
+    @Test
     void prefix_findsTheOneIdThatBeginsSo() {
         IdIndex index = new IdIndex();
         index.add("abc1");
