@@ -67,7 +67,16 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.wharf.linux..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.lang.foreign..", "sun.misc..", "com.sun.jna..", "jnr..")
+                .resideInAnyPackage("java.lang.foreign..", "com.sun.jna..", "jnr..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void unsafe_isUsedByNobody() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("sun.misc.Unsafe")
                 .check(CLASSES);
     }
 

@@ -123,7 +123,7 @@ class RegistryTest {
     void pull_fromNowhere_isTold() {
         Ran ran = rig.run("pull", "localhost:5001/x:1");
         assertThat(ran.code()).isEqualTo(1);
-        assertThat(ran.err()).contains("localhost:5001").contains("connection refused");
+        assertThat(ran.err()).contains("localhost:5001").containsIgnoringCase("connection refused");
     }
 
     @Test
