@@ -109,6 +109,9 @@ final class CheckCreate {
         if (request.healthcheck() == null && config.healthcheck() != null) {
             warnings.add("The health check of the image is not run: health checks are not supported yet");
         }
+        if (!host.logConfig().config().isEmpty()) {
+            warnings.add("Log options are kept but not applied: the log of a container is not rotated yet");
+        }
         Ulimits.of(host.ulimits(), facts, warnings);
         if (host.oomScoreAdj() < facts.oomScoreAdj() && !facts.sysResource()) {
             warnings.add("The engine has no CAP_SYS_RESOURCE: the oom score adjustment is " + facts.oomScoreAdj()

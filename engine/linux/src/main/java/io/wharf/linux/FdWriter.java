@@ -5,6 +5,7 @@ import io.netty.channel.IoEventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ public final class FdWriter implements AutoCloseable {
     private final AtomicLong queued = new AtomicLong();
     private final Promise<Void> closed = Promise.promise();
     private volatile Runnable drained = () -> {};
-    private boolean wasFull;
+    // Set by whoever asks, before he is told: then the loop cannot empty the queue between the answer and the flag.
+    private final AtomicBoolean asked = new AtomicBoolean();
     private boolean ending;
     private boolean ended;
 
@@ -51,7 +53,6 @@ public final class FdWriter implements AutoCloseable {
                 return;
             }
             queue.add(bytes);
-            wasFull |= isFull();
             if (queue.size() == 1) {
                 flush();
             }
@@ -59,10 +60,11 @@ public final class FdWriter implements AutoCloseable {
     }
 
     public boolean isFull() {
+        asked.set(true);
         return queued.get() >= HIGH_WATER;
     }
 
-    /** Called on the loop when a full queue has become half empty, and at the end. */
+    /** Called on the loop when a queue that somebody asked about is half empty or less, and at the end. */
     public void drainHandler(Runnable handler) {
         drained = handler;
     }
@@ -112,10 +114,7 @@ public final class FdWriter implements AutoCloseable {
                 head.release();
             }
         }
-        if (wasFull && queued.get() <= HIGH_WATER / 2) {
-            wasFull = false;
-            drained.run();
-        }
+        tellDrained();
     }
 
     private int writeOnce(ByteBuf head) {
@@ -136,8 +135,11 @@ public final class FdWriter implements AutoCloseable {
         } else {
             closed.fail(failure);
         }
-        if (wasFull) {
-            wasFull = false;
+        tellDrained();
+    }
+
+    private void tellDrained() {
+        if (queued.get() <= HIGH_WATER / 2 && asked.getAndSet(false)) {
             drained.run();
         }
     }
