@@ -2,13 +2,16 @@ package io.wharf.containers;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerDetail.MountPoint;
+import io.wharf.contracts.ContainerSummary.Port;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /** Decides which containers a list shows, by Docker's filters; wrong ones are refused in its words. */
 final class ContainerFilter {
@@ -113,19 +116,17 @@ final class ContainerFilter {
         return false;
     }
 
-    /** {@code 80}, {@code 80/udp} or {@code 8000-8080/tcp} against ports such as {@code 80/tcp}. */
-    private static boolean matches(String wanted, Set<String> ports) {
+    /** {@code 80}, {@code 80/udp} or {@code 8000-8080/tcp} against the ports that a list shows. */
+    private static boolean anyPort(Container container, String wanted, Function<Port, @Nullable Integer> number) {
         int slash = wanted.indexOf('/');
         String protocol = slash < 0 ? "tcp" : wanted.substring(slash + 1);
         String[] range = (slash < 0 ? wanted : wanted.substring(0, slash)).split("-", 2);
         refuseUnless(Arrays.stream(range).allMatch(end -> end.matches("[0-9]{1,5}")), "publish", wanted);
         int first = Integer.parseInt(range[0]);
         int last = Integer.parseInt(range[range.length - 1]);
-        return ports.stream().anyMatch(port -> {
-            int cut = port.indexOf('/');
-            int number = Integer.parseInt(cut < 0 ? port : port.substring(0, cut));
-            String kind = cut < 0 ? "tcp" : port.substring(cut + 1);
-            return kind.equals(protocol) && number >= first && number <= last;
+        return NetworkView.ports(container).stream().anyMatch(port -> {
+            Integer value = number.apply(port);
+            return port.type().equals(protocol) && value != null && value >= first && value <= last;
         });
     }
 
