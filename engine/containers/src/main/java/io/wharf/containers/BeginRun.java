@@ -64,7 +64,7 @@ final class BeginRun {
 
     private Future<Void> steps(Container container, int restarts, Undo undo, StepTimes times) {
         MonitorFiles files = room.files(container);
-        undo.push("what the start of " + container.id() + " made", () -> verbs.leftovers.clear(container, true));
+        undo.push("what the start of " + container.id() + " made", () -> verbs.leftovers.clear(container));
         return prepare(container)
                 .compose(parts -> {
                     times.step("prepare");

@@ -34,6 +34,7 @@ final class Container {
     private boolean removing;
     private long restartTimer = -1;
     private int restartDelayMillis;
+    private Future<Void> released = Future.succeededFuture();
     private Future<Void> cleared = Future.succeededFuture();
     private final List<Waiter> waiters = new ArrayList<>();
 
@@ -175,6 +176,15 @@ final class Container {
 
     void restartDelayMillis(int millis) {
         restartDelayMillis = millis;
+    }
+
+    /** Completes when the last run's end is committed and what others may want is free: ports, root. Never fails. */
+    Future<Void> released() {
+        return released;
+    }
+
+    void released(Future<Void> future) {
+        released = future;
     }
 
     /** Completes when what the last run left in the kernel is gone; the next start waits for it. Never fails. */

@@ -84,6 +84,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                         RuntimeService.class,
                         new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools));
                 recovery.startPolicies();
+                ReapOrphans orphans = new ReapOrphans(shared.processes());
+                vertx.setPeriodic(ReapOrphans.PERIOD_MILLIS, due -> pools.runUrgently(orphans::sweep));
             });
         });
     }

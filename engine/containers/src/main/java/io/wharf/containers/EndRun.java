@@ -37,9 +37,11 @@ final class EndRun {
         if (container.run() != run) {
             return Future.succeededFuture();
         }
+        StepTimes times = new StepTimes();
         return room.pools()
                 .callUrgently(() -> ending(container))
                 .compose(ending -> {
+                    times.step("read");
                     if (!ending.error().isEmpty()) {
                         verbs.watch.kill(run);
                     }
@@ -53,8 +55,13 @@ final class EndRun {
                 })
                 .onComplete(done -> {
                     container.run(null);
+                    times.step("commit");
                     // Those who stop or remove go on when the ports and the name are free again.
-                    container.cleared().onComplete(cleared -> run.end());
+                    container.released().onComplete(free -> {
+                        run.end();
+                        times.step("release");
+                        LOG.debug("end of {}: {}", container.id(), times);
+                    });
                 });
     }
 
@@ -84,7 +91,10 @@ final class EndRun {
         }
     }
 
-    /** Commits the end of a run; then whoever waits is told and what the policy wants begins. */
+    /**
+     * Commits the end of a run; then whoever waits is told, and what the policy wants begins. What others may wait for
+     * (ports, addresses, the layer of a container that goes with its end) is given back while the commit is under way.
+     */
     Future<Void> finish(Container container, Ending ending) {
         State before = container.state();
         boolean alone = !container.removing() && !container.restartingByHand();
@@ -101,25 +111,36 @@ final class EndRun {
                 ending.error(),
                 ending.outOfMemory(),
                 ending.nanos());
-        // The network goes while the commit is under way; what tells the exit code goes after it.
-        Future<Void> released = verbs.leftovers.release(container, !remove && !container.removing());
-        State next = remove ? ended.in(Status.REMOVING) : ended;
+        State next = remove || container.removing() ? ended.in(Status.REMOVING) : ended;
+        container.removing(container.removing() || remove);
+        Future<Void> released = verbs.leftovers.release(container);
+        // The layer's removal unmounts the root, too.
+        Future<Void> layer = remove
+                ? verbs.remove.takeAway(container, true)
+                : container.removing() ? Future.succeededFuture() : verbs.leftovers.unmountRoot(container);
         Future<Void> committed = room.table()
                 .commit(container, next, null, announcements(container, ending, before))
                 .onSuccess(done -> container.tell(Definition.exit(next), false));
-        container.cleared(Future.join(released, committed.compose(done -> verbs.leftovers.clearRuntime(container)))
+        Future<Void> runtime = committed.compose(done -> verbs.leftovers.clearRuntime(container));
+        container.released(Future.join(committed, released, remove ? Future.succeededFuture() : layer)
+                .otherwiseEmpty()
+                .mapEmpty());
+        container.cleared(Future.join(released, layer, runtime)
                 .recover(failure -> {
                     LOG.warn("the run of {} is not cleared: {}", container.id(), failure.toString());
                     return Future.succeededFuture();
                 })
                 .mapEmpty());
-        return committed.onSuccess(done -> {
-            if (again) {
-                restartLater(container, ending.nanos() - before.startedNanos());
-            } else if (remove) {
-                verbs.remove.afterwards(container, true);
-            }
-        });
+        return committed
+                .onSuccess(done -> {
+                    if (again) {
+                        restartLater(container, ending.nanos() - before.startedNanos());
+                    } else if (remove) {
+                        verbs.remove.afterEnd(
+                                container, Future.join(released, layer).mapEmpty());
+                    }
+                })
+                .onFailure(failure -> container.removing(false));
     }
 
     private static Consumer<Tx> announcements(Container container, Ending ending, State before) {

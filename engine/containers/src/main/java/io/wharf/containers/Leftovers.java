@@ -26,7 +26,11 @@ final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final Duration RUNTIME_TIME = Duration.ofSeconds(20);
     private static final int OUTPUT_BYTES = 8 << 10;
-    private static final int BUSY_ROUNDS = 50;
+    private static final int BUSY_ROUNDS = 100;
+    /** So long those who wait for an exec have time to reap it themselves. */
+    private static final int OTHERS_ROUNDS = 20;
+
+    private static final int PAUSE_MILLIS = 2;
 
     private final Room room;
 
@@ -44,18 +48,15 @@ final class Leftovers {
                 KIND, container.id(), container.id(), container.definition().cgroupPath());
     }
 
-    /**
-     * Clears everything of a run whose processes have ended; never fails.
-     *
-     * @param root whether the root is unmounted, too: not where the layer is about to be removed with it
-     */
-    Future<Void> clear(Container container, boolean root) {
-        return Future.join(release(container, root), calm(container, "runtime", clearRuntime(container)))
+    /** Clears everything of a run whose processes have ended; never fails. */
+    Future<Void> clear(Container container) {
+        return Future.join(
+                        release(container), unmountRoot(container), calm(container, "runtime", clearRuntime(container)))
                 .mapEmpty();
     }
 
-    /** The part that belongs to others: network, volumes and root. Never fails. */
-    Future<Void> release(Container container, boolean root) {
+    /** What others may be waiting for: network and volumes. Never fails. */
+    Future<Void> release(Container container) {
         List<Future<Void>> parts = new ArrayList<>();
         parts.add(calm(container, "network", room.networks().leave(container.id())));
         for (MountTarget target : container.definition().mounts().targets()) {
@@ -63,10 +64,12 @@ final class Leftovers {
                 parts.add(calm(container, "volume", room.volumes().unmount(target.name(), container.id())));
             }
         }
-        if (root) {
-            parts.add(calm(container, "root", room.images().unmountRoot(container.id())));
-        }
         return Future.join(parts).mapEmpty();
+    }
+
+    /** Never fails. */
+    Future<Void> unmountRoot(Container container) {
+        return calm(container, "root", room.images().unmountRoot(container.id()));
     }
 
     /** The runtime's and the monitor's part alone, then its record. */
@@ -85,7 +88,7 @@ final class Leftovers {
     }
 
     private void clearRuntimeNow(String id, String cgroup, @Nullable String name, MonitorFiles files)
-            throws IOException {
+            throws IOException, InterruptedException {
         OciRuntime runtime = runtimeOf(name);
         Path state = room.layout().runtimeState().resolve(id);
         boolean ours = runtime == null || isKnown(runtime);
@@ -122,7 +125,7 @@ final class Leftovers {
     }
 
     /** Kills what is left in the cgroup, as with a pid namespace of the host, and removes it in every hierarchy. */
-    private void removeCgroup(String path) {
+    private void removeCgroup(String path) throws InterruptedException {
         for (int round = 0; ; round++) {
             try {
                 room.cgroups().remove(path);
@@ -132,6 +135,11 @@ final class Leftovers {
                     throw e;
                 }
                 room.cgroups().killAll(path);
+                if (round > OTHERS_ROUNDS) {
+                    // Zombies keep a cgroup busy, and those of a killed monitor have come to us.
+                    room.cgroups().pids(path).forEach(pid -> ReapOrphans.reap(room.processes(), pid));
+                }
+                Thread.sleep(PAUSE_MILLIS);
             }
         }
     }

@@ -14,9 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates a container, all or nothing: name, layer, volumes, folder, record. */
 final class MakeContainer {
+    private static final Logger LOG = LoggerFactory.getLogger(MakeContainer.class);
+
     private final Room room;
     private final VolumeUses volumes;
 
@@ -36,10 +40,12 @@ final class MakeContainer {
             throw WharfException.invalid("invalid reference format");
         }
         String id = Ids.random();
+        StepTimes times = new StepTimes();
         return Future.all(
                         room.images().resolve(image, request.platform()),
                         room.host().found())
                 .compose(ready -> {
+                    times.step("image");
                     ImageForContainer from = ready.resultAt(0);
                     String name = asked.isEmpty() ? ContainerNames.free(room.containers()::isTaken) : asked;
                     room.containers().reserve(name, id);
@@ -48,8 +54,10 @@ final class MakeContainer {
                         room.containers().release(name, id);
                         return Future.succeededFuture();
                     });
-                    return undo.guard(
-                            plan(id, request, from).compose(plan -> build(id, name, request, from, plan, undo)));
+                    return undo.guard(plan(id, request, from).compose(plan -> {
+                        times.step("check");
+                        return build(id, name, request, from, plan, undo, times);
+                    }));
                 });
     }
 
@@ -80,7 +88,13 @@ final class MakeContainer {
     }
 
     private Future<Created> build(
-            String id, String name, CreateContainer request, ImageForContainer image, Plan plan, Undo undo) {
+            String id,
+            String name,
+            CreateContainer request,
+            ImageForContainer image,
+            Plan plan,
+            Undo undo,
+            StepTimes times) {
         CheckCreate.Checked checked = plan.checked();
         HostConfig host = checked.host();
         Future<Void> network =
@@ -98,10 +112,13 @@ final class MakeContainer {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x---")));
         });
         return Future.join(network, layer, mounts, folder).compose(made -> {
+            times.step("make");
             Container container = new Container(
                     id, name, definition(id, image.id(), request, checked, mounts.result()), State.NEW, null, false);
             return room.table().insert(container).compose(committed -> {
                 room.containers().add(container);
+                times.step("commit");
+                LOG.debug("create of {}: {}", id, times);
                 return volumes.keep(mounts.result(), id).map(new Created(id, checked.warnings()));
             });
         });

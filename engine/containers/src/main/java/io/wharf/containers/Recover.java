@@ -83,7 +83,7 @@ final class Recover {
                 .run(() -> new OrphanMonitors(room.layout(), room.processes()).kill(List.copyOf(halfMade.keySet())))
                 .compose(killed -> Future.join(halfMade.entrySet().stream()
                         .map(entry -> entry.getValue()
-                                .map(container -> verbs.leftovers.clear(container, true))
+                                .map(container -> verbs.leftovers.clear(container))
                                 .orElseGet(() -> verbs.leftovers.clearRuntime(
                                         entry.getKey(), cgroups.getOrDefault(entry.getKey(), ""), "")))
                         .toList()))

@@ -31,7 +31,11 @@ final class RemoveContainer {
             refuseIfRunning(container);
         }
         container.removing(true);
-        return ensureEnded(container)
+        // Written first: the end of a run that is killed for it begins the removal.
+        Future<Void> recorded = options.volumes() && hasVolumes(container)
+                ? verbs.volumes.record(container.id())
+                : Future.succeededFuture();
+        return recorded.compose(done -> ensureEnded(container))
                 .compose(ended -> room.lanes().run(container.id(), () -> inLane(container, options.volumes())))
                 .onFailure(failed -> container.removing(false));
     }
@@ -56,19 +60,36 @@ final class RemoveContainer {
 
     /** Kills what runs and breaks off a start; not in the lane, for the end has to come through it. */
     private Future<Void> ensureEnded(Container container) {
-        container.abortStart();
         Run run = container.run();
-        if (run == null) {
-            return Future.succeededFuture();
-        }
         if (container.starting()) {
-            verbs.watch.kill(run);
+            container.abortStart();
+            if (run != null) {
+                verbs.watch.kill(run);
+            }
+            // The start sees it at its next step; if that was too late, there is a run to be ended like any other.
+            return room.lanes()
+                    .run(container.id(), Future::<Void>succeededFuture)
+                    .compose(over -> ensureEnded(container));
+        }
+        if (run == null) {
             return Future.succeededFuture();
         }
         return verbs.signals.killAndWait(container, run);
     }
 
-    /** By the engine itself, after an exit or a failed start of a container that wants that. */
+    /** The rest of a removal at the end of a run, by which it was begun. */
+    void afterEnd(Container container, Future<Void> taken) {
+        room.lanes()
+                .run(
+                        container.id(),
+                        () -> taken.compose(done -> forget(container), failure -> dead(container, failure)))
+                .onFailure(failure -> {
+                    container.removing(false);
+                    LOG.warn("cannot remove {} after its end: {}", container.id(), failure.toString());
+                });
+    }
+
+    /** By the engine itself, after a failed start of a container that wants that, or where a crash cut it off. */
     void afterwards(Container container, boolean volumes) {
         container.removing(true);
         room.lanes().run(container.id(), () -> inLane(container, volumes)).onFailure(failure -> {
@@ -79,7 +100,6 @@ final class RemoveContainer {
 
     /** From here on a crash is followed by the rest of the removal. */
     Future<Void> inLane(Container container, boolean volumes) {
-        // A start that was broken off had no time to see it, or had ended well before: it goes like any other.
         Run run = container.run();
         if (run != null && container.status().hasProcess()) {
             return Future.failedFuture(
@@ -89,12 +109,23 @@ final class RemoveContainer {
             room.vertx().cancelTimer(container.restartTimer());
             container.restartTimer(-1);
         }
-        Future<Void> recorded =
-                volumes && hasVolumes(container) ? verbs.volumes.record(container.id()) : Future.succeededFuture();
-        return recorded.compose(done -> committedAsRemoving(container))
-                .compose(done -> container.cleared())
-                .compose(cleared -> takeAway(container, volumes))
-                .compose(done -> forget(container), failure -> dead(container, failure));
+        StepTimes times = new StepTimes();
+        return Future.join(committedAsRemoving(container), container.released())
+                .compose(done -> {
+                    times.step("begin");
+                    // What the last run left is cleared at the same time: other things in other places.
+                    return takeAway(container, volumes);
+                })
+                .compose(
+                        done -> {
+                            times.step("layer");
+                            return forget(container);
+                        },
+                        failure -> dead(container, failure))
+                .onSuccess(done -> {
+                    times.step("commit");
+                    LOG.debug("removal of {}: {}", container.id(), times);
+                });
     }
 
     private Future<Void> committedAsRemoving(Container container) {
@@ -113,7 +144,8 @@ final class RemoveContainer {
         return container.definition().mounts().targets().stream().anyMatch(MountTarget::isVolume);
     }
 
-    private Future<Void> takeAway(Container container, boolean volumes) {
+    /** Takes away what was made for the container: all of it bears being absent. */
+    Future<Void> takeAway(Container container, boolean volumes) {
         List<Future<Void>> parts = new ArrayList<>();
         parts.add(room.images().removeLayer(container.id()));
         parts.add(room.streams().removed(container));
