@@ -80,12 +80,8 @@ final class ContainerFilter {
                 && filters.any("isolation", wanted -> wanted.isEmpty() || wanted.equals("default"))
                 && (!filters.has("ancestor")
                         || ancestors.contains(container.definition().imageId()))
-                && filters.any(
-                        "publish",
-                        port -> matches(port, container.host().portBindings().keySet()))
-                && filters.any(
-                        "expose",
-                        port -> matches(port, container.config().exposedPorts().keySet()))
+                && filters.any("publish", wanted -> anyPort(container, wanted, Port::publicPort))
+                && filters.any("expose", wanted -> anyPort(container, wanted, Port::privatePort))
                 && filters.any("network", wanted -> isIn(container, wanted))
                 && filters.any("volume", wanted -> mounts(container, wanted))
                 && Filters.labelled(filters.get("label"), container.config().labels());
