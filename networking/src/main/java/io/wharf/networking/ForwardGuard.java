@@ -1,12 +1,14 @@
 package io.wharf.networking;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.linux.Pools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +23,17 @@ final class ForwardGuard {
     private static final String LANE = "foreign chains";
     private static final long REST_NANOS = Duration.ofSeconds(2).toNanos();
 
+    private final Vertx vertx;
     private final Networks networks;
     private final String link;
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
     private long lastLook = System.nanoTime() - REST_NANOS;
+    private boolean due;
 
-    ForwardGuard(Networks networks, String link, KernelLedger ledger, Kernel kernel, Pools pools) {
+    ForwardGuard(Vertx vertx, Networks networks, String link, KernelLedger ledger, Kernel kernel, Pools pools) {
+        this.vertx = vertx;
         this.networks = networks;
         this.link = link;
         this.ledger = ledger;
@@ -36,11 +41,25 @@ final class ForwardGuard {
         this.pools = pools;
     }
 
-    /** Looks again unless that was done a moment ago; nobody waits for it. */
+    /** Looks again, at once or, where that was done a moment ago, when the rest is over; nobody waits for it. */
     void lookAgain() {
-        if (System.nanoTime() - lastLook >= REST_NANOS) {
-            look().onFailure(e -> LOG.warn("Cannot look after the host's FORWARD chains: {}", e.getMessage()));
+        if (due) {
+            return;
         }
+        long rest = TimeUnit.NANOSECONDS.toMillis(lastLook + REST_NANOS - System.nanoTime());
+        if (rest > 0) {
+            due = true;
+            vertx.setTimer(rest, over -> {
+                due = false;
+                lookOrWarn();
+            });
+        } else {
+            lookOrWarn();
+        }
+    }
+
+    private void lookOrWarn() {
+        look().onFailure(e -> LOG.warn("Cannot look after the host's FORWARD chains: {}", e.getMessage()));
     }
 
     /** Puts accepts where they are missing. */

@@ -54,7 +54,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     public Future<?> start() {
         return pools.call(this::open)
                 .compose(kernel -> {
-                    ForwardGuard guard = new ForwardGuard(networks, options.bridge(), ledger, kernel, pools);
+                    ForwardGuard guard = new ForwardGuard(vertx, networks, options.bridge(), ledger, kernel, pools);
                     running = new Running(kernel, new Departures(vertx, networks, ledger, kernel, pools), guard);
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard).run();
                 })
