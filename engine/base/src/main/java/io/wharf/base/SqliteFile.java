@@ -3,6 +3,7 @@ package io.wharf.base;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +18,11 @@ final class SqliteFile {
             Path folder = file.toAbsolutePath().getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
+            }
+            if (!Files.exists(file)) {
+                // Environments of containers stand in it; SQLite gives its log the mode of the file.
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
         } catch (IOException e) {
             throw WharfException.internal("cannot create the folder of " + file + ": " + e.getMessage(), e);

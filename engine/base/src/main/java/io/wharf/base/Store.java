@@ -46,10 +46,15 @@ public final class Store implements AutoCloseable {
             @Nullable Object value,
             @Nullable Throwable failure) {
         void tell() {
-            if (failure == null) {
-                promise.complete(value);
-            } else {
-                promise.fail(failure);
+            try {
+                if (failure == null) {
+                    promise.complete(value);
+                } else {
+                    promise.fail(failure);
+                }
+            } catch (RuntimeException e) {
+                // Its context is gone, and with it all who asked; what they asked for is done.
+                LOG.debug("nobody hears of a commit any more: {}", e.toString());
             }
         }
     }
@@ -62,6 +67,7 @@ public final class Store implements AutoCloseable {
     private final Thread writer;
     private volatile Consumer<List<Event>> listener = events -> {};
     private volatile boolean closed;
+    private volatile boolean drained;
 
     private Store(Connection connection, Tx tx, String name) {
         this.connection = connection;
@@ -95,7 +101,12 @@ public final class Store implements AutoCloseable {
         if (closed) {
             promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
         } else {
-            queue.add(new Unit(work, promise));
+            Unit unit = new Unit(work, promise);
+            queue.add(unit);
+            // Closed in between: the writer may have left without it.
+            if (drained && queue.remove(unit)) {
+                promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+            }
         }
         return (Future<T>) promise.future();
     }
@@ -147,6 +158,10 @@ public final class Store implements AutoCloseable {
             commit(group);
             group.clear();
         }
+        drained = true;
+        for (Unit late = queue.poll(); late != null; late = queue.poll()) {
+            late.promise().tryFail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+        }
     }
 
     private void commit(List<Unit> group) {
@@ -159,14 +174,26 @@ public final class Store implements AutoCloseable {
             control.execute("COMMIT");
             List<Event> events = tx.takeAnnounced();
             if (!events.isEmpty()) {
-                listener.accept(events);
+                publish(events);
             }
             outcomes.forEach(Outcome::tell);
         } catch (SQLException e) {
             LOG.error("commit failed", e);
             rollback();
             WharfException failure = failure("commit", e);
-            group.forEach(unit -> unit.promise().tryFail(failure));
+            group.forEach(unit -> new Outcome(unit.promise(), null, failure).tell());
+        }
+    }
+
+    /** The journal keeps what a listener fails to take. */
+    private void publish(List<Event> events) {
+        try {
+            listener.accept(events);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "events {} and later were not distributed",
+                    events.getFirst().seq(),
+                    e);
         }
     }
 
@@ -177,11 +204,20 @@ public final class Store implements AutoCloseable {
             Object value = unit.work().apply(tx);
             control.execute("RELEASE unit");
             return new Outcome(unit.promise(), value, null);
-        } catch (RuntimeException e) {
-            control.execute("ROLLBACK TO unit");
-            control.execute("RELEASE unit");
+        } catch (RuntimeException | Error e) {
+            takeBack(control, e);
             tx.forgetAfter(before);
             return new Outcome(unit.promise(), null, e);
+        }
+    }
+
+    /** Where the disk is full, SQLite itself has taken the whole transaction back, and that is what failed. */
+    private static void takeBack(Statement control, Throwable reason) throws SQLException {
+        try {
+            control.execute("ROLLBACK TO unit");
+            control.execute("RELEASE unit");
+        } catch (SQLException e) {
+            throw reason.getCause() instanceof SQLException first ? first : e;
         }
     }
 

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +34,17 @@ class StoreTest {
         try (Store store = open()) {
             assertThat(await(store.read("SELECT size FROM thing WHERE name = ?", row -> row.number(1), "a")))
                     .containsExactly(7L);
+        }
+    }
+
+    @Test
+    void files_areForTheirOwnerAlone() throws IOException {
+        try (Store store = open()) {
+            await(store.write(tx -> tx.update("INSERT INTO thing VALUES ('a', 1)")));
+            for (String name : List.of("s.db", "s.db-wal")) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
+                        .isEqualTo("rw-------");
+            }
         }
     }
 
@@ -72,6 +90,80 @@ class StoreTest {
             assertThat(await(store.write(tx -> tx.announce("image", "tag", "x", Map.of())))
                             .seq())
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void fullDisk_isToldAndLeavesNoGap() {
+        List<Event> seen = Collections.synchronizedList(new ArrayList<>());
+        try (Store store = open()) {
+            store.onCommit(seen::addAll);
+            await(store.write(tx -> tx.announce("image", "pull", "first", Map.of())));
+            long pages =
+                    await(store.read("PRAGMA page_count", row -> row.number(1))).getFirst();
+            await(store.read("PRAGMA max_page_count=" + pages, row -> row.number(1)));
+            assertThatThrownBy(() -> await(store.write(tx -> {
+                        Event event = tx.announce("image", "pull", "lost", Map.of());
+                        tx.update("INSERT INTO thing VALUES (?, 0)", "x".repeat(100_000));
+                        return event;
+                    })))
+                    .hasCauseInstanceOf(WharfException.class)
+                    .hasMessageContaining("full");
+            await(store.read("PRAGMA max_page_count=1000000", row -> row.number(1)));
+            assertThat(await(store.write(tx -> tx.announce("image", "pull", "second", Map.of())))
+                            .seq())
+                    .isEqualTo(2);
+        }
+        assertThat(seen).extracting(Event::actorId).containsExactly("first", "second");
+    }
+
+    @Test
+    void writer_outlivesErrorsOfWorkAndListener() {
+        try (Store store = open()) {
+            store.onCommit(events -> {
+                throw new IllegalStateException("listener");
+            });
+            assertThatThrownBy(() -> await(store.write(tx -> {
+                        throw new AssertionError("work");
+                    })))
+                    .hasRootCauseMessage("work");
+            assertThat(await(store.write(tx -> tx.announce("image", "pull", "x", Map.of())))
+                            .seq())
+                    .isEqualTo(1);
+            assertThat(store.write(tx -> 1).toCompletionStage().toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void writer_outlivesThoseWhoAsked() throws InterruptedException {
+        Vertx vertx = Vertx.vertx();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        try (Store store = open()) {
+            vertx.runOnContext(turn -> {
+                store.write(tx -> {
+                    awaitQuietly(gone);
+                    return tx.update("INSERT INTO thing VALUES ('a', 1)");
+                });
+                asked.countDown();
+            });
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            await(vertx.close());
+            gone.countDown();
+            assertThat(store.read("SELECT size FROM thing", row -> row.number(1))
+                            .toCompletionStage()
+                            .toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(List.of(1L));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
