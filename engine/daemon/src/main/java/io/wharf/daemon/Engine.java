@@ -86,6 +86,9 @@ final class Engine {
         keep(RootLock.take(options.layout().execRoot()));
         keep(PidFile.write(pidFile));
         KernelLedger ledger = keep(KernelLedger.open(options.layout().ledger(), options.bootId()));
+        if (ledger.rebooted()) {
+            ForgetBoot.run(options.layout());
+        }
         Store store = keep(Store.open(
                 options.layout().database(),
                 Store.Durability.FULL,
