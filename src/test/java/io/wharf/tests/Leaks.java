@@ -157,9 +157,16 @@ final class Leaks {
     /** Open descriptors, each by what it is: numbers and inodes change, counts must not. */
     private static List<String> descriptors(long pid) {
         List<String> found = new ArrayList<>();
+        // The JVM keeps one half of a socket pair for good once it has closed its first channel: it may be there or
+        // not.
+        java.util.Set<String> halves = new java.util.HashSet<>(anonymousUnixSockets(pid));
         try (Stream<Path> list = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             list.forEach(fd -> {
                 try {
+                    if (halves.contains(Files.readSymbolicLink(fd).toString())) {
+                        halves.clear();
+                        return;
+                    }
                     found.add(Files.readSymbolicLink(fd).toString().replaceAll("\\[\\d+\\]", ""));
                 } catch (IOException e) {
                     // Closed meanwhile.
@@ -169,5 +176,15 @@ final class Leaks {
             throw new java.io.UncheckedIOException(e);
         }
         return found.stream().sorted().toList();
+    }
+
+    /** Connected unix sockets without a name, as {@code socket:[inode]}. */
+    private static List<String> anonymousUnixSockets(long pid) {
+        return Here.read(Path.of("/proc/" + pid + "/net/unix"))
+                .lines()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(fields -> fields.length == 7 && fields[5].equals("03"))
+                .map(fields -> "socket:[" + fields[6] + "]")
+                .toList();
     }
 }

@@ -2,7 +2,6 @@ package io.wharf.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -153,26 +152,6 @@ class LogsTest {
         Ran ran = rig.run("logs", id);
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).contains("configured logging driver does not support reading");
-    }
-
-    @Test
-    void logs_maxSizeAndMaxFile_bound() {
-        rig.ok(
-                "run",
-                "--name",
-                "said",
-                "--log-opt",
-                "max-size=20k",
-                "--log-opt",
-                "max-file=2",
-                "busybox",
-                "seq",
-                "20000");
-        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            var lines = rig.run("logs", "said").lines();
-            assertThat(lines).hasSizeBetween(50, 2000);
-            assertThat(lines.getLast()).isEqualTo("20000");
-        });
     }
 
     @Test

@@ -61,7 +61,7 @@ final class Push {
                 : images.named(name.full()).map(id -> List.of(name)).orElse(List.of());
         if (tags.isEmpty()) {
             throw WharfException.notFound(
-                    name.tag() == null
+                    images.tagsOf(name).isEmpty()
                             ? "An image does not exist locally with the tag: " + name.familiarName()
                             : "tag does not exist: " + name.familiar());
         }

@@ -20,6 +20,8 @@ final class Registries {
 
     private static final int CONNECT_MILLIS = 30_000;
     private static final int IDLE_SECONDS = 60;
+    // Long enough for the next layer; an idle engine holds no connection.
+    private static final int KEEP_ALIVE_SECONDS = 4;
     private static final int CONNECTIONS = 8;
 
     private final Vertx vertx;
@@ -150,7 +152,7 @@ final class Registries {
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(IDLE_SECONDS)
-                .setKeepAliveTimeout(IDLE_SECONDS / 2)
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
                 .setTrustAll(trusting)
                 .setVerifyHost(!trusting);
         return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
