@@ -60,10 +60,10 @@ final class ExecCommands implements ExecService {
         });
     }
 
-    /** Ids of a container's execs, ended ones included while they are remembered. */
+    /** Ids of a container's execs that have not ended; those that have are remembered, but no longer shown. */
     List<String> of(String containerId) {
         return execs.values().stream()
-                .filter(exec -> exec.container().id().equals(containerId))
+                .filter(exec -> exec.container().id().equals(containerId) && exec.exitCode() == null)
                 .map(Exec::id)
                 .toList();
     }
@@ -182,7 +182,13 @@ final class ExecCommands implements ExecService {
 
     /** Execs of a removed container go with it. */
     void drop(Container container) {
-        execs.values().removeIf(exec -> exec.container() == container);
+        List<Exec> gone = execs.values().stream()
+                .filter(exec -> exec.container() == container)
+                .toList();
+        for (Exec exec : gone) {
+            execs.remove(exec.id());
+            detached.forget(exec, folder(exec));
+        }
     }
 
     private ExecFolder folder(Exec exec) {
