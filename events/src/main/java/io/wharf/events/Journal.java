@@ -16,11 +16,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the journal: the newest events from memory, older ones from their table. Confined to the verticle's context.
  */
 final class Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
     /** Events a page from disk holds; a subscription keeps no more than one page. */
     static final int PAGE = 256;
 
@@ -71,7 +75,8 @@ final class Journal {
             return Future.succeededFuture(lastSeq);
         }
         return store.read(
-                        "SELECT coalesce(max(seq), 0) FROM journal WHERE time_ns < ?",
+                        // By the index: times rise with the numbers.
+                        "SELECT coalesce((SELECT seq FROM journal WHERE time_ns < ? ORDER BY time_ns DESC LIMIT 1), 0)",
                         row -> row.number(1),
                         query.sinceNanos())
                 .map(List::getFirst);
@@ -98,9 +103,12 @@ final class Journal {
 
     void trim() {
         long horizon = Times.nowNanos() - KEPT.toNanos();
+        // The newest row always stays: the next start counts on from it.
         store.write(tx -> tx.update(
-                "DELETE FROM journal WHERE time_ns < ? OR seq <= (SELECT max(seq) FROM journal) - " + KEPT_ROWS,
-                horizon));
+                        "DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal) AND"
+                                + " (time_ns < ? OR seq <= (SELECT max(seq) FROM journal) - " + KEPT_ROWS + ")",
+                        horizon))
+                .onFailure(e -> LOG.warn("Cannot trim the journal: {}", e.getMessage()));
     }
 
     private static Event event(Row row) {

@@ -100,6 +100,17 @@ class EventsVerticleTest {
                 .hasMessageContaining("invalid filter 'nonsense'");
     }
 
+    @Test
+    void trim_keepsTheNewestForTheNextStartToCountOn() {
+        for (int i = 0; i < 3; i++) {
+            announce("create", "c" + i, Map.of());
+        }
+        await(store.write(tx -> tx.update("UPDATE journal SET time_ns = seq")));
+        new Journal(store).trim();
+        assertThat(await(store.read("SELECT seq FROM journal", row -> row.number(1))))
+                .containsExactly(3L);
+    }
+
     private List<String> actions(Map<String, List<String>> filters) {
         return subscribe(new EventQuery(1, Times.nowNanos() + 1, -1, new Filters(filters)), Long.MAX_VALUE)
                 .awaitDone(10, TimeUnit.SECONDS)

@@ -21,6 +21,8 @@ final class Call {
     private final Query query;
     private Buffer body = Buffer.buffer(0);
     private @Nullable ByteStream stream;
+    // Streams are taken on their owners' threads, clients leave on the connection's.
+    private final Object leaving = new Object();
     private Runnable onLeave = () -> {};
     private boolean left;
 
@@ -103,16 +105,18 @@ final class Call {
     /** The outcome of a verb that is withdrawn when the client leaves. */
     <T> Future<T> outcome(Pending<T> pending) {
         onLeave(pending.withdraw());
-        return pending.outcome().onComplete(ended -> onLeave = () -> {});
+        return pending.outcome().onComplete(ended -> onLeave(() -> {}));
     }
 
     /** What to do when the client hangs up before its answer is complete; at once where it has. */
     void onLeave(Runnable action) {
-        if (left) {
-            action.run();
-        } else {
-            onLeave = action;
+        synchronized (leaving) {
+            if (!left) {
+                onLeave = action;
+                return;
+            }
         }
+        action.run();
     }
 
     /** Refuses a request whose parameter is missing. */
@@ -126,7 +130,11 @@ final class Call {
 
     /** The client hung up before its answer was complete. */
     void clientLeft() {
-        left = true;
-        onLeave.run();
+        Runnable action;
+        synchronized (leaving) {
+            left = true;
+            action = onLeave;
+        }
+        action.run();
     }
 }

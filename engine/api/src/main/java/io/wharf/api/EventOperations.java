@@ -28,9 +28,10 @@ final class EventOperations {
 
     private Future<Reply> stream(Call call) {
         String since = call.query().text("since");
-        // Zero means "only what comes" to the service, and "from the beginning" to a client that sends it.
-        long sinceNanos = since == null ? 0 : Math.max(1, Timestamps.nanos(since, 0));
         long untilNanos = Timestamps.nanos(call.query().text("until"), 0);
+        // Zero means "only what comes" to the service, and "from the beginning" to a client that sends it, or an end
+        // alone.
+        long sinceNanos = since == null ? Math.min(1, untilNanos) : Math.max(1, Timestamps.nanos(since, 0));
         if (untilNanos > 0 && sinceNanos > untilNanos) {
             throw WharfException.invalid("`since` time (" + since + ") cannot be after `until` time ("
                     + call.query().text("until") + ")");

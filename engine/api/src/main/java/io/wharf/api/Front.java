@@ -145,6 +145,7 @@ final class Front {
         answer(call).onComplete(reply -> WriteReply.write(call, reply), failure -> {
             log(call, failure);
             WriteReply.failure(request, WharfException.of(failure));
+            call.answered();
         });
     }
 

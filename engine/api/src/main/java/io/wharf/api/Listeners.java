@@ -115,7 +115,9 @@ final class Listeners {
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxChunkSize(CHUNK)
-                .setTcpNoDelay(true);
+                .setTcpNoDelay(true)
+                // Streams may be silent for days: a peer that vanished is found out by the kernel.
+                .setTcpKeepAlive(true);
     }
 
     private <T> Future<T> blocking(Callable<T> action) {

@@ -23,6 +23,8 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 record UnixSocket(Path path) {
     private static final String GROUP = "docker";
     private static final String MODE = "rw-rw----";
+    private static final int FILE_TYPE = 0170_000;
+    private static final int SOCKET = 0140_000;
 
     /** Name to bind to; anything of that name is gone. */
     Path prepare() throws IOException {
@@ -60,13 +62,18 @@ record UnixSocket(Path path) {
         return path.resolveSibling(path.getFileName() + "~");
     }
 
-    private boolean isServed() {
+    private boolean isServed() throws IOException {
         if (!Files.exists(path)) {
             return false;
         }
+        if (((int) Files.getAttribute(path, "unix:mode") & FILE_TYPE) != SOCKET) {
+            throw new WharfException(ErrorKind.CONFLICT, "cannot listen on unix://" + path + ": it is no socket");
+        }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
-            return channel.connect(UnixDomainSocketAddress.of(path));
+            channel.connect(UnixDomainSocketAddress.of(path));
+            // Also where the connection is not made at once: that one has a full queue, not nobody behind it.
+            return true;
         } catch (IOException e) {
             // Refused: nobody listens behind that file.
             return false;

@@ -42,8 +42,11 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop.
  */
 final class Upgrade extends ChannelInboundHandlerAdapter {
-    /** How long a client whose output has ended may take to close, while its input is read and dropped. */
-    private static final long LINGER_SECONDS = 5;
+    /** How long a client that was sent all of its output may take to close, while its input is read and dropped. */
+    private static final long LINGER_MILLIS = 5_000;
+
+    /** Tests have less patience. */
+    static long lingerMillis = LINGER_MILLIS;
 
     private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -272,9 +275,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
                 context.close();
             } else {
                 duplex.shutdownOutput();
+                // Counted from here: a client may take its time to read what was written, as its user's pager does.
+                context.executor().schedule(() -> context.close(), lingerMillis, TimeUnit.MILLISECONDS);
             }
         });
-        context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
     private void releaseHeld() {

@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,16 @@ class FrontTest {
         assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                 .hasMessageContaining("another process serves it");
         assertThat(RawClient.get(api.socket, "/_ping")).endsWith("OK");
+    }
+
+    @Test
+    void socket_neverReplacesAnotherFile() throws IOException {
+        Path file = Files.writeString(api.folder.resolve("precious"), "kept");
+        ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + file)), api.handles);
+        assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
+                .hasMessageContaining("it is no socket");
+        assertThat(file).hasContent("kept");
+        Files.delete(file);
     }
 
     @Test

@@ -110,6 +110,17 @@ class StreamingTest {
     }
 
     @Test
+    void events_withAnEndAlone_areThoseFromTheBeginning() throws IOException {
+        api.events.on(
+                "subscribe", arguments -> Future.succeededFuture(api.handles.offer(Flowable.<Event>empty(), () -> {})));
+        RawClient.get(api.socket, "/events?until=5");
+        RawClient.get(api.socket, "/events");
+        assertThat(api.events.calls()).hasSize(2);
+        assertThat(api.events.calls().getFirst()).asString().contains("sinceNanos=1,", "untilNanos=5000000000");
+        assertThat(api.events.calls().getLast()).asString().contains("sinceNanos=0,");
+    }
+
+    @Test
     void events_slowClient_asksForNoMoreThanItTakes() throws IOException {
         AtomicLong produced = new AtomicLong();
         Flowable<Event> endless = Flowable.generate(emitter -> {
@@ -223,6 +234,19 @@ class StreamingTest {
             client.send(new byte[length]);
             assertThat(client.readHead()).contains("400 Bad Request");
             assertThat(client.read(28)).contains("not an archive");
+            client.send("GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n");
+            assertThat(client.readHead()).contains("200 OK");
+        }
+    }
+
+    @Test
+    void create_refusedBeforeAnybodyReads_leavesTheConnectionUsable() throws IOException {
+        try (RawClient client = new RawClient(api.socket)) {
+            int length = 3 << 20;
+            client.send("POST /images/create HTTP/1.1\r\nHost: d\r\nContent-Length: " + length + "\r\n\r\n");
+            client.send(new byte[length]);
+            assertThat(client.readHead()).contains("400 Bad Request");
+            client.readUntil("}\n");
             client.send("GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n");
             assertThat(client.readHead()).contains("200 OK");
         }

@@ -110,6 +110,25 @@ class UpgradeTest {
     }
 
     @Test
+    void attach_clientThatReadsLate_getsAll() throws Exception {
+        long patience = Upgrade.lingerMillis;
+        Upgrade.lingerMillis = 20;
+        try (RawClient client = new RawClient(api.socket)) {
+            client.send(ATTACH).readHead();
+            // More than a socket takes.
+            String text = "x".repeat(1000) + "\n";
+            for (int i = 0; i < 800; i++) {
+                say(text);
+            }
+            duplex.output.end();
+            await().during(400, TimeUnit.MILLISECONDS).until(() -> duplex.closed.getCount() == 1);
+            assertThat(client.drain()).isEqualTo(800L * text.length());
+        } finally {
+            Upgrade.lingerMillis = patience;
+        }
+    }
+
+    @Test
     void attach_refused_isAnHttpError() throws IOException {
         api.containers.on(
                 "attach", arguments -> Future.failedFuture(WharfException.notFound("No such container: web")));
