@@ -92,7 +92,7 @@ final class Leftovers {
         OciRuntime runtime = runtimeOf(name);
         Path state = room.layout().runtimeState().resolve(id);
         boolean ours = runtime == null || isKnown(runtime);
-        if (!ours && Files.exists(state)) {
+        if (runtime != null && !ours && Files.exists(state)) {
             Commands.run(
                     runtime.spawn(runtime.argv(List.of("delete", "--force", id))),
                     new byte[0],
