@@ -1,7 +1,9 @@
 package io.wharf.daemon;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code daemon.json}: the flags' long names, lists in the plural. An unknown key is an error, as in dockerd. */
 final class ConfigFile {
+    private static final ObjectReader READER =
+            Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> KEYS = Set.of(
             "hosts",
             "data-root",
@@ -37,6 +41,9 @@ final class ConfigFile {
             "default-runtime",
             "cri-socket");
 
+    private static final Set<String> LISTS = Set.of("hosts", "insecure-registries", "registry-mirrors", "exec-opts");
+    private static final Set<String> FLAGS = Set.of("debug", "iptables");
+
     private final Path path;
     private final JsonNode root;
 
@@ -49,7 +56,7 @@ final class ConfigFile {
     static ConfigFile read(Path path, boolean required) {
         try {
             byte[] bytes = Files.readAllBytes(path);
-            JsonNode root = bytes.length == 0 ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(bytes);
+            JsonNode root = bytes.length == 0 ? Json.MAPPER.createObjectNode() : READER.readTree(bytes);
             if (!root.isObject() && !root.isMissingNode()) {
                 throw refusal(path, "it must hold a JSON object");
             }
@@ -61,6 +68,7 @@ final class ConfigFile {
                         path,
                         "the following directives don't match any configuration option: " + String.join(", ", unknown));
             }
+            root.properties().forEach(entry -> checkType(path, entry.getKey(), entry.getValue()));
             return new ConfigFile(path, root);
         } catch (NoSuchFileException e) {
             if (required) {
@@ -72,6 +80,40 @@ final class ConfigFile {
         } catch (IOException e) {
             throw refusal(path, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A list written as a text would otherwise be read as an empty one, and the engine listen elsewhere than told. */
+    private static void checkType(Path path, String key, JsonNode value) {
+        if (value.isNull()) {
+            return;
+        }
+        boolean right;
+        String wanted;
+        if (LISTS.contains(key)) {
+            right = value.isArray() && allTexts(value);
+            wanted = "a list of strings";
+        } else if (FLAGS.contains(key)) {
+            right = value.isBoolean();
+            wanted = "true or false";
+        } else if (key.equals("runtimes")) {
+            right = value.isObject();
+            wanted = "an object";
+        } else {
+            right = value.isTextual();
+            wanted = "a string";
+        }
+        if (!right) {
+            throw refusal(path, key + " must be " + wanted);
+        }
+    }
+
+    private static boolean allTexts(JsonNode list) {
+        for (JsonNode item : list) {
+            if (!item.isTextual()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean has(String key) {

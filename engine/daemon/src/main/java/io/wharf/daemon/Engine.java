@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.wharf.api.ApiVerticle;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,8 @@ final class Engine {
     private final Optional<Path> criSocket;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    /** Start and stop, one at a time. */
+    private final ReentrantLock turn = new ReentrantLock();
 
     Engine(EngineOptions options, Path pidFile, Optional<Path> criSocket) {
         this.options = options;
@@ -59,11 +63,18 @@ final class Engine {
 
     void start() {
         long begun = System.nanoTime();
+        turn.lock();
         try {
             startAll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAll();
+            if (stopping.get()) {
+                LOG.info("told to stop while starting");
+                return;
+            }
             throw WharfException.of(e);
+        } finally {
+            turn.unlock();
         }
         LOG.info(
                 "Wharf {} serves {} after {} ms",
@@ -75,6 +86,8 @@ final class Engine {
     void stopAndExit() {
         if (stopping.compareAndSet(false, true)) {
             LOG.info("stopping; containers go on");
+            // A start under way gives up at its next step.
+            turn.lock();
             closeAll();
             LOG.info("stopped");
             System.exit(0);
@@ -150,6 +163,9 @@ final class Engine {
 
     private <T extends AutoCloseable> T keep(T resource) {
         started.push(resource);
+        if (stopping.get()) {
+            throw new WharfException(ErrorKind.UNAVAILABLE, "told to stop");
+        }
         return resource;
     }
 

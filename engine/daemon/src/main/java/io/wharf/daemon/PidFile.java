@@ -2,6 +2,7 @@ package io.wharf.daemon;
 
 import io.wharf.base.WharfException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -34,18 +35,29 @@ final class PidFile implements AutoCloseable {
         if (!content.matches("[0-9]{1,10}")) {
             return;
         }
-        ProcessHandle.of(Long.parseLong(content))
-                .filter(ProcessHandle::isAlive)
-                .filter(process -> process.pid() != ProcessHandle.current().pid())
-                .filter(process -> process.info().commandLine().orElse("").contains("io.wharf.daemon"))
-                .ifPresent(process -> {
-                    throw WharfException.internal(
-                            "pid file found, ensure that the daemon is not running or delete " + path);
-                });
+        long pid = Long.parseLong(content);
+        if (pid != ProcessHandle.current().pid() && isDaemon(Path.of("/proc/" + pid + "/cmdline"))) {
+            throw WharfException.internal("pid file found, ensure that the daemon is not running or delete " + path);
+        }
+    }
+
+    /** Read here, for the JDK gives no more than a page of a command line, and a class path is longer. */
+    private static boolean isDaemon(Path commandLine) {
+        try {
+            return Files.readString(commandLine, StandardCharsets.ISO_8859_1).contains("io.wharf.daemon");
+        } catch (IOException e) {
+            // No such process, or it ended just now.
+            return false;
+        }
     }
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(path);
+        if (Files.exists(path)
+                && Files.readString(path)
+                        .strip()
+                        .equals(Long.toString(ProcessHandle.current().pid()))) {
+            Files.deleteIfExists(path);
+        }
     }
 }

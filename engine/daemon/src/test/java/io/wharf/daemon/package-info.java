@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Tests of the way in: what is read before anything runs. */
+@NullMarked
 package io.wharf.daemon;
+
+import org.jspecify.annotations.NullMarked;
