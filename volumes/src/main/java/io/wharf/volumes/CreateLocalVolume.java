@@ -36,9 +36,13 @@ final class CreateLocalVolume {
         });
     }
 
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches() && name.length() <= LONGEST;
+    }
+
     private static void check(CreateVolume request) {
         String name = request.name();
-        if (!name.isEmpty() && (!NAME.matcher(name).matches() || name.length() > LONGEST)) {
+        if (!name.isEmpty() && !isName(name)) {
             throw WharfException.invalid("create " + name + ": \"" + name
                     + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
                     + " allowed. If you intended to pass a host directory, use absolute path");

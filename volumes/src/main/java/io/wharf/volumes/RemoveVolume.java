@@ -3,6 +3,9 @@ package io.wharf.volumes;
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Removes a volume and its content, unless a container uses it. */
@@ -19,10 +22,18 @@ final class RemoveVolume {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.find(name);
             if (volume == null && force) {
-                return Future.succeededFuture();
+                return pools.run(() -> removeUnmade(name));
             }
             return remove(volumes.get(name));
         });
+    }
+
+    /** A folder without a row is a create that was cut off; what somebody put there meanwhile stays. */
+    private void removeUnmade(String name) throws IOException {
+        Path data = volumes.data(name);
+        if (CreateLocalVolume.isName(name) && Files.isDirectory(data) && CopyTree.isEmpty(data)) {
+            CopyTree.delete(volumes.folder(name));
+        }
     }
 
     private Future<Void> remove(Volume volume) {

@@ -91,6 +91,18 @@ class VolumesVerticleTest {
     }
 
     @Test
+    void forcedRemoval_clearsAFolderWithoutARow_unlessSomebodyUsesIt() throws IOException {
+        Path unmade = Files.createDirectories(folder.resolve("data/volumes/unmade/_data"));
+        Path used = Files.createDirectories(folder.resolve("data/volumes/used/_data"));
+        Files.writeString(used.resolve("file"), "kept");
+        await(volumes.remove("unmade", true));
+        await(volumes.remove("used", true));
+        await(volumes.remove("..", true));
+        assertThat(unmade.getParent()).doesNotExist();
+        assertThat(used.resolve("file")).hasContent("kept");
+    }
+
+    @Test
     void release_namesAnonymousVolumesThatNobodyUses() {
         VolumeDetail anonymous = await(volumes.create(ANONYMOUS));
         create("named");

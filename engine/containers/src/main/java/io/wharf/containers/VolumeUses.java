@@ -1,11 +1,13 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.base.Ids;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Undo;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,9 @@ import java.util.Map;
 final class VolumeUses {
     static final String KIND = "volumes";
 
+    /** The label by which Docker marks volumes that were made without a name. */
+    private static final String ANONYMOUS = "com.docker.volume.anonymous";
+
     private final Room room;
 
     VolumeUses(Room room) {
@@ -32,8 +37,13 @@ final class VolumeUses {
         if (requests.isEmpty()) {
             return Future.succeededFuture(mounts);
         }
+        requests.replaceAll((destination, request) -> request.name().isEmpty() ? anonymous(request) : request);
+        List<String> anonymous = requests.values().stream()
+                .filter(request -> request.labels().containsKey(ANONYMOUS))
+                .map(CreateVolume::name)
+                .toList();
         undo.push("volumes of " + id, () -> release(id, true));
-        return record(id).compose(recorded -> {
+        return record(id, anonymous).compose(recorded -> {
             Map<String, Future<VolumeDetail>> made = new LinkedHashMap<>();
             requests.forEach((destination, request) -> made.put(
                     destination,
@@ -56,9 +66,20 @@ final class VolumeUses {
                 : Future.succeededFuture();
     }
 
+    /** With a name of our choice, so that it can be written down before the volume is made. */
+    private static CreateVolume anonymous(CreateVolume request) {
+        Map<String, String> labels = new HashMap<>(request.labels());
+        labels.put(ANONYMOUS, "");
+        return new CreateVolume(Ids.random(), request.driver(), request.driverOpts(), labels);
+    }
+
     /** Written before a removal that takes the anonymous volumes along. */
     Future<Void> record(String id) {
-        return room.ledger().record(new KernelObject(KIND, id, id, ""));
+        return record(id, List.of());
+    }
+
+    private Future<Void> record(String id, List<String> making) {
+        return room.ledger().record(new KernelObject(KIND, id, id, String.join(" ", making)));
     }
 
     /** Ends all uses by a container; its anonymous volumes that nobody else uses go, if wanted. */
@@ -83,7 +104,17 @@ final class VolumeUses {
                                 .map(container -> container.status() == Status.REMOVING
                                         ? Future.<Void>succeededFuture()
                                         : room.ledger().strike(KIND, record.key()))
-                                .orElseGet(() -> release(record.key(), true)))
+                                .orElseGet(() -> unmake(record)))
+                        .toList()))
+                .mapEmpty();
+    }
+
+    private Future<Void> unmake(KernelObject record) {
+        return release(record.key(), true)
+                .compose(released -> Future.join(Arrays.stream(record.detail().split(" "))
+                        .filter(name -> !name.isEmpty())
+                        // Made, but not yet counted as used when the engine died; one that is gone already is fine.
+                        .map(name -> room.volumes().remove(name, true))
                         .toList()))
                 .mapEmpty();
     }
