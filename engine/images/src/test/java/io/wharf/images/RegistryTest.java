@@ -217,7 +217,7 @@ class RegistryTest {
         String name = registry.host() + "/none";
         assertThatThrownBy(() -> pull(room, name, "v1"))
                 .hasMessage("manifest for " + name + ":v1 not found: manifest unknown: manifest unknown");
-        assertThatThrownBy(() -> push(name, "v1")).hasMessage("tag does not exist: " + name + ":v1");
+        assertThatThrownBy(() -> push(name, "v1")).hasMessage("An image does not exist locally with the tag: " + name);
         assertThatThrownBy(() -> pull(room, "127.0.0.1:1/x", "v1"))
                 .hasMessageStartingWith("Get \"http://127.0.0.1:1/v2/\": ");
     }
