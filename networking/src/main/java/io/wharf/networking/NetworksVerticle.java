@@ -36,6 +36,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private final Networks networks = new Networks();
     private final Announcements announcements;
     private @Nullable Running running;
+    private volatile @Nullable BridgeClaim claim;
     private String firewall = "";
 
     public NetworksVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
@@ -58,7 +59,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                     running = new Running(kernel, new Departures(vertx, networks, ledger, kernel, pools), guard);
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard).run();
                 })
-                .onSuccess(started -> Services.serve(vertx, NetworkService.class, this));
+                .onSuccess(started -> Services.serve(vertx, NetworkService.class, this))
+                .onFailure(failed -> giveUpClaim());
     }
 
     @Override
@@ -68,10 +70,21 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 ? Future.succeededFuture()
                 : last.departures
                         .finish()
-                        .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run());
+                        .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
+                        .onComplete(stopped -> giveUpClaim());
+    }
+
+    private void giveUpClaim() {
+        BridgeClaim held = claim;
+        if (held != null) {
+            held.close();
+        }
     }
 
     private Kernel open() {
+        if (!options.bridge().equals(StartNetworks.NO_BRIDGE)) {
+            claim = BridgeClaim.take(options.bridge());
+        }
         Netlink netlink = Netlink.open();
         Wiring wiring = new Wiring(NetworkNamespaces.real(), netlink);
         if (!options.iptables()) {

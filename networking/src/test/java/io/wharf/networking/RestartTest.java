@@ -79,6 +79,18 @@ class RestartTest {
     }
 
     @Test
+    void bridgeOfALivingEngine_isRefusedToAnother() {
+        Path other = folder.resolve("other");
+        try (Engine first = Engine.start(folder)) {
+            first.join("a1", "bridge", "8080:80/tcp");
+            assertThatThrownBy(() -> Engine.start(other)).hasMessageContaining("another engine uses the bridge wharf0");
+            assertThat(Host.rules()).contains("8080");
+            first.leave("a1");
+        }
+        Engine.start(other).close();
+    }
+
+    @Test
     void thousandPorts_goInOneTransaction() throws IOException {
         String[] ports = IntStream.range(0, 1000)
                 .mapToObj(i -> (20_000 + i) + ":" + (1 + i) + "/" + (i % 2 == 0 ? "tcp" : "udp"))
