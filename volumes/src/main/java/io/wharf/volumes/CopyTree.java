@@ -8,6 +8,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
@@ -60,6 +61,21 @@ final class CopyTree extends SimpleFileVisitor<Path> {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** Moves what is in a folder into another that is there and empty, and gives that one its owner, mode and times. */
+    static void moveInto(Path from, Path to) throws IOException {
+        Map<String, Object> original = Files.readAttributes(from, "unix:uid,gid,mode,lastModifiedTime");
+        try (var entries = Files.newDirectoryStream(from)) {
+            for (Path entry : entries) {
+                Files.move(entry, to.resolve(from.relativize(entry).toString()), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        Files.setAttribute(to, "unix:uid", original.get("uid"));
+        Files.setAttribute(to, "unix:gid", original.get("gid"));
+        Files.setAttribute(to, "unix:mode", original.get("mode"));
+        Files.setAttribute(to, "lastModifiedTime", original.get("lastModifiedTime"));
+        Files.delete(from);
     }
 
     @Override

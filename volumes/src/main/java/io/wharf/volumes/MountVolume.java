@@ -23,8 +23,9 @@ final class MountVolume {
     Future<String> mount(String name, String containerId, @Nullable String copyFrom) {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
-            Future<Void> ready =
-                    copyFrom == null || volume.isFilled() ? Future.succeededFuture() : fill(volume, Path.of(copyFrom));
+            Future<Void> ready = copyFrom == null || volume.isFilled()
+                    ? pools.run(() -> Files.createDirectories(volumes.data(name)))
+                    : fill(volume, Path.of(copyFrom), containerId);
             return ready.compose(done -> volumes.store()
                             .write(tx -> tx.announce(
                                     "volume", "mount", name, Map.of("driver", "local", "container", containerId))))
@@ -46,9 +47,11 @@ final class MountVolume {
                 .mapEmpty();
     }
 
-    private Future<Void> fill(Volume volume, Path from) {
+    private Future<Void> fill(Volume volume, Path from, String containerId) {
+        // Others may have it mounted: their folder must stay the same one.
+        boolean shared = volume.users().stream().anyMatch(user -> !user.equals(containerId));
         return pools.call(() -> {
-                    copy(volume.name(), from);
+                    copy(volume.name(), from, shared);
                     return volume;
                 })
                 .compose(copied -> volumes.store().write(tx -> {
@@ -59,18 +62,23 @@ final class MountVolume {
                 .mapEmpty();
     }
 
-    /** Copies beside the volume's folder and moves over it, so that no half copy is ever mounted. */
-    private void copy(String name, Path from) {
+    /** Copies beside the volume's folder and moves over it, or into it where it is shared: no half copy is ever mounted. */
+    private void copy(String name, Path from, boolean shared) {
         Path data = volumes.data(name);
         Path half = volumes.folder(name).resolve("_filling");
         try {
             CopyTree.delete(half);
+            Files.createDirectories(data);
             if (!Files.isDirectory(from) || !CopyTree.isEmpty(data)) {
                 return;
             }
             CopyTree.copy(from, half);
-            // rename(2) replaces an empty folder; one that a user has filled meanwhile is refused and stays.
-            Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
+            if (shared) {
+                CopyTree.moveInto(half, data);
+            } else {
+                // rename(2) replaces an empty folder; one that a user has filled meanwhile is refused and stays.
+                Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
+            }
         } catch (IOException e) {
             throw WharfException.internal(
                     "failed to copy the content of the image to volume " + name + ": " + e.getMessage(), e);

@@ -143,6 +143,34 @@ class VolumesVerticleTest {
     }
 
     @Test
+    void mount_ofASharedVolume_fillsTheFolderThatOthersHave() throws IOException {
+        Path image = Files.createDirectories(folder.resolve("image/sub"));
+        Files.writeString(image.resolve("a"), "image");
+        Files.setPosixFilePermissions(folder.resolve("image"), PosixFilePermissions.fromString("rwxrwx---"));
+        Files.setAttribute(folder.resolve("image"), "unix:gid", 1234);
+        Path data = Path.of(create("data1").mountpoint());
+        await(volumes.use("data1", "c1"));
+        await(volumes.mount("data1", "c1", null));
+        Object mounted = Files.getAttribute(data, "unix:ino");
+        await(volumes.use("data1", "c2"));
+        await(volumes.mount("data1", "c2", folder.resolve("image").toString()));
+        assertThat(Files.getAttribute(data, "unix:ino")).isEqualTo(mounted);
+        assertThat(Files.getAttribute(data, "unix:gid")).isEqualTo(1234);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwxrwx---");
+        assertThat(data.resolve("sub/a")).hasContent("image");
+        assertThat(data.resolveSibling("_filling")).doesNotExist();
+    }
+
+    @Test
+    void mount_afterARemovalThatWasCutOff_findsAFolder() throws IOException {
+        Path data = Path.of(create("data1").mountpoint());
+        Files.delete(data);
+        await(volumes.mount("data1", "c1", null));
+        assertThat(data).isDirectory();
+    }
+
+    @Test
     void mount_neverCopiesOverAUsersContent() throws IOException {
         Path image = Files.createDirectories(folder.resolve("image"));
         Files.writeString(image.resolve("a"), "image");
