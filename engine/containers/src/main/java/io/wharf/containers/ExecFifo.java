@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Starts what runc has created, as {@code runc start} does it but without the 4 to 11 ms of a process: the container's
  * init waits to open a fifo for writing, says {@code 0} into it and becomes the program.
+ *
+ * <p>Its end of the fifo closes with its exec: so after that signals reach the program and not the runtime's init.
  */
 final class ExecFifo {
     private static final int TIMEOUT_SECONDS = 10;
@@ -45,23 +47,27 @@ final class ExecFifo {
                     e.is(Errno.ENOENT) ? new IOException("the container has been started before") : e);
         }
         byte[] said = new byte[1];
+        boolean[] heard = new boolean[1];
         Readiness[] watch = new Readiness[1];
         watch[0] = Readiness.watch(loop, fd, () -> {
-            if (!fd.isOpen()) {
-                return;
-            }
-            int count = fd.read(said, 0, 1);
-            if (count < 0) {
-                return;
-            }
-            watch[0].cancel(fd::close);
-            context.runOnContext(read -> {
-                if (count == 1) {
-                    promise.tryComplete();
-                } else {
-                    promise.tryFail(new IOException("the container's init ended before its start"));
+            while (fd.isOpen()) {
+                int count = fd.read(said, 0, 1);
+                if (count < 0) {
+                    return;
                 }
-            });
+                if (count > 0) {
+                    heard[0] = true;
+                    continue;
+                }
+                watch[0].cancel(fd::close);
+                context.runOnContext(read -> {
+                    if (heard[0]) {
+                        promise.tryComplete();
+                    } else {
+                        promise.tryFail(new IOException("the container's init ended before its start"));
+                    }
+                });
+            }
         });
         return promise.future()
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
