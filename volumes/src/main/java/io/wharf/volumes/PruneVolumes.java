@@ -47,7 +47,9 @@ final class PruneVolumes {
                     .map(announced -> new PrunedVolumes(removed, bytes));
         }
         String name = idle.get(next).name();
+        // What cannot be measured, for it changes meanwhile, can still be removed.
         return pools.call(() -> size(volumes.folder(name)))
+                .otherwise(0L)
                 .compose(size -> new RemoveVolume(volumes, pools)
                         .run(name, false)
                         .map(done -> {

@@ -78,6 +78,19 @@ class VolumesVerticleTest {
     }
 
     @Test
+    void create_thatCannotBeCommitted_leavesNoFolder() {
+        create("data1");
+        long pages =
+                await(store.read("PRAGMA page_count", row -> row.number(1))).getFirst();
+        await(store.read("PRAGMA max_page_count=" + pages, row -> row.number(1)));
+        CreateVolume large = new CreateVolume("data2", "local", Map.of(), Map.of("a", "x".repeat(100_000)));
+        assertThatThrownBy(() -> await(volumes.create(large))).hasMessageContaining("full");
+        assertThat(folder.resolve("data/volumes/data2")).doesNotExist();
+        assertThatThrownBy(() -> await(volumes.inspect("data2"))).hasMessageContaining("no such volume");
+        assertThat(folder.resolve("data/volumes/data1/_data")).isDirectory();
+    }
+
+    @Test
     void remove_isRefusedWhileInUse() {
         create("data1");
         await(volumes.use("data1", "c1"));

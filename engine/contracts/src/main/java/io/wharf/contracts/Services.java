@@ -79,7 +79,8 @@ public final class Services {
         Call call = message.body();
         Future<?> result;
         try {
-            result = (Future<?>) call.method().invoke(service, call.arguments());
+            result = Objects.requireNonNull(
+                    (Future<?>) call.method().invoke(service, call.arguments()), call.method() + " answers no future");
         } catch (InvocationTargetException e) {
             result = Future.failedFuture(e.getCause());
         } catch (IllegalAccessException | RuntimeException e) {
@@ -100,6 +101,10 @@ public final class Services {
         }
         if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
             return new WharfException(ErrorKind.ofHttpStatus(reply.failureCode()), String.valueOf(reply.getMessage()));
+        }
+        if (reply.failureType() == ReplyFailure.TIMEOUT) {
+            return WharfException.internal(
+                    type.getSimpleName() + " did not answer in time; what was asked may still happen");
         }
         // No handlers: the owner is not deployed yet, or not any more.
         return new WharfException(

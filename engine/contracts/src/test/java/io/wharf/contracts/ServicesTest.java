@@ -8,6 +8,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +21,9 @@ class ServicesTest {
         Future<Void> refuse();
 
         Future<Void> crash();
+
+        @Nullable
+        Future<Void> forget();
     }
 
     private final List<String> greeting = List.of("hello");
@@ -61,6 +65,14 @@ class ServicesTest {
     }
 
     @Test
+    void answerWithoutAFuture_leavesNobodyWaiting() {
+        Services.serve(vertx, Greeter.class, new Polite());
+        Future<Void> answer = Services.client(vertx, Greeter.class).forget();
+        assertThat(answer).isNotNull();
+        assertThat(failure(answer.timeout(10, TimeUnit.SECONDS))).hasMessageContaining("answers no future");
+    }
+
+    @Test
     void nobodyServes_isUnavailable() {
         assertThat(failure(Services.client(vertx, Greeter.class).refuse()))
                 .isInstanceOfSatisfying(
@@ -81,6 +93,11 @@ class ServicesTest {
         @Override
         public Future<Void> crash() {
             return Future.failedFuture(new IllegalStateException("a fault for the test"));
+        }
+
+        @Override
+        public @Nullable Future<Void> forget() {
+            return null;
         }
     }
 
