@@ -82,7 +82,7 @@ class ExecKernelTest {
         assertThat(ended.exitCode()).isEqualTo(5);
         assertThat(ended.processConfig().entrypoint()).isEqualTo("sh");
         assertThat(ended.processConfig().user()).isEqualTo("web");
-        assertThat(execs.of(container.id())).contains(id);
+        assertThat(execs.of(container.id())).doesNotContain(id);
         assertThatThrownBy(() -> start(id, false)).hasMessageContaining("has already run");
         Awaitility.await().untilAsserted(() -> assertThat(engine.actions()).contains("exec_die"));
         assertThat(engine.events)
