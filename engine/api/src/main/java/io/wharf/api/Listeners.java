@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int DOCKER_PORT = 2375;
+    private static final int LAST_PORT = 65_535;
     // Filters, Dockerfile instructions and credentials travel in the first line and the headers.
     private static final int LONGEST_LINE = 64 * 1024;
     private static final int LONGEST_HEADERS = 256 * 1024;
@@ -40,7 +41,12 @@ final class Listeners {
     Future<Void> open(List<String> hosts) {
         Future<Void> opened = Future.succeededFuture();
         for (String host : hosts) {
-            opened = opened.compose(before -> open(host));
+            opened = opened.compose(before -> open(host))
+                    .recover(failure -> Future.failedFuture(
+                            failure instanceof WharfException
+                                    ? failure
+                                    : WharfException.internal(
+                                            "cannot listen on " + host + ": " + failure.getMessage(), failure)));
         }
         return opened.recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
     }
@@ -97,7 +103,10 @@ final class Listeners {
         }
         String address = uri.getHost().replace("[", "").replace("]", "");
         LOG.warn("{} asks for no credentials: whoever reaches it is root on this host", host);
-        return listen(SocketAddress.inetSocketAddress(uri.getPort() < 0 ? DOCKER_PORT : uri.getPort(), address));
+        int port = uri.getPort() < 0 ? DOCKER_PORT : uri.getPort();
+        return port > LAST_PORT
+                ? Future.failedFuture(WharfException.invalid("cannot listen on " + host + ": no such port"))
+                : listen(SocketAddress.inetSocketAddress(port, address));
     }
 
     private Future<Void> listen(SocketAddress address) {

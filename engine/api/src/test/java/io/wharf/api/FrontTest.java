@@ -88,6 +88,15 @@ class FrontTest {
     }
 
     @Test
+    void socket_thatCannotBeHad_isNamed() {
+        for (String host : List.of("unix:///proc/no.sock", "tcp://127.0.0.1:99999", "tcp://192.0.2.1:23456")) {
+            ApiVerticle second = new ApiVerticle(api.options(List.of(host)), api.handles);
+            assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
+                    .hasMessageContaining("cannot listen on " + host + ": ");
+        }
+    }
+
+    @Test
     void socket_neverReplacesAnotherFile() throws IOException {
         Path file = Files.writeString(api.folder.resolve("precious"), "kept");
         ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + file)), api.handles);

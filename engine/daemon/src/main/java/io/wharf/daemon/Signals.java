@@ -5,7 +5,7 @@ import java.lang.management.ThreadInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log. */
+/** What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log; SIGHUP changes nothing. */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
@@ -23,6 +23,8 @@ final class Signals {
         handle("TERM", stop);
         handle("INT", stop);
         handle("USR1", Signals::writeStacks);
+        // Left to the JVM it would end the process out of order, when a terminal closes or a tool asks for a reload.
+        handle("HUP", () -> LOG.warn("SIGHUP: the configuration is read at the start alone; nothing changes"));
     }
 
     // The JDK has no supported way to handle a signal; this one is in jdk.unsupported, which every JDK ships.
