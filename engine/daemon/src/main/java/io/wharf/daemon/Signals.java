@@ -18,13 +18,18 @@ final class Signals {
                 Runtime.getRuntime().halt(2);
             }
             // The signal thread must stay free for the second one.
-            Thread.ofPlatform().name("wharf-stop").start(engine::stopAndExit);
+            stopper(engine::stopAndExit).start();
         };
         handle("TERM", stop);
         handle("INT", stop);
         handle("USR1", Signals::writeStacks);
         // Left to the JVM it would end the process out of order, when a terminal closes or a tool asks for a reload.
         handle("HUP", () -> LOG.warn("SIGHUP: the configuration is read at the start alone; nothing changes"));
+    }
+
+    /** Not a daemon, as it would be by birth: the JVM would leave once the event loops are gone, before the store is closed. */
+    static Thread stopper(Runnable stop) {
+        return Thread.ofPlatform().name("wharf-stop").daemon(false).unstarted(stop);
     }
 
     // The JDK has no supported way to handle a signal; this one is in jdk.unsupported, which every JDK ships.
