@@ -1,9 +1,12 @@
 package io.wharf.containers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import io.wharf.base.Json;
 import io.wharf.base.Times;
 import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Commands;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,6 +139,8 @@ final class BeginRun {
         String mode = container.host().networkMode();
         boolean shares = mode != null && mode.startsWith(OTHER);
         Path folder = room.layout().container(shares ? other(mode).id() : container.id());
+        ContainerConfig config =
+                shares ? withHostname(container.config(), other(mode).config().hostname()) : container.config();
         return room.pools()
                 .call(() -> {
                     EtcFiles etc = shares
@@ -147,7 +153,7 @@ final class BeginRun {
                                     room.host().gateway());
                     SpecInput input = new SpecInput(
                             container.id(),
-                            container.config(),
+                            config,
                             container.host(),
                             Path.of(parts.root().path()),
                             namespaces,
@@ -227,6 +233,12 @@ final class BeginRun {
             }
         }
         return pids;
+    }
+
+    private static ContainerConfig withHostname(ContainerConfig config, @Nullable String hostname) {
+        ObjectNode tree = Json.MAPPER.valueToTree(config);
+        tree.put("Hostname", hostname);
+        return Json.MAPPER.convertValue(tree, ContainerConfig.class);
     }
 
     private Container other(String mode) {
