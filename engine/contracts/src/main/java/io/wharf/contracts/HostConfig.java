@@ -89,7 +89,7 @@ public record HostConfig(
         containerIdFile = Lists.text(containerIdFile);
         logConfig = logConfig == null ? new LogConfig("", Map.of()) : logConfig;
         networkMode = Lists.text(networkMode);
-        portBindings = Lists.copy(portBindings);
+        portBindings = Lists.copyLists(portBindings);
         restartPolicy = restartPolicy == null ? RestartPolicy.NO : restartPolicy;
         volumeDriver = Lists.text(volumeDriver);
         volumesFrom = Lists.copy(volumesFrom);

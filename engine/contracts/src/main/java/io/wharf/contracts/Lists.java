@@ -35,6 +35,13 @@ final class Lists {
         return java.util.Collections.unmodifiableMap(kept);
     }
 
+    /** As {@link #copy(Map)}, and of each list in it. */
+    static <T> Map<String, List<T>> copyLists(@Nullable Map<String, List<T>> values) {
+        Map<String, List<T>> kept = new LinkedHashMap<>();
+        copy(values).forEach((key, list) -> kept.put(key, copy(list)));
+        return java.util.Collections.unmodifiableMap(kept);
+    }
+
     static String text(@Nullable String value) {
         return value == null ? "" : value;
     }

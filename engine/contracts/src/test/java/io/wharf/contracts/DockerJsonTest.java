@@ -32,6 +32,16 @@ class DockerJsonTest {
     }
 
     @Test
+    void hostConfig_leavesOutNulls() {
+        HostConfig host = parse(
+                "{\"PortBindings\":{\"80/tcp\":[null,{\"HostPort\":\"1\"}],\"81/tcp\":null},\"Binds\":[null]}",
+                HostConfig.class);
+        assertThat(host.portBindings()).containsOnlyKeys("80/tcp");
+        assertThat(host.portBindings().get("80/tcp")).containsExactly(new HostConfig.PortBinding("", "1"));
+        assertThat(host.binds()).isEmpty();
+    }
+
+    @Test
     void hostConfig_comesBackAsItWasStored() {
         HostConfig host =
                 parse("{\"Memory\": 7, \"Tmpfs\": {\"/run\": \"\"}, \"CapAdd\": [\"ALL\"]}", HostConfig.class);
