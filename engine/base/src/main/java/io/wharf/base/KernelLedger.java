@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The record of kernel objects: written before each is made, struck out after it is gone.
@@ -19,6 +23,8 @@ public final class KernelLedger implements AutoCloseable {
                     + " detail TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;"
                     + "CREATE TABLE boot(id TEXT PRIMARY KEY)"));
 
+    private static final Logger LOG = LoggerFactory.getLogger(KernelLedger.class);
+
     private final Store store;
     private final boolean rebooted;
 
@@ -27,20 +33,31 @@ public final class KernelLedger implements AutoCloseable {
         this.rebooted = rebooted;
     }
 
-    /** Opens the ledger of this boot; one of an earlier boot is thrown away. */
+    /** Opens the ledger of this boot; one of an earlier boot is thrown away, and so is one that a power cut damaged. */
     public static KernelLedger open(Path file, String bootId) {
         boolean existed = Files.exists(file);
-        Store store = Store.open(file, Store.Durability.PROCESS, List.of(SCHEMA));
-        boolean same =
-                await(store.read("SELECT id FROM boot", row -> row.text(1))).contains(bootId);
-        boolean rebooted = existed && !same;
-        if (rebooted) {
-            store.close();
-            delete(file);
-            store = Store.open(file, Store.Durability.PROCESS, List.of(SCHEMA));
+        Store ofThisBoot = existed ? openOfBoot(file, bootId) : null;
+        if (ofThisBoot != null) {
+            return new KernelLedger(ofThisBoot, false);
         }
-        await(store.write(tx -> tx.update("INSERT OR IGNORE INTO boot(id) VALUES (?)", bootId)));
-        return new KernelLedger(store, rebooted);
+        delete(file);
+        Store store = Store.open(file, Store.Durability.PROCESS, List.of(SCHEMA));
+        await(store.write(tx -> tx.update("INSERT INTO boot(id) VALUES (?)", bootId)));
+        return new KernelLedger(store, existed);
+    }
+
+    /** Without fsync only a power cut can damage the file, and then nothing that it tells of is there any more. */
+    private static @Nullable Store openOfBoot(Path file, String bootId) {
+        try {
+            Store store = Store.open(file, Store.Durability.PROCESS, List.of(SCHEMA));
+            if (await(store.read("SELECT id FROM boot", row -> row.text(1))).contains(bootId)) {
+                return store;
+            }
+            store.close();
+        } catch (WharfException | CompletionException e) {
+            LOG.warn("the ledger {} cannot be read and is begun anew: {}", file, e.toString());
+        }
+        return null;
     }
 
     /** Whether the machine was started anew since the ledger was last written. */

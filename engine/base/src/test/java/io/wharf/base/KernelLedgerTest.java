@@ -39,6 +39,16 @@ class KernelLedgerTest {
         }
     }
 
+    @Test
+    void damagedLedger_isBegunAnew() throws java.io.IOException {
+        java.nio.file.Files.writeString(folder.resolve("kernel.db"), "what a power cut left of it".repeat(1000));
+        try (KernelLedger ledger = open("boot-a")) {
+            assertThat(ledger.rebooted()).isTrue();
+            await(ledger.record(VETH));
+            assertThat(await(ledger.ofKind("veth"))).containsExactly(VETH);
+        }
+    }
+
     private KernelLedger open(String boot) {
         return KernelLedger.open(folder.resolve("kernel.db"), boot);
     }
