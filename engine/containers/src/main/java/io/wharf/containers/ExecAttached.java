@@ -20,12 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts an exec for a client that listens: the runtime gives the process our pipes, or us its terminal, and is gone; no
  * process copies in between. The process becomes our child when the runtime ends, for the engine is a subreaper.
  */
 final class ExecAttached {
+    private static final Logger LOG = LoggerFactory.getLogger(ExecAttached.class);
+
     private static final int CONSOLE_SECONDS = 10;
 
     private final Room room;
@@ -64,14 +68,23 @@ final class ExecAttached {
 
     Future<Attached> run(Exec exec, ExecStart options, ExecFolder folder) {
         Parts parts = new Parts();
+        StepTimes times = new StepTimes();
         List<Integer> size = exec.consoleSize(options);
         return room.pools()
                 .call(() -> spawn(exec, folder, parts, size))
-                .compose(this::ended)
+                .compose(child -> {
+                    times.step("spawn");
+                    return ended(child);
+                })
+                .onSuccess(status -> times.step("runtime"))
                 .compose(status ->
                         status.success() ? Future.succeededFuture() : Future.failedFuture(refused(folder, status)))
                 .compose(started -> terminal(parts))
                 .map(terminal -> connect(exec, options, folder, parts, terminal))
+                .onSuccess(connected -> {
+                    times.step("connect");
+                    LOG.debug("exec {}: {}", exec.id(), times);
+                })
                 .onFailure(failure -> parts.close())
                 .onComplete(done -> room.pools().run(folder::delete));
     }
