@@ -1,5 +1,7 @@
 package io.wharf.base;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -22,8 +24,26 @@ import java.nio.file.Path;
  */
 public record Layout(Path dataRoot, Path execRoot) {
     public Layout {
-        dataRoot = dataRoot.toAbsolutePath().normalize();
-        execRoot = execRoot.toAbsolutePath().normalize();
+        dataRoot = real(dataRoot);
+        execRoot = real(execRoot);
+    }
+
+    /** Without symbolic links, as far as the path exists: runtimes refuse a root below one, and /var/run often is one. */
+    private static Path real(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        Path existing = absolute;
+        while (!Files.exists(existing)) {
+            Path parent = existing.getParent();
+            if (parent == null) {
+                return absolute;
+            }
+            existing = parent;
+        }
+        try {
+            return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
+        } catch (IOException e) {
+            throw WharfException.internal("cannot resolve " + path + ": " + e.getMessage(), e);
+        }
     }
 
     public Path database() {

@@ -85,7 +85,8 @@ final class RuntimeProbe {
                 refused.put(name, answer.error());
             }
         });
-        if (!answers.equals(before)) {
+        // Where none works the reason may pass: that answer is asked for anew at each start.
+        if (!usable.isEmpty() && !answers.equals(before)) {
             keep(answers);
         }
         return choose(usable, refused, shown);
