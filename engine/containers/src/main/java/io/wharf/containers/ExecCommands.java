@@ -8,11 +8,17 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.ExecService;
 import io.wharf.streams.DetachKeys;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** All execs by id, and the way to each verb. Confined to the verticle's context. */
 final class ExecCommands implements ExecService {
@@ -39,7 +45,27 @@ final class ExecCommands implements ExecService {
         return room.ledger().ofKind(ExecRecord.KIND).compose(records -> {
             List<Future<Void>> all = new ArrayList<>();
             records.forEach(record -> all.add(recover(record)));
-            return Future.join(all).mapEmpty();
+            return Future.join(all).compose(done -> sweep(records));
+        });
+    }
+
+    /** Takes away the folders of attached execs, which ended with an earlier life of the engine and have no record. */
+    private Future<Void> sweep(List<KernelObject> records) {
+        Set<String> kept = new HashSet<>();
+        records.forEach(record -> kept.add(record.key()));
+        room.containers().all().forEach(container -> kept.add(container.id()));
+        Path parent = Objects.requireNonNull(room.layout().monitor("any").getParent());
+        return room.pools().run(() -> {
+            if (!Files.isDirectory(parent)) {
+                return;
+            }
+            try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent)) {
+                for (Path folder : folders) {
+                    if (!kept.contains(folder.getFileName().toString())) {
+                        Trees.delete(folder);
+                    }
+                }
+            }
         });
     }
 
