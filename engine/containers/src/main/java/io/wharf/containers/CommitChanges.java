@@ -5,6 +5,7 @@ import io.wharf.base.Digest;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ContainerService.CommitContainer;
 import io.wharf.contracts.ImageService;
+import io.wharf.oci.MergeImage;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;

@@ -5,6 +5,9 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkingConfig;
+import io.wharf.oci.CheckCreate;
+import io.wharf.oci.Command;
+import io.wharf.oci.MountPlan;
 import java.util.List;
 
 /**

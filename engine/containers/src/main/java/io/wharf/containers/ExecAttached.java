@@ -14,6 +14,7 @@ import io.wharf.linux.FdWriter;
 import io.wharf.linux.ProcessExit;
 import io.wharf.linux.Pty;
 import io.wharf.linux.Spawn;
+import io.wharf.oci.OciRuntime;
 import io.wharf.streams.StdFrames;
 import java.io.IOException;
 import java.util.ArrayList;

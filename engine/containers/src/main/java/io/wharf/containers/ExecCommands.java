@@ -7,6 +7,7 @@ import io.wharf.base.KernelObject;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.ExecService;
+import io.wharf.oci.Trees;
 import io.wharf.streams.DetachKeys;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessExit;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Spawn;
+import io.wharf.oci.OciRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -10,6 +10,7 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Readiness;
+import io.wharf.oci.OciRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.wharf.base.Json;
+import io.wharf.oci.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import io.wharf.base.WharfException;
 import io.wharf.linux.Commands;
+import io.wharf.oci.OciRuntime;
 import java.time.Duration;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.LayerSizes;
+import io.wharf.oci.Command;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

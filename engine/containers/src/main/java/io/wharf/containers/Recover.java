@@ -9,6 +9,8 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Signals;
+import io.wharf.oci.Runtimes;
+import io.wharf.oci.Trees;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package io.wharf.containers;
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.RemoveOptions;
+import io.wharf.oci.MountTarget;
+import io.wharf.oci.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -16,6 +16,10 @@ import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Cgroups;
 import io.wharf.linux.Pools;
 import io.wharf.linux.Processes;
+import io.wharf.oci.Bundle;
+import io.wharf.oci.CgroupPaths;
+import io.wharf.oci.HostFacts;
+import io.wharf.oci.Runtimes;
 import io.wharf.streams.HandleTable;
 
 /**

@@ -10,6 +10,7 @@ import io.wharf.linux.OpenFlags;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Readiness;
 import io.wharf.linux.Spawn;
+import io.wharf.oci.OciRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

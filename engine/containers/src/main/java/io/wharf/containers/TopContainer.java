@@ -5,6 +5,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Top;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Executables;
+import io.wharf.oci.OciRuntime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

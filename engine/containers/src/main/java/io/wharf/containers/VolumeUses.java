@@ -6,6 +6,8 @@ import io.wharf.base.KernelObject;
 import io.wharf.base.Undo;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
+import io.wharf.oci.MountPlan;
+import io.wharf.oci.MountTarget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

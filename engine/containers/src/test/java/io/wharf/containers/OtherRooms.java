@@ -9,6 +9,7 @@ import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
+import io.wharf.oci.Specs;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import io.wharf.base.KernelObject;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.linux.Boot;
 import io.wharf.linux.ProcessIdentity;
+import io.wharf.oci.Specs;
 import java.nio.file.Files;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;

@@ -26,6 +26,8 @@ import io.wharf.linux.Pools;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Processes;
 import io.wharf.linux.Signals;
+import io.wharf.oci.Specs;
+import io.wharf.oci.Trees;
 import io.wharf.streams.HandleTable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wharf.contracts.ContainerService.Top;
 import io.wharf.contracts.NetworkingConfig;
+import io.wharf.oci.Command;
+import io.wharf.oci.MountPlan;
+import io.wharf.oci.Specs;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.health;
+
+import org.jspecify.annotations.NullMarked;

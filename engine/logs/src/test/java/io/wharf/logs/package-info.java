@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.logs;
+
+import org.jspecify.annotations.NullMarked;

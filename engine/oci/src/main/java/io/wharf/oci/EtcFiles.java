@@ -1,0 +1,135 @@
+package io.wharf.oci;
+
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.NetworkService;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The files of a container that tell it who it is: {@code /etc/hostname}, {@code hosts} and {@code resolv.conf}. */
+public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
+    private static final String DEFAULT_HOSTS = """
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff00::\tip6-mcastprefix
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+            """;
+    private static final String HOST_GATEWAY = "host-gateway";
+
+    /** Where they lie in a container's folder ({@code Layout.container(id)}), written or not. */
+    public static EtcFiles in(Path folder) {
+        return new EtcFiles(folder.resolve("hostname"), folder.resolve("hosts"), folder.resolve("resolv.conf"));
+    }
+
+    /**
+     * Writes the three anew, as each start does; on a thread that may block.
+     *
+     * @param folder the container's own, which exists
+     * @param gateway the default bridge's address, which {@code host-gateway} stands for; empty for none
+     */
+    public static EtcFiles write(
+            Path folder, ContainerConfig config, HostConfig host, NetworkService.Sandbox sandbox, String gateway) {
+        EtcFiles files = in(folder);
+        boolean hostNetwork = sandbox.netnsPath().isEmpty();
+        try {
+            put(files.hostname, config.hostname() + "\n");
+            put(files.hosts, hosts(config, host, sandbox, gateway, hostNetwork));
+            put(files.resolvConf, ResolvConf.of(host, sandbox, hostNetwork));
+        } catch (IOException e) {
+            throw WharfException.internal("cannot write the files of /etc for a container: " + e.getMessage(), e);
+        }
+        return files;
+    }
+
+    // In place: a running container has the file itself mounted, and a new file in its place would not reach it.
+    private static void put(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+    }
+
+    private static String hosts(
+            ContainerConfig config,
+            HostConfig host,
+            NetworkService.Sandbox sandbox,
+            String gateway,
+            boolean hostNetwork)
+            throws IOException {
+        StringBuilder text = new StringBuilder();
+        if (hostNetwork) {
+            Path own = Path.of("/etc/hosts");
+            text.append(Files.exists(own) ? Files.readString(own, StandardCharsets.ISO_8859_1) : DEFAULT_HOSTS);
+            if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
+                text.append('\n');
+            }
+        } else {
+            text.append(DEFAULT_HOSTS);
+        }
+        for (String extra : host.extraHosts()) {
+            text.append(extraLine(extra, gateway));
+        }
+        if (!hostNetwork) {
+            String names = config.domainname().isEmpty()
+                    ? config.hostname()
+                    : config.hostname() + "." + config.domainname() + " " + config.hostname();
+            for (String address : addresses(sandbox)) {
+                text.append(address).append('\t').append(names).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static List<String> addresses(NetworkService.Sandbox sandbox) {
+        return sandbox.endpoints().values().stream()
+                .mapMulti((ContainerDetail.EndpointSettings endpoint, Consumer<String> out) -> {
+                    out.accept(endpoint.ipAddress());
+                    out.accept(endpoint.globalIpv6Address());
+                })
+                .filter(address -> address != null && !address.isEmpty())
+                .toList();
+    }
+
+    /** A line for {@code name:address}, or {@code name=address}, whose address may be {@code host-gateway}. */
+    private static String extraLine(String extra, String gateway) {
+        int at = separator(extra);
+        String address = unbracketed(extra.substring(at + 1));
+        if (address.equals(HOST_GATEWAY)) {
+            if (gateway.isEmpty()) {
+                throw WharfException.internal(
+                        "unable to derive the IP value for host-gateway: the default bridge has no address");
+            }
+            address = gateway;
+        }
+        return address + "\t" + extra.substring(0, at) + "\n";
+    }
+
+    /** Refuses entries of {@code ExtraHosts} that are not {@code name:address}. */
+    static void checkExtraHosts(List<String> entries) {
+        for (String extra : entries) {
+            int at = separator(extra);
+            if (at <= 0) {
+                throw WharfException.invalid("bad format for add-host: \"" + extra + "\"");
+            }
+            String address = unbracketed(extra.substring(at + 1));
+            if (!address.equals(HOST_GATEWAY) && !IpText.isAddress(address)) {
+                throw WharfException.invalid("invalid IP address in add-host: \"" + extra.substring(at + 1) + "\"");
+            }
+        }
+    }
+
+    private static int separator(String extra) {
+        int colon = extra.indexOf(':');
+        int equals = extra.indexOf('=');
+        return equals >= 0 && (colon < 0 || equals < colon) ? equals : colon;
+    }
+
+    private static String unbracketed(String address) {
+        return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
+    }
+}

@@ -1,0 +1,241 @@
+package io.wharf.oci;
+
+import io.wharf.base.Json;
+import io.wharf.base.Layout;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.HostConfig;
+import io.wharf.linux.Boot;
+import io.wharf.linux.Commands;
+import io.wharf.linux.Executables;
+import io.wharf.linux.Host;
+import io.wharf.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the OCI runtimes and tries each on a container whose program does nothing.
+ *
+ * <p>What a runtime's version promises and what this host lets it do are two things (crun refuses hybrid cgroups, a
+ * sandbox may withhold a capability), so each one creates a real container, with the spec that all others get, and
+ * deletes it. Answers are kept in the exec root, by what they depend on, so that a start of the engine need not wait.
+ */
+public final class RuntimeProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeProbe.class);
+    private static final Duration TIME = Duration.ofSeconds(10);
+    private static final int OUTPUT_BYTES = 8 << 10;
+    // In the order of preference: crun starts containers in half the time.
+    private static final List<String> KNOWN = List.of("crun", "runc");
+
+    private final EngineOptions options;
+    private final HostFacts facts;
+    private final CgroupPaths cgroups;
+
+    public RuntimeProbe(EngineOptions options, HostFacts facts, CgroupPaths cgroups) {
+        this.options = options;
+        this.facts = facts;
+        this.cgroups = cgroups;
+    }
+
+    /** An answer: a version with an empty error, or why not. */
+    private record Answer(String key, String version, String error) {}
+
+    /** The kept answers, by program. */
+    private record Kept(Map<String, Answer> answers) {}
+
+    /**
+     * Tries them, or reads the answers kept since the last time; on a thread that may block. Takes some 100 ms the first
+     * time, 2 ms later. Never fails: where no runtime works, the reason says so and starts are refused.
+     */
+    public Runtimes probe() {
+        Map<String, String> candidates = candidates();
+        Map<String, Answer> before = kept();
+        Map<String, Answer> answers = new LinkedHashMap<>();
+        Map<String, OciRuntime> usable = new LinkedHashMap<>();
+        Map<String, String> refused = new LinkedHashMap<>();
+        Map<String, String> shown = new LinkedHashMap<>();
+        candidates.forEach((name, where) -> {
+            Optional<String> program = Executables.find(where);
+            if (program.isEmpty()) {
+                if (!KNOWN.contains(name) || options.runtimes().containsKey(name)) {
+                    refused.put(name, where + " is not an executable file");
+                }
+                return;
+            }
+            OciRuntime runtime = runtime(name, program.get(), "");
+            String key = key(program.get());
+            Answer known = before.get(program.get());
+            Answer answer = known != null && known.key().equals(key) ? known : attempt(runtime, key);
+            answers.put(program.get(), answer);
+            shown.put(name, title(name, answer));
+            if (answer.error().isEmpty()) {
+                usable.put(name, runtime(name, program.get(), answer.version()));
+            } else {
+                refused.put(name, answer.error());
+            }
+        });
+        // Where none works the reason may pass: that answer is asked for anew at each start.
+        if (!usable.isEmpty() && !answers.equals(before)) {
+            keep(answers);
+        }
+        return choose(usable, refused, shown);
+    }
+
+    private Runtimes choose(Map<String, OciRuntime> usable, Map<String, String> refused, Map<String, String> shown) {
+        String wanted = options.defaultRuntime();
+        String chosen = "";
+        if (wanted != null && !wanted.isEmpty()) {
+            chosen = usable.containsKey(wanted) ? wanted : "";
+        } else {
+            chosen = KNOWN.stream()
+                    .filter(usable::containsKey)
+                    .findFirst()
+                    .orElse(usable.keySet().stream().sorted().findFirst().orElse(""));
+        }
+        StringBuilder reason = new StringBuilder();
+        refused.forEach((name, why) -> reason.append(shown.getOrDefault(name, name))
+                .append(" refused: ")
+                .append(why)
+                .append("; "));
+        if (!chosen.isEmpty()) {
+            reason.append("using ").append(shown.getOrDefault(chosen, chosen));
+            LOG.info("OCI runtime: {}", reason);
+        } else {
+            reason.append("no OCI runtime works here: install crun or runc");
+            LOG.error("OCI runtime: {}", reason);
+        }
+        return new Runtimes(usable, refused, chosen, reason.toString());
+    }
+
+    private Map<String, String> candidates() {
+        Map<String, String> candidates = new LinkedHashMap<>();
+        KNOWN.forEach(name -> candidates.put(name, name));
+        candidates.putAll(options.runtimes());
+        String wanted = options.defaultRuntime();
+        if (wanted != null && !wanted.isEmpty()) {
+            candidates.putIfAbsent(wanted, wanted);
+        }
+        return candidates;
+    }
+
+    private OciRuntime runtime(String name, String program, String version) {
+        return new OciRuntime(name, Path.of(program), version, options.layout().runtimeState(), cgroups.systemd());
+    }
+
+    private static String title(String name, Answer answer) {
+        // "crun version 1.8.1" and "runc version 1.1.5+ds1" name themselves.
+        String[] words = answer.version().split(" ");
+        return words.length == 3 && words[1].equals("version") ? name + " " + words[2] : name;
+    }
+
+    private Answer attempt(OciRuntime runtime, String key) {
+        String version = "";
+        try {
+            Commands.Result said = Commands.run(runtime.spawn(List.of("--version")), new byte[0], TIME, OUTPUT_BYTES);
+            if (!said.success()) {
+                return new Answer(key, "", "--version failed: " + said.reason());
+            }
+            version = said.output().lines().findFirst().orElse("").strip();
+            return new Answer(key, version, tryContainer(runtime));
+        } catch (LinuxException | WharfException | IOException e) {
+            return new Answer(key, version, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Creates and deletes a container; empty where that works. */
+    private String tryContainer(OciRuntime runtime) throws IOException {
+        Layout layout = options.layout();
+        // Short and of this process alone, so that two engines never meet.
+        String id =
+                "wharf-probe-" + runtime.name() + "-" + ProcessHandle.current().pid();
+        Path folder = layout.bundle(id);
+        Path root = folder.resolve("rootfs");
+        Path program = root.resolve("probe");
+        Path log = folder.resolve("log.json");
+        Files.createDirectories(layout.runtimeState());
+        Files.createDirectories(root);
+        try {
+            if (!Files.exists(program)) {
+                // Never run: a runtime looks for the program at create, and runs it at start.
+                Files.createFile(
+                        program, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            }
+            new Bundle(facts, cgroups).write(input(id, root), folder);
+            OciRuntime probing =
+                    new OciRuntime(runtime.name(), runtime.program(), "", folder.resolve("state"), cgroups.systemd());
+            Commands.Result created = run(probing, log, "create", "--bundle", folder.toString(), id);
+            run(probing, log, "delete", "--force", id);
+            return created.success() ? "" : reason(log, created);
+        } finally {
+            Trees.delete(folder);
+        }
+    }
+
+    private static Commands.Result run(OciRuntime runtime, Path log, String... command) {
+        List<String> arguments = new ArrayList<>(List.of("--log", log.toString(), "--log-format", "json"));
+        arguments.addAll(List.of(command));
+        return Commands.run(runtime.spawn(runtime.argv(arguments)), new byte[0], TIME, OUTPUT_BYTES);
+    }
+
+    private static SpecInput input(String id, Path root) throws IOException {
+        ContainerConfig config =
+                Json.MAPPER.readValue("{\"Cmd\":[\"/probe\"],\"Hostname\":\"probe\"}", ContainerConfig.class);
+        HostConfig host = Json.MAPPER.readValue(
+                "{\"ShmSize\":1048576,\"CgroupnsMode\":\"host\",\"IpcMode\":\"private\"}", HostConfig.class);
+        SpecInput.Namespaces namespaces = SpecInput.Namespaces.of(host, SpecInput.Namespace.FRESH, Map.of());
+        return new SpecInput(id, config, host, root, namespaces, MountPlan.EMPTY, null, null);
+    }
+
+    /** The first error in the runtime's log, else what it printed. */
+    private static String reason(Path log, Commands.Result result) {
+        return OciRuntime.firstError(log).orElse(result.reason());
+    }
+
+    private String key(String program) {
+        try {
+            Path path = Path.of(program).toRealPath();
+            return Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
+                    + Host.kernel().release() + " " + Boot.id() + " " + cgroups.driver() + " " + facts.cgroup() + " "
+                    + facts.controllers().stream().sorted().toList();
+        } catch (IOException e) {
+            return "unreadable: " + e.getMessage();
+        }
+    }
+
+    private Path file() {
+        return options.layout().execRoot().resolve("runtimes.json");
+    }
+
+    private Map<String, Answer> kept() {
+        try {
+            return Files.exists(file())
+                    ? Json.MAPPER
+                            .readValue(Files.readAllBytes(file()), Kept.class)
+                            .answers()
+                    : Map.of();
+        } catch (IOException e) {
+            LOG.debug("cannot read {}: {}", file(), e.getMessage());
+            return Map.of();
+        }
+    }
+
+    private void keep(Map<String, Answer> answers) {
+        try {
+            Files.createDirectories(file().getParent());
+            Files.write(file(), Json.writeBytes(new Kept(answers)));
+        } catch (IOException e) {
+            LOG.warn("cannot keep what was found out about runtimes: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.stats;
+
+import org.jspecify.annotations.NullMarked;

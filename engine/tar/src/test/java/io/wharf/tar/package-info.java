@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.tar;
+
+import org.jspecify.annotations.NullMarked;
