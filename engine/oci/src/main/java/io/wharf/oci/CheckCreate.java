@@ -47,7 +47,6 @@ public final class CheckCreate {
         HostConfig asked = request.hostConfig();
         ObjectNode host = Json.MAPPER.valueToTree(asked);
         List<String> warnings = new ArrayList<>();
-        UnsupportedFields.checkConfig(Json.MAPPER.valueToTree(request.config()));
         UnsupportedFields.checkHost(host);
         ContainerConfig config = MergeImage.merge(request.config(), image);
         new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups);
@@ -59,7 +58,7 @@ public final class CheckCreate {
         if (config.networkDisabled() && asked.networkMode().isEmpty()) {
             host.put("NetworkMode", "none");
         }
-        warn(config, request.config(), asked, warnings);
+        warn(asked, warnings);
         return new Checked(
                 named(config, id, asked),
                 Json.MAPPER.convertValue(host, HostConfig.class),
@@ -102,12 +101,9 @@ public final class CheckCreate {
         }
     }
 
-    private void warn(ContainerConfig config, ContainerConfig request, HostConfig host, List<String> warnings) {
+    private void warn(HostConfig host, List<String> warnings) {
         if (host.networkMode().equals(HOST) && (!host.portBindings().isEmpty() || host.publishAllPorts())) {
             warnings.add("Published ports are discarded when using host network mode");
-        }
-        if (request.healthcheck() == null && config.healthcheck() != null) {
-            warnings.add("The health check of the image is not run: health checks are not supported yet");
         }
         if (!host.logConfig().config().isEmpty()) {
             warnings.add("Log options are kept but not applied: the log of a container is not rotated yet");

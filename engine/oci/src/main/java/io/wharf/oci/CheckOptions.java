@@ -74,6 +74,7 @@ final class CheckOptions {
         if (signal != null && !signal.isEmpty() && Signals.number(signal).isEmpty()) {
             throw WharfException.invalid("invalid signal: " + signal);
         }
+        CheckHealth.check(config.healthcheck());
         if (config.hostname().length() > LONGEST_HOSTNAME) {
             throw WharfException.invalid("invalid hostname format: " + config.hostname());
         }

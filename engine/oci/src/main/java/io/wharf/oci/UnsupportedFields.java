@@ -35,12 +35,11 @@ final class UnsupportedFields {
             "MacAddress",
             "Labels",
             "StopSignal",
-            "StopTimeout");
+            "StopTimeout",
+            "Healthcheck");
 
     /** Without effect on a container by their nature: for images made of it, or for Windows. */
     static final Set<String> CONFIG_WITHOUT_EFFECT = Set.of("OnBuild", "Shell", "ArgsEscaped");
-
-    static final Map<String, String> CONFIG_REFUSED = Map.of("Healthcheck", "health checks");
 
     static final Set<String> HOST_HANDLED = Set.of(
             "Binds",
@@ -126,14 +125,6 @@ final class UnsupportedFields {
     private UnsupportedFields() {}
 
     /** Refuses fields that are set and not built. */
-    static void checkConfig(JsonNode config) {
-        JsonNode test = config.path("Healthcheck").path("Test");
-        // Switching off what an image brings is no check.
-        if (!(test.size() == 1 && test.get(0).asText().equals("NONE"))) {
-            check("Config", config, CONFIG_REFUSED);
-        }
-    }
-
     static void checkHost(JsonNode host) {
         JsonNode requests = host.path("DeviceRequests");
         if (!requests.isEmpty()) {

@@ -179,6 +179,12 @@ class CheckCreateTest {
                 "{'Cmd':['a'],'WorkingDir':'x'}|{}"
                         + "|the working directory 'x' is invalid, it needs to be an absolute path",
                 "{'Cmd':['a'],'Env':['=b']}|{}|invalid environment variable: =b",
+                "{'Cmd':['a'],'Healthcheck':{'Interval':999999}}|{}"
+                        + "|Interval in Healthcheck cannot be less than 1ms",
+                "{'Cmd':['a'],'Healthcheck':{'Timeout':-1}}|{}|Timeout in Healthcheck cannot be less than 1ms",
+                "{'Cmd':['a'],'Healthcheck':{'StartPeriod':1}}|{}|StartPeriod in Healthcheck cannot be less than 1ms",
+                "{'Cmd':['a'],'Healthcheck':{'StartInterval':1}}|{}|StartInterval in Healthcheck cannot be less than 1ms",
+                "{'Cmd':['a'],'Healthcheck':{'Retries':-1}}|{}|Retries in Healthcheck cannot be negative",
                 "{'Cmd':['a'],'StopSignal':'SIGFOO'}|{}|invalid signal: SIGFOO",
                 "{'Cmd':['a'],'ExposedPorts':{'99999/tcp':{}}}|{}|invalid port specification: \"99999/tcp\"",
                 "{'Cmd':['a'],'Hostname':'h'}|{'UTSMode':'host'}|conflicting options: hostname and the UTS mode",
@@ -193,7 +199,6 @@ class CheckCreateTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'Cmd':['a'],'Healthcheck':{'Test':['CMD','x']}}|{}",
                 "{'Cmd':['a']}|{'Links':['a:b']}",
                 "{'Cmd':['a']}|{'UsernsMode':'private'}",
                 "{'Cmd':['a']}|{'Isolation':'hyperv'}",
