@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All containers by id and by name, as committed. Confined to the verticle's context; iterates oldest first. */
 final class Containers {
@@ -35,6 +36,12 @@ final class Containers {
             return Optional.empty();
         }
         return index.find(ref).map(byId::get);
+    }
+
+    /** By full id; null where there is none. */
+    @Nullable
+    Container byId(String id) {
+        return byId.get(id);
     }
 
     Collection<Container> all() {

@@ -7,6 +7,7 @@ import io.wharf.base.Lanes;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.ContainerProcess;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.EngineOptions;
@@ -220,6 +221,16 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<Top> top(String ref, String psArguments) {
         return new TopContainer(room()).run(containers.get(ref), psArguments);
+    }
+
+    @Override
+    public Future<ContainerProcess> processOf(String ref) {
+        return Future.succeededFuture(FindProcess.of(containers.get(ref)));
+    }
+
+    @Override
+    public Future<List<ContainerProcess>> processesOf(List<String> ids) {
+        return Future.succeededFuture(FindProcess.of(containers, ids));
     }
 
     @Override

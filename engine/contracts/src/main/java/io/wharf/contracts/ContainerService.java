@@ -53,6 +53,12 @@ public interface ContainerService {
     /** The ps(1) columns of the container's processes. */
     Future<Top> top(String ref, String psArguments);
 
+    /** Where its process is to be found now. */
+    Future<ContainerProcess> processOf(String ref);
+
+    /** The same of several, by their full ids, in no order; those that are gone are left out. */
+    Future<List<ContainerProcess>> processesOf(List<String> ids);
+
     Future<Counts> counts();
 
     /**

@@ -39,4 +39,30 @@ public record CgroupPaths(boolean systemd) {
         }
         return (above.startsWith("/") ? "" : "/") + above + (above.endsWith("/") ? "" : "/") + id;
     }
+
+    /**
+     * The absolute path of the cgroup that a {@code linux.cgroupsPath} names: itself, or the scope that systemd makes
+     * below the slice (systemd.slice(5): {@code a-b.slice} lies within {@code a.slice}).
+     */
+    public static String resolved(String cgroupsPath) {
+        String[] parts = cgroupsPath.split(":", 3);
+        if (cgroupsPath.startsWith("/") || parts.length < 3) {
+            return cgroupsPath;
+        }
+        StringBuilder path = new StringBuilder();
+        String slice = parts[0];
+        // The root slice "-.slice" has no folder of its own.
+        for (int dash = slice.indexOf('-', 1); dash > 0; dash = slice.indexOf('-', dash + 1)) {
+            path.append('/').append(slice, 0, dash).append(".slice");
+        }
+        if (!slice.equals("-.slice")) {
+            path.append('/').append(slice);
+        }
+        return path.append('/')
+                .append(parts[1])
+                .append('-')
+                .append(parts[2])
+                .append(".scope")
+                .toString();
+    }
 }
