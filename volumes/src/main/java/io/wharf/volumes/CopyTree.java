@@ -40,29 +40,6 @@ final class CopyTree extends SimpleFileVisitor<Path> {
         }
     }
 
-    /** Deletes a folder with everything in it, never through a symbolic link; a missing one is fine. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder, NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path left, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(left);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
     /** Moves what is in a folder into another that is there and empty, and gives that one its owner, mode and times. */
     static void moveInto(Path from, Path to) throws IOException {
         Map<String, Object> original = Files.readAttributes(from, "unix:uid,gid,mode,lastModifiedTime");

@@ -7,6 +7,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.linux.Pools;
+import io.wharf.linux.RemoveTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class CreateLocalVolume {
     /** Takes the folder of a create that failed away, unless there is something in it. */
     private void unmake(String name) throws IOException {
         if (Files.isDirectory(volumes.data(name)) && CopyTree.isEmpty(volumes.data(name))) {
-            CopyTree.delete(volumes.folder(name));
+            RemoveTree.at(volumes.folder(name));
         }
     }
 

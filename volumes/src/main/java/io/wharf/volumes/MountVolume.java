@@ -3,6 +3,7 @@ package io.wharf.volumes;
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
+import io.wharf.linux.RemoveTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class MountVolume {
         Path data = volumes.data(name);
         Path half = volumes.folder(name).resolve("_filling");
         try {
-            CopyTree.delete(half);
+            RemoveTree.at(half);
             Files.createDirectories(data);
             if (!Files.isDirectory(from) || !CopyTree.isEmpty(data)) {
                 return;

@@ -3,6 +3,7 @@ package io.wharf.volumes;
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
+import io.wharf.linux.RemoveTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class RemoveVolume {
     private void removeUnmade(String name) throws IOException {
         Path data = volumes.data(name);
         if (CreateLocalVolume.isName(name) && Files.isDirectory(data) && CopyTree.isEmpty(data)) {
-            CopyTree.delete(volumes.folder(name));
+            RemoveTree.at(volumes.folder(name));
         }
     }
 
@@ -43,7 +44,7 @@ final class RemoveVolume {
         }
         // The row goes last: a removal that is cut off is seen as a volume that can be removed again.
         return pools.call(() -> {
-                    CopyTree.delete(volumes.folder(volume.name()));
+                    RemoveTree.at(volumes.folder(volume.name()));
                     return volume;
                 })
                 .compose(gone -> volumes.store().write(tx -> {

@@ -6,6 +6,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.CommitImage;
 import io.wharf.linux.Pools;
+import io.wharf.tar.BytePipe;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;

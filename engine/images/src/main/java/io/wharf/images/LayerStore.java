@@ -8,6 +8,7 @@ import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Pools;
+import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Storage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.wharf.base.Digest;
 import io.wharf.base.WharfException;
+import io.wharf.tar.Compression;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

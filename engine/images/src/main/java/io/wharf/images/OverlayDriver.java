@@ -13,6 +13,7 @@ import io.wharf.linux.Mounts;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Overlay;
 import io.wharf.linux.Propagation;
+import io.wharf.linux.RemoveTree;
 import io.wharf.linux.SmallFiles;
 import io.wharf.linux.Storage;
 import java.io.IOException;

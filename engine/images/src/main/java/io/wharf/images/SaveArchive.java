@@ -10,6 +10,8 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingOutput;
+import io.wharf.tar.TarEntry;
+import io.wharf.tar.TarWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

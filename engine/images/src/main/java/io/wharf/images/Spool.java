@@ -3,6 +3,11 @@ package io.wharf.images;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
+import io.wharf.linux.RemoveTree;
+import io.wharf.tar.Compression;
+import io.wharf.tar.EntryPaths;
+import io.wharf.tar.TarEntry;
+import io.wharf.tar.TarReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +54,7 @@ final class Spool {
     }
 
     private void add(TarReader tar, TarEntry entry) throws IOException {
-        String name = UnpackTree.clean(entry.name());
+        String name = EntryPaths.clean(entry.name());
         switch (entry.kind()) {
             case FILE -> {
                 Path file = folder.resolve(Integer.toString(files.size()));
@@ -61,15 +66,15 @@ final class Spool {
                 }
                 files.put(name, file);
             }
-            case HARD_LINK -> links.put(name, UnpackTree.clean(entry.link()));
+            case HARD_LINK -> links.put(name, EntryPaths.clean(entry.link()));
             // Old archives share equal layers so: a link into a neighbour's folder.
-            case SYMLINK -> links.put(name, UnpackTree.clean(name + "/../" + entry.link()));
+            case SYMLINK -> links.put(name, EntryPaths.clean(name + "/../" + entry.link()));
             case DIRECTORY, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE -> {}
         }
     }
 
     Optional<Path> file(String name) {
-        String at = UnpackTree.clean(name);
+        String at = EntryPaths.clean(name);
         for (int hops = 0; hops < 16; hops++) {
             Path file = files.get(at);
             if (file != null) {

@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import io.wharf.linux.Names;
+import io.wharf.tar.TarReader;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.zip.GZIPOutputStream;
  * of an unpacked file. Files that a later entry of the same tar replaced are kept under a number; {@code replaced} names
  * them.
  */
-final class TarSplitWriter implements AutoCloseable {
+final class TarSplitWriter implements AutoCloseable, TarReader.Recorder {
     static final int FILE = -1;
     static final String NAME = "split.gz";
     static final String REPLACED = "replaced";
@@ -40,12 +41,14 @@ final class TarSplitWriter implements AutoCloseable {
                 new BufferedOutputStream(new Quick(Files.newOutputStream(folder.resolve(NAME))), 8192));
     }
 
-    void raw(byte[] bytes, int offset, int length) throws IOException {
+    @Override
+    public void raw(byte[] bytes, int offset, int length) throws IOException {
         out.writeInt(length);
         out.write(bytes, offset, length);
     }
 
-    void file(String path, long size) throws IOException {
+    @Override
+    public void file(String path, long size) throws IOException {
         byte[] name = Names.encode(path);
         out.writeInt(FILE);
         out.writeLong(size);

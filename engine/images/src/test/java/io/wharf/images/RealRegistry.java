@@ -1,5 +1,6 @@
 package io.wharf.images;
 
+import io.wharf.linux.RemoveTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

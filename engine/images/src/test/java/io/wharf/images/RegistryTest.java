@@ -13,6 +13,7 @@ import io.wharf.contracts.ImageService.PullImage;
 import io.wharf.contracts.ImageService.PushImage;
 import io.wharf.contracts.ImageService.RegistryAuth;
 import io.wharf.images.Room.Tar;
+import io.wharf.linux.RemoveTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wharf.base.Digest;
 import io.wharf.images.Room.Tar;
-import io.wharf.images.TarEntry.Kind;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.OpenFlags;
+import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Xattrs;
+import io.wharf.tar.TarEntry;
+import io.wharf.tar.TarEntry.Kind;
+import io.wharf.tar.TarReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

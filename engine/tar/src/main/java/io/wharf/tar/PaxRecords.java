@@ -1,4 +1,4 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import io.wharf.linux.Names;
 import java.nio.charset.StandardCharsets;

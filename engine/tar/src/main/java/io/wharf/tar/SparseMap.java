@@ -1,6 +1,6 @@
-package io.wharf.images;
+package io.wharf.tar;
 
-import io.wharf.images.TarEntry.Extent;
+import io.wharf.tar.TarEntry.Extent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
-package io.wharf.images;
+package io.wharf.tar;
 
-import io.wharf.images.TarEntry.Kind;
 import io.wharf.linux.Names;
+import io.wharf.tar.TarEntry.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * <p>After {@link #begin} of a file its content is written to {@link #content}, exactly as long as announced.
  */
-final class TarWriter {
+public final class TarWriter {
     private static final long OCTAL_11 = 1L << 33;
     private static final int OCTAL_7 = 1 << 21;
     private static final byte[] ZEROS = new byte[2 * TarReader.BLOCK];
@@ -22,16 +22,16 @@ final class TarWriter {
     private final OutputStream out;
     private long open;
 
-    TarWriter(OutputStream out) {
+    public TarWriter(OutputStream out) {
         this.out = out;
     }
 
     /** Where an entry's content goes; not to be closed. */
-    OutputStream content() {
+    public OutputStream content() {
         return out;
     }
 
-    void begin(TarEntry entry) throws IOException {
+    public void begin(TarEntry entry) throws IOException {
         Map<String, byte[]> pax = extensions(entry);
         if (!pax.isEmpty()) {
             byte[] records = records(pax);
@@ -44,19 +44,19 @@ final class TarWriter {
     }
 
     /** Ends the current entry. */
-    void end() throws IOException {
+    public void end() throws IOException {
         pad(open);
         open = 0;
     }
 
-    void whole(TarEntry entry, byte[] content) throws IOException {
+    public void whole(TarEntry entry, byte[] content) throws IOException {
         begin(entry);
         out.write(content);
         end();
     }
 
     /** Writes the end mark; the stream is the caller's to close. */
-    void finish() throws IOException {
+    public void finish() throws IOException {
         out.write(ZEROS);
     }
 

@@ -1,4 +1,4 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes from one thread to another through a few chunks that are used again and again. Either end may give up. */
-final class BytePipe {
+public final class BytePipe {
     private static final int CHUNK = 64 << 10;
     private static final int CHUNKS = 8;
 
@@ -22,11 +22,11 @@ final class BytePipe {
     @SuppressWarnings("ArrayRecordComponent")
     private record Piece(byte[] bytes, int length) {}
 
-    final Source source = new Source();
-    final Sink sink = new Sink();
+    public final Source source = new Source();
+    public final Sink sink = new Sink();
 
     /** Lets the reader see this failure after what was written. */
-    synchronized void fail(Throwable why) {
+    public synchronized void fail(Throwable why) {
         if (!ended) {
             failure = why;
             ended = true;
@@ -82,7 +82,7 @@ final class BytePipe {
     }
 
     /** The reading end. */
-    final class Source extends InputStream {
+    public final class Source extends InputStream {
         private @Nullable Piece piece;
         private int at;
 
@@ -120,7 +120,7 @@ final class BytePipe {
     }
 
     /** The writing end; closing it is the end of the bytes. */
-    final class Sink extends OutputStream {
+    public final class Sink extends OutputStream {
         private byte @Nullable [] chunk;
         private int used;
 

@@ -1,14 +1,13 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.wharf.base.WharfException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
 /** How a tar is packed, told by its first bytes. Libraries are loaded only when a tar needs them. */
-enum Compression {
+public enum Compression {
     NONE,
     GZIP,
     ZSTD,
@@ -19,7 +18,7 @@ enum Compression {
     private static final int BUFFER = 32 << 10;
 
     /** Looks at a stream that supports marks, and leaves it where it was. */
-    static Compression of(BufferedInputStream in) throws IOException {
+    public static Compression of(BufferedInputStream in) throws IOException {
         in.mark(HEAD);
         byte[] head = in.readNBytes(HEAD);
         in.reset();
@@ -36,15 +35,13 @@ enum Compression {
         return starts(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? XZ : NONE;
     }
 
-    InputStream open(InputStream in) throws IOException {
+    public InputStream open(InputStream in) throws IOException {
         return switch (this) {
             case NONE -> in;
             case GZIP -> new GZIPInputStream(in, BUFFER);
             case ZSTD -> Zstd.open(in);
             case BZIP2 -> Bzip2.open(in);
-            case XZ ->
-                throw WharfException.notImplemented(
-                        "archive is packed with xz, which is not supported: pack it with gzip or zstd");
+            case XZ -> Xz.open(in);
         };
     }
 
@@ -67,6 +64,15 @@ enum Compression {
     private static final class Zstd {
         static InputStream open(InputStream in) throws IOException {
             return new ZstdInputStream(in).setContinuous(false);
+        }
+    }
+
+    /** Bounded: a stream that wants a larger dictionary than xz's highest preset is refused. */
+    private static final class Xz {
+        private static final int MEMORY_KIB = 72 << 10;
+
+        static InputStream open(InputStream in) throws IOException {
+            return new org.tukaani.xz.XZInputStream(in, MEMORY_KIB);
         }
     }
 

@@ -1,9 +1,9 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import io.wharf.base.WharfException;
-import io.wharf.images.TarEntry.Extent;
-import io.wharf.images.TarEntry.Kind;
 import io.wharf.linux.Names;
+import io.wharf.tar.TarEntry.Extent;
+import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -15,15 +15,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every byte read is passed on to the recorder, if there is one, except contents that are kept elsewhere.
  */
-final class TarReader {
-    static final int BLOCK = 512;
+public final class TarReader {
+    public static final int BLOCK = 512;
     /** No sane name or attribute list is longer. */
     private static final int EXTENSION_LIMIT = 1 << 20;
 
     private static final int SKIP_CHUNK = 32 << 10;
 
+    /** Keeps what is needed to make the very same bytes again. */
+    public interface Recorder {
+        void raw(byte[] bytes, int offset, int length) throws IOException;
+
+        /** In place of so many bytes of content, which are kept as this file. */
+        void file(String path, long size) throws IOException;
+    }
+
     private final InputStream in;
-    private final @Nullable TarSplitWriter recorder;
+    private final @Nullable Recorder recorder;
     private final byte[] header = new byte[BLOCK];
     private final PaxRecords global = new PaxRecords();
     private long remaining;
@@ -31,14 +39,13 @@ final class TarReader {
     private boolean contentRecorded = true;
     private boolean ended;
 
-    TarReader(InputStream in, @Nullable TarSplitWriter recorder) {
+    public TarReader(InputStream in, @Nullable Recorder recorder) {
         this.in = in;
         this.recorder = recorder;
     }
 
     /** The next entry, or null at the end; what is left of the current one's content is passed over. */
-    @Nullable
-    TarEntry next() throws IOException {
+    public @Nullable TarEntry next() throws IOException {
         String longName = null;
         String longLink = null;
         PaxRecords pax = new PaxRecords();
@@ -63,7 +70,7 @@ final class TarReader {
     }
 
     /** Reads the current entry's stored content; -1 at its end. */
-    int read(byte[] into, int offset, int length) throws IOException {
+    public int read(byte[] into, int offset, int length) throws IOException {
         if (remaining == 0) {
             return -1;
         }
@@ -79,7 +86,7 @@ final class TarReader {
     }
 
     /** Says that the current content is about to be kept as this file, so that the record need only name it. */
-    void contentKeptAs(String path) throws IOException {
+    public void contentKeptAs(String path) throws IOException {
         if (recorder != null) {
             recorder.file(path, remaining);
             contentRecorded = false;
@@ -87,7 +94,7 @@ final class TarReader {
     }
 
     /** Reads what follows the end mark, so that a digest covers the whole stream. */
-    void drain() throws IOException {
+    public void drain() throws IOException {
         byte[] rest = new byte[SKIP_CHUNK];
         int count = in.read(rest);
         while (count >= 0) {
@@ -303,11 +310,11 @@ final class TarReader {
         return value;
     }
 
-    static WharfException invalid() {
+    public static WharfException invalid() {
         return WharfException.invalid("archive/tar: invalid tar header");
     }
 
-    static WharfException truncated() {
+    public static WharfException truncated() {
         return WharfException.invalid("unexpected EOF");
     }
 }

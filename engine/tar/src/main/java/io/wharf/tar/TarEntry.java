@@ -1,4 +1,4 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param link target of a symbolic or hard link
  * @param sparse where stored bytes go in a file with holes, null for one without
  */
-record TarEntry(
+public record TarEntry(
         String name,
         Kind kind,
         int mode,
@@ -30,7 +30,7 @@ record TarEntry(
         @Nullable List<Extent> sparse) {
 
     /** What an entry is. */
-    enum Kind {
+    public enum Kind {
         FILE('0'),
         HARD_LINK('1'),
         SYMLINK('2'),
@@ -46,14 +46,20 @@ record TarEntry(
         }
     }
 
-    /** A run of stored bytes in a sparse file. */
-    record Extent(long offset, long length) {}
+    /** This entry under another name, and a hard link's target likewise. */
+    public TarEntry renamed(String newName, String newLink) {
+        return new TarEntry(
+                newName, kind, mode, uid, gid, size, stored, seconds, nanos, newLink, major, minor, xattrs, sparse);
+    }
 
-    static TarEntry file(String name, int mode, long size) {
+    /** A run of stored bytes in a sparse file. */
+    public record Extent(long offset, long length) {}
+
+    public static TarEntry file(String name, int mode, long size) {
         return new TarEntry(name, Kind.FILE, mode, 0, 0, size, size, 0, 0, "", 0, 0, Map.of(), null);
     }
 
-    static TarEntry directory(String name, int mode) {
+    public static TarEntry directory(String name, int mode) {
         return new TarEntry(name, Kind.DIRECTORY, mode, 0, 0, 0, 0, 0, 0, "", 0, 0, Map.of(), null);
     }
 }

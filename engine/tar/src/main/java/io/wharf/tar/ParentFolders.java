@@ -1,4 +1,4 @@
-package io.wharf.images;
+package io.wharf.tar;
 
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
@@ -10,18 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Open descriptors of the folders that entries go into, the least used closed first; missing folders are made. */
-final class ParentFolders implements AutoCloseable {
+public final class ParentFolders implements AutoCloseable {
     private static final int LIMIT = 64;
 
     private final Fd root;
     private final Map<String, Fd> open = new LinkedHashMap<>(LIMIT, 0.75f, true);
 
-    ParentFolders(Fd root) {
+    public ParentFolders(Fd root) {
         this.root = root;
     }
 
     /** The folder of a path below the root; valid until the next call. */
-    Fd open(String path) {
+    public Fd open(String path) {
         if (path.isEmpty()) {
             return root;
         }
@@ -60,7 +60,7 @@ final class ParentFolders implements AutoCloseable {
     }
 
     /** Closes all but one: what was resolved may lie elsewhere now. */
-    void forget(Fd but) {
+    public void forget(Fd but) {
         open.values().removeIf(fd -> {
             if (fd != but) {
                 fd.close();

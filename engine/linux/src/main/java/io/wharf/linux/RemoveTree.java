@@ -1,24 +1,18 @@
-package io.wharf.images;
+package io.wharf.linux;
 
-import io.wharf.linux.Directories;
-import io.wharf.linux.Entries;
-import io.wharf.linux.Errno;
-import io.wharf.linux.Fd;
-import io.wharf.linux.LinuxException;
-import io.wharf.linux.OpenFlags;
 import java.nio.file.Path;
 
 /** Removes a file tree without following a symlink; what is gone already is fine. Blocks: for a pool. */
-final class RemoveTree {
+public final class RemoveTree {
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
 
     private RemoveTree() {}
 
-    static void at(Path path) {
+    public static void at(Path path) {
         at(OpenFlags.AT_FDCWD, path.toString());
     }
 
-    static void at(int directory, String name) {
+    public static void at(int directory, String name) {
         try {
             Entries.unlink(directory, name);
             return;

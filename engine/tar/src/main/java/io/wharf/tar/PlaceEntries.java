@@ -1,0 +1,267 @@
+package io.wharf.tar;
+
+import io.wharf.linux.Attributes;
+import io.wharf.linux.Descriptors;
+import io.wharf.linux.Entries;
+import io.wharf.linux.Errno;
+import io.wharf.linux.Fd;
+import io.wharf.linux.FileStatus;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.OpenFlags;
+import io.wharf.linux.Storage;
+import io.wharf.linux.Xattrs;
+import io.wharf.tar.TarEntry.Extent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the entries of a tar below a root: contents, owners, modes, times, extended attributes.
+ *
+ * <p>No name or link of the tar leads out of the root: targets of hard links are resolved by the kernel as if the root
+ * were {@code /}, and everything else is done to single names in folders that the caller has opened in that way. Blocks:
+ * for a pool.
+ */
+public final class PlaceEntries {
+    private static final int CHUNK = 64 << 10;
+    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
+
+    /** What overlayfs itself reads is not for a tar to say: a redirect could show any folder of another layer. */
+    private static final String OVERLAY_XATTRS = "trusted.overlay.";
+
+    /** What becomes of a name that is taken. */
+    public interface Replacing {
+        /** Frees the name, or refuses. */
+        void clear(Fd in, String name, String path, FileStatus there);
+
+        /** A folder was made where something else had been. */
+        default void folderInPlaceOf(Fd in, String name, FileStatus before) {}
+    }
+
+    /** Who gets everything, whatever the tar says. */
+    public record Owner(int uid, int gid) {}
+
+    private record FolderTime(String path, long seconds, int nanos) {}
+
+    private final Fd root;
+    private final Replacing replacing;
+    private final @Nullable Owner owner;
+    private final List<FolderTime> times = new ArrayList<>();
+    private final byte[] chunk = new byte[CHUNK];
+    private long contentBytes;
+
+    public PlaceEntries(Fd root, Replacing replacing, @Nullable Owner owner) {
+        this.root = root;
+        this.replacing = replacing;
+        this.owner = owner;
+    }
+
+    /** Bytes of the files made so far. */
+    public long contentBytes() {
+        return contentBytes;
+    }
+
+    /**
+     * Makes one entry.
+     *
+     * @param in the folder
+     * @param path of the entry below the root, clean, its last part being {@code name}
+     */
+    public void place(Fd in, String name, String path, TarEntry entry, TarReader tar) throws IOException {
+        switch (entry.kind()) {
+            case FILE -> makeFile(in, name, path, entry, tar);
+            case DIRECTORY -> makeFolder(in, name, path, entry);
+            case HARD_LINK -> makeLink(in, name, path, entry);
+            case SYMLINK -> {
+                anew(in, name, path, () -> Entries.symlink(entry.link(), in.value(), name));
+                describe(in, name, entry);
+            }
+            case FIFO -> makeNode(in, name, path, entry, FileStatus.S_IFIFO);
+            case CHARACTER_DEVICE -> makeNode(in, name, path, entry, FileStatus.S_IFCHR);
+            case BLOCK_DEVICE -> makeNode(in, name, path, entry, FileStatus.S_IFBLK);
+        }
+    }
+
+    private void makeFile(Fd in, String name, String path, TarEntry entry, TarReader tar) throws IOException {
+        try (Fd file = create(in, name, path)) {
+            if (entry.sparse() == null) {
+                tar.contentKeptAs(path);
+                copy(tar, file, entry.size());
+            } else {
+                for (Extent extent : entry.sparse()) {
+                    Descriptors.seek(file, extent.offset(), 0);
+                    copy(tar, file, extent.length());
+                }
+                Storage.truncate(file, entry.size());
+            }
+            contentBytes += entry.size();
+            describe(file, entry);
+        }
+    }
+
+    private Fd create(Fd in, String name, String path) {
+        int flags = OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
+        try {
+            return Entries.openAt(in.value(), name, flags, 0600);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            clear(in, name, path);
+            return Entries.openAt(in.value(), name, flags, 0600);
+        }
+    }
+
+    private void copy(TarReader tar, Fd file, long length) throws IOException {
+        long left = length;
+        while (left > 0) {
+            int count = tar.read(chunk, 0, (int) Math.min(left, CHUNK));
+            if (count < 0) {
+                throw TarReader.truncated();
+            }
+            for (int done = 0; done < count; ) {
+                done += file.write(chunk, done, count - done);
+            }
+            left -= count;
+        }
+    }
+
+    private void makeFolder(Fd in, String name, String path, TarEntry entry) {
+        try {
+            Entries.makeDirectory(in.value(), name, 0755);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            FileStatus there = FileStatus.ofEntry(in.value(), name);
+            if (!there.isDirectory()) {
+                replacing.clear(in, name, path, there);
+                Entries.makeDirectory(in.value(), name, 0755);
+                replacing.folderInPlaceOf(in, name, there);
+            }
+        }
+        // By its own descriptor: a process of the container may put a symlink into its place at any time.
+        try (Fd folder = Entries.openAt(in.value(), name, FOLDER, 0)) {
+            describeFolder(folder, path, entry);
+        }
+    }
+
+    /** Gives a folder that is there the entry's owner, mode and attributes, and in the end its times. */
+    public void describeFolder(Fd folder, String path, TarEntry entry) {
+        own(folder, entry);
+        Attributes.mode(folder, entry.mode());
+        setXattrs(folder, entry);
+        times.add(new FolderTime(path, entry.seconds(), entry.nanos()));
+    }
+
+    private void makeNode(Fd in, String name, String path, TarEntry entry, int type) {
+        long device = Entries.device(entry.major(), entry.minor());
+        anew(in, name, path, () -> Entries.makeNode(in.value(), name, type | 0600, device));
+        describe(in, name, entry);
+    }
+
+    private void makeLink(Fd in, String name, String path, TarEntry entry) {
+        String target = EntryPaths.clean(entry.link());
+        if (target.equals(path)) {
+            return;
+        }
+        int slash = target.lastIndexOf('/');
+        try (Fd from = Entries.openBeneath(
+                root.value(),
+                slash < 0 ? "." : target.substring(0, slash),
+                OpenFlags.O_PATH | OpenFlags.O_DIRECTORY,
+                0)) {
+            String last = target.substring(slash + 1);
+            anew(in, name, path, () -> Entries.link(from.value(), last, in.value(), name));
+        }
+    }
+
+    private void describe(Fd file, TarEntry entry) {
+        // The owner first: changing it clears set-uid bits and capabilities.
+        own(file, entry);
+        Attributes.mode(file, entry.mode());
+        setXattrs(file, entry);
+        Attributes.times(file, entry.seconds(), entry.nanos(), entry.seconds(), entry.nanos());
+    }
+
+    private void own(Fd file, TarEntry entry) {
+        int uid = owner == null ? entry.uid() : owner.uid();
+        int gid = owner == null ? entry.gid() : owner.gid();
+        Attributes.owner(file, uid, gid);
+    }
+
+    /** For what cannot be opened without side effects: links and special files. */
+    private void describe(Fd in, String name, TarEntry entry) {
+        int uid = owner == null ? entry.uid() : owner.uid();
+        int gid = owner == null ? entry.gid() : owner.gid();
+        try (Fd node = Entries.openAt(in.value(), name, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0)) {
+            Attributes.owner(in.value(), name, uid, gid);
+            if (!FileStatus.of(node).isSymlink()) {
+                Attributes.mode(OpenFlags.AT_FDCWD, node.procPath(), entry.mode());
+            }
+        }
+        for (var xattr : entry.xattrs().entrySet()) {
+            if (!xattr.getKey().startsWith(OVERLAY_XATTRS)) {
+                tolerantly(() -> Xattrs.set(in.value(), name, xattr.getKey(), xattr.getValue()));
+            }
+        }
+        Attributes.times(in.value(), name, entry.seconds(), entry.nanos(), entry.seconds(), entry.nanos());
+    }
+
+    private static void setXattrs(Fd file, TarEntry entry) {
+        for (var xattr : entry.xattrs().entrySet()) {
+            if (!xattr.getKey().startsWith(OVERLAY_XATTRS)) {
+                tolerantly(() -> Xattrs.set(file, xattr.getKey(), xattr.getValue()));
+            }
+        }
+    }
+
+    /** Some attributes do not go onto some files or file systems; tar and Docker go on without them. */
+    private static void tolerantly(Runnable set) {
+        try {
+            set.run();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EOPNOTSUPP, Errno.EPERM)) {
+                throw e;
+            }
+        }
+    }
+
+    private void anew(Fd in, String name, String path, Runnable make) {
+        try {
+            make.run();
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            clear(in, name, path);
+            make.run();
+        }
+    }
+
+    private void clear(Fd in, String name, String path) {
+        FileStatus there = FileStatus.ifPresent(in.value(), name).orElse(null);
+        if (there != null) {
+            replacing.clear(in, name, path, there);
+        }
+    }
+
+    /** Called at the end: what was put into a folder has changed its times. */
+    public void applyTimes() {
+        for (FolderTime time : times) {
+            try (Fd at = Entries.openBeneathNoLinks(
+                    root.value(),
+                    time.path().isEmpty() ? "." : time.path(),
+                    OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY,
+                    0)) {
+                Attributes.times(at, time.seconds(), time.nanos(), time.seconds(), time.nanos());
+            } catch (LinuxException e) {
+                // A later entry put something else in the folder's place, or it lies behind a symlink.
+                if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
