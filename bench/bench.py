@@ -9,6 +9,7 @@ import sys
 import report
 from cases import CASES
 from engines import ROOT, Engine, find_client
+from machine import PlainHybrid
 
 
 def arguments():
@@ -63,6 +64,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     names = ["Wharf", "dockerd"] if options.ours.endswith("wharfd") else ["first", "second"]
     client, engines = find_client(), []
+    cgroups = PlainHybrid()
     try:
         for number, (name, program) in enumerate(zip(names, [options.ours, options.rival])):
             engines.append(Engine(name, program, number, client))
@@ -84,6 +86,7 @@ def main():
     finally:
         for engine in engines:
             engine.close()
+        cgroups.close()
     text = report.table(result)
     print(text)
     if options.json:

@@ -24,6 +24,36 @@ class Machine:
         self.holder.wait()
 
 
+class PlainHybrid:
+    """While it is open, crun can work on a host of hybrid cgroups.
+
+    crun refuses hosts whose unified tree has controllers beside v1 trees; so those are mounted as v1 trees for the time
+    of the measurement. Does nothing where cgroups are of one kind, or where the kernel will not have it.
+    """
+
+    def __init__(self, top="/sys/fs/cgroup"):
+        self.mounted = []
+        try:
+            with open(top + "/unified/cgroup.controllers", encoding="ascii") as f:
+                left = f.read().split()
+        except OSError:
+            left = []
+        for controller in left:
+            folder = f"{top}/{controller}"
+            os.makedirs(folder, exist_ok=True)
+            done = subprocess.run(["mount", "-t", "cgroup", "-o", controller, "cgroup", folder], check=False,
+                                  stderr=subprocess.DEVNULL)
+            if done.returncode == 0:
+                self.mounted.append(folder)
+            else:
+                os.rmdir(folder)
+
+    def close(self):
+        for folder in self.mounted:
+            subprocess.run(["umount", folder], check=False)
+            os.rmdir(folder)
+
+
 def processes():
     """All processes: pid -> (parent, arguments joined by spaces)."""
     found = {}

@@ -18,6 +18,7 @@ import io.wharf.contracts.Pending;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
+import io.wharf.linux.CgroupMigration;
 import io.wharf.linux.Cgroups;
 import io.wharf.linux.EventLoops;
 import io.wharf.linux.Executables;
@@ -114,7 +115,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 new Bundle(facts, cgroups),
                 Executables.find("conmon").orElse(""),
                 network.gatewayAddress(),
-                storage.driver());
+                storage.driver(),
+                CgroupMigration.ofThisProcess());
     }
 
     private Room room(ImageService images, NetworkService networks, Room.HostSide host, RunListener streams) {

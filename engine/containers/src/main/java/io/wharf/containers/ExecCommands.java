@@ -102,6 +102,7 @@ final class ExecCommands implements ExecService {
             throw WharfException.invalid("No exec command specified");
         }
         checkRuns(container);
+        room.expectProcess();
         DetachKeys keys =
                 DetachKeys.parse(config.detachKeys(), "Invalid escape keys (" + config.detachKeys() + ") provided");
         Exec exec = new Exec(Ids.random(), container, config, keys);
@@ -154,6 +155,7 @@ final class ExecCommands implements ExecService {
             case EXITED -> throw WharfException.conflict("Error: Exec command " + execId + " has already run");
         }
         checkRuns(exec.container());
+        room.expectProcess();
         exec.starts();
         return exec;
     }

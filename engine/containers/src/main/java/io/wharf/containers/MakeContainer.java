@@ -42,6 +42,8 @@ final class MakeContainer {
         if (image == null || image.isEmpty()) {
             throw WharfException.invalid("invalid reference format");
         }
+        // Whoever creates mostly starts at once.
+        room.expectProcess();
         String id = Ids.random();
         StepTimes times = new StepTimes();
         return Future.all(

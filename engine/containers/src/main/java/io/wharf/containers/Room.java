@@ -13,6 +13,7 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.VolumeService;
+import io.wharf.linux.CgroupMigration;
 import io.wharf.linux.Cgroups;
 import io.wharf.linux.Pools;
 import io.wharf.linux.Processes;
@@ -53,6 +54,7 @@ record Room(
      * @param conmon the monitor's program, or empty
      * @param gateway address of the default bridge, or empty
      * @param storageDriver of the containers' roots
+     * @param migration what a runtime will wait for
      */
     record HostSide(
             HostFacts facts,
@@ -61,7 +63,8 @@ record Room(
             Bundle bundle,
             String conmon,
             String gateway,
-            String storageDriver) {
+            String storageDriver,
+            CgroupMigration migration) {
 
         Runtimes runtimes() {
             if (!found.succeeded()) {
@@ -69,6 +72,11 @@ record Room(
             }
             return found.result();
         }
+    }
+
+    /** A process will soon be started in a container: what its runtime would wait for is waited for now. */
+    void expectProcess() {
+        host.migration().beginOn(pools);
     }
 
     Layout layout() {

@@ -61,6 +61,7 @@ final class StartContainer {
     }
 
     private Future<Void> inLane(Container container, int restarts) {
+        room.expectProcess();
         return verbs.begin.run(container, restarts).recover(failure -> failed(container, StartFailure.of(failure)));
     }
 

@@ -22,6 +22,7 @@ import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Boot;
+import io.wharf.linux.CgroupMigration;
 import io.wharf.linux.Cgroups;
 import io.wharf.linux.Commands;
 import io.wharf.linux.EventLoops;
@@ -106,7 +107,8 @@ final class ConsoleHarness implements AutoCloseable {
                         new Bundle(facts, cgroups),
                         Executables.find("conmon").orElseThrow(),
                         "",
-                        "overlay2"),
+                        "overlay2",
+                        CgroupMigration.ofThisProcess()),
                 hub);
     }
 

@@ -45,7 +45,8 @@ final class RealCgroups implements Cgroups {
         for (var tree : hierarchies.hierarchies()) {
             var folder = tree.mountPoint();
             for (var name : tree.folder(path).substring(folder.length() + 1).split("/")) {
-                if (tree.unified()) {
+                // Beside v1 trees the unified one only groups: a controller in use there could not be mounted as v1.
+                if (hierarchies.version() == CgroupHierarchies.Version.V2) {
                     passDown(folder);
                 }
                 var child = folder + "/" + name;
