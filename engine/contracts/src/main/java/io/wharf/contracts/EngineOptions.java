@@ -1,6 +1,7 @@
 package io.wharf.contracts;
 
 import io.wharf.base.Layout;
+import io.wharf.contracts.HostConfig.LogConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param debug whether debug messages are logged
  * @param bootId this boot's id, by which records of an earlier boot are told apart
  * @param version the engine's own version
+ * @param logs driver and options of containers that ask for none
  */
 public record EngineOptions(
         List<String> hosts,
@@ -37,12 +39,49 @@ public record EngineOptions(
         Map<String, String> execOptions,
         boolean debug,
         String bootId,
-        String version) {
+        String version,
+        LogConfig logs) {
+    private static final LogConfig JSON_FILE = new LogConfig("json-file", Map.of());
+
     public EngineOptions {
         hosts = List.copyOf(hosts);
         insecureRegistries = List.copyOf(insecureRegistries);
         registryMirrors = List.copyOf(registryMirrors);
         runtimes = Map.copyOf(runtimes);
         execOptions = Map.copyOf(execOptions);
+    }
+
+    /** With Docker's default log driver. */
+    public EngineOptions(
+            List<String> hosts,
+            Layout layout,
+            String bridge,
+            @Nullable String bip,
+            boolean iptables,
+            @Nullable String storageDriver,
+            List<String> insecureRegistries,
+            List<String> registryMirrors,
+            Map<String, String> runtimes,
+            @Nullable String defaultRuntime,
+            Map<String, String> execOptions,
+            boolean debug,
+            String bootId,
+            String version) {
+        this(
+                hosts,
+                layout,
+                bridge,
+                bip,
+                iptables,
+                storageDriver,
+                insecureRegistries,
+                registryMirrors,
+                runtimes,
+                defaultRuntime,
+                execOptions,
+                debug,
+                bootId,
+                version,
+                JSON_FILE);
     }
 }

@@ -39,6 +39,8 @@ final class ConfigFile {
             "exec-opts",
             "runtimes",
             "default-runtime",
+            "log-driver",
+            "log-opts",
             "cri-socket");
 
     private static final Set<String> LISTS = Set.of("hosts", "insecure-registries", "registry-mirrors", "exec-opts");
@@ -95,7 +97,7 @@ final class ConfigFile {
         } else if (FLAGS.contains(key)) {
             right = value.isBoolean();
             wanted = "true or false";
-        } else if (key.equals("runtimes")) {
+        } else if (key.equals("runtimes") || key.equals("log-opts")) {
             right = value.isObject();
             wanted = "an object";
         } else {
@@ -140,6 +142,20 @@ final class ConfigFile {
             root.get(key).forEach(item -> texts.add(item.asText()));
         }
         return texts;
+    }
+
+    /** {@code log-opts}: name to value. */
+    Map<String, String> logOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (has("log-opts")) {
+            root.get("log-opts").properties().forEach(option -> {
+                if (!option.getValue().isTextual()) {
+                    throw refusal(path, "log-opts: " + option.getKey() + " must be a string");
+                }
+                options.put(option.getKey(), option.getValue().asText());
+            });
+        }
+        return options;
     }
 
     /** {@code runtimes}: name to an object with a {@code path}. */

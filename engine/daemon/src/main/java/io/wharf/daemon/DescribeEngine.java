@@ -6,6 +6,7 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.RuntimeService.RuntimeFacts;
@@ -30,6 +31,7 @@ final class DescribeEngine {
     private final NetworkService networks;
     private final RuntimeService runtimes;
     private final EventService events;
+    private final LogService logs;
     private final HostDescription host = HostDescription.read();
 
     DescribeEngine(
@@ -39,7 +41,8 @@ final class DescribeEngine {
             ContainerService containers,
             NetworkService networks,
             RuntimeService runtimes,
-            EventService events) {
+            EventService events,
+            LogService logs) {
         this.options = options;
         this.engineId = engineId;
         this.images = images;
@@ -47,6 +50,7 @@ final class DescribeEngine {
         this.networks = networks;
         this.runtimes = runtimes;
         this.events = events;
+        this.logs = logs;
     }
 
     Future<Map<String, Object>> version() {
@@ -98,7 +102,8 @@ final class DescribeEngine {
         var network = networks.facts();
         var runtime = runtimes.runtimes();
         var listeners = events.listeners();
-        return Future.all(counts, storage, network, runtime, listeners).map(all -> {
+        var drivers = logs.facts();
+        return Future.all(counts, storage, network, runtime, listeners, drivers).map(all -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("ID", engineId);
             putCounts(body, counts.result());
@@ -113,7 +118,7 @@ final class DescribeEngine {
             body.put("IPv4Forwarding", network.result().ipv4Forwarding());
             putRuntime(body, runtime.result());
             putHost(body);
-            putFixed(body);
+            putFixed(body, drivers.result());
             body.put("Warnings", warnings(network.result(), runtime.result()));
             return body;
         });
@@ -167,12 +172,12 @@ final class DescribeEngine {
         body.put("ServerVersion", options.version());
     }
 
-    private void putFixed(Map<String, Object> body) {
+    private void putFixed(Map<String, Object> body, LogService.LogFacts logging) {
         Map<String, Object> plugins = new LinkedHashMap<>();
         plugins.put("Volume", List.of("local"));
         plugins.put("Network", List.of("bridge", "host", "null"));
         plugins.put("Authorization", List.of());
-        plugins.put("Log", List.of("json-file", "none"));
+        plugins.put("Log", logging.drivers());
         body.put("Plugins", plugins);
         for (String limit : List.of(
                 "MemoryLimit",
@@ -188,7 +193,7 @@ final class DescribeEngine {
         }
         body.put("OomKillDisable", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.oom_control")));
         body.put("Debug", options.debug());
-        body.put("LoggingDriver", "json-file");
+        body.put("LoggingDriver", logging.defaultDriver());
         body.put("IndexServerAddress", "https://index.docker.io/v1/");
         Map<String, Object> registries = new LinkedHashMap<>();
         registries.put("InsecureRegistryCIDRs", List.of("127.0.0.0/8"));

@@ -17,6 +17,7 @@ import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
 import io.wharf.images.ImagesVerticle;
 import io.wharf.linux.Pools;
+import io.wharf.logs.LogsVerticle;
 import io.wharf.networking.NetworksVerticle;
 import io.wharf.streams.HandleTable;
 import io.wharf.volumes.VolumesVerticle;
@@ -119,6 +120,7 @@ final class Engine {
         deploy(vertx, new VolumesVerticle(options, store, pools));
         deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
+        deploy(vertx, new LogsVerticle(options, store, handles, pools));
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new BuildVerticle());
         deploy(vertx, new SystemVerticle(options, store));

@@ -36,6 +36,8 @@ final class Flags {
         many(spec, "Option of the runtime, as native.cgroupdriver=cgroupfs", "--exec-opt");
         many(spec, "Further OCI runtime, as name=/path", "--add-runtime");
         one(spec, "Runtime that containers get", "--default-runtime");
+        one(spec, "Log driver of containers that name none (default json-file)", "--log-driver");
+        many(spec, "Option of the log driver, as max-size=10m", "--log-opt");
         one(spec, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket");
         return spec;
     }

@@ -3,6 +3,7 @@ package io.wharf.daemon;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.linux.Boot;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +77,8 @@ final class Settings {
                 debug(),
                 // Tests play a reboot by giving another id.
                 System.getProperty("wharf.boot-id", Boot.id()),
-                Version.TEXT);
+                Version.TEXT,
+                new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()));
     }
 
     private Layout layout() {
@@ -104,6 +106,12 @@ final class Settings {
         Map<String, String> runtimes = new LinkedHashMap<>(file.runtimes());
         runtimes.putAll(pairs("--add-runtime", texts("--add-runtime", "")));
         return runtimes;
+    }
+
+    private Map<String, String> logOptions() {
+        Map<String, String> options = new LinkedHashMap<>(file.logOptions());
+        options.putAll(pairs("--log-opt", texts("--log-opt", "")));
+        return options;
     }
 
     private static Map<String, String> pairs(String flag, List<String> given) {

@@ -10,6 +10,7 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.Services;
@@ -72,7 +73,8 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
                 containers,
                 Services.client(bus, NetworkService.class),
                 Services.client(bus, RuntimeService.class),
-                Services.client(bus, EventService.class));
+                Services.client(bus, EventService.class),
+                Services.client(bus, LogService.class));
         measure = new MeasureDisk(images, containers, volumes);
         Services.serve(bus, SystemService.class, this);
     }
