@@ -1,0 +1,129 @@
+package io.wharf.logs;
+
+import io.wharf.base.WharfException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Values of log options as Go's libraries read them, with their words for what cannot be read: clients and their users
+ * know these. All refusals are of kind INVALID_ARGUMENT.
+ */
+final class OptionValues {
+    /** Understood by every remote driver. */
+    private static final Set<String> COMMON = Set.of("tag", "labels", "labels-regex", "env", "env-regex");
+
+    /** How messages reach a driver, which the drivers themselves never look at. */
+    private static final Set<String> DELIVERY = Set.of("mode", "max-buffer-size");
+
+    private static final Pattern SIZE =
+            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgtp]?)(?:i?b)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DURATION_PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([^\\d.]*)");
+
+    private OptionValues() {}
+
+    /** Refuses what neither the driver nor all drivers know, and common options that cannot be read. */
+    static void checkNames(String driver, Map<String, String> options, Set<String> own, char quote) {
+        for (var name : options.keySet()) {
+            if (!own.contains(name) && !COMMON.contains(name) && !DELIVERY.contains(name)) {
+                throw WharfException.invalid(
+                        "unknown log opt " + quote + name + quote + " for " + driver + " log driver");
+            }
+        }
+        TagTemplate.parse(options.getOrDefault("tag", ""));
+        regex(options.getOrDefault("labels-regex", ""));
+        regex(options.getOrDefault("env-regex", ""));
+    }
+
+    static Pattern regex(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw WharfException.invalid("error parsing regexp: " + e.getDescription() + ": `" + text + "`");
+        }
+    }
+
+    static boolean bool(String text) {
+        return switch (text) {
+            case "1", "t", "T", "TRUE", "true", "True" -> true;
+            case "0", "f", "F", "FALSE", "false", "False" -> false;
+            default -> throw syntax("ParseBool", text);
+        };
+    }
+
+    /** A decimal number from {@code least} to {@code most}; {@code reader} is the Go function whose words are used. */
+    static long number(String reader, String text, long least, long most) {
+        if (!text.matches(least < 0 ? "[+-]?\\d+" : "\\d+")) {
+            throw syntax(reader, text);
+        }
+        var digits = text.startsWith("+") ? text.substring(1) : text;
+        var value = digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+        if (value < least || value > most) {
+            throw WharfException.invalid("strconv." + reader + ": parsing " + quoted(text) + ": value out of range");
+        }
+        return value;
+    }
+
+    private static WharfException syntax(String reader, String text) {
+        return WharfException.invalid("strconv." + reader + ": parsing " + quoted(text) + ": invalid syntax");
+    }
+
+    /** Bytes from {@code 64k}, {@code 1.5MiB}, {@code 100}: binary units throughout. */
+    static long bytes(String text) {
+        var size = SIZE.matcher(text);
+        if (!size.matches()) {
+            throw WharfException.invalid("invalid size: '" + text + "'");
+        }
+        var unit = "kmgtp".indexOf(size.group(2).toLowerCase(Locale.ROOT));
+        var shift = size.group(2).isEmpty() ? 0 : 10 * (unit + 1);
+        return new BigDecimal(size.group(1))
+                .multiply(BigDecimal.valueOf(1L << shift))
+                .setScale(0, RoundingMode.DOWN)
+                .longValue();
+    }
+
+    /** A duration such as {@code 1.5s}, {@code 1m30s}, {@code -2h}, {@code 0}. */
+    static Duration duration(String text) {
+        var unsigned = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
+        if (unsigned.equals("0")) {
+            return Duration.ZERO;
+        }
+        var parts = DURATION_PART.matcher(unsigned);
+        var nanos = BigDecimal.ZERO;
+        var end = 0;
+        while (parts.lookingAt()) {
+            nanos = nanos.add(new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit(parts, text))));
+            end = parts.end();
+            parts.region(end, unsigned.length());
+        }
+        if (end == 0 || end < unsigned.length() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            throw WharfException.invalid("time: invalid duration " + quoted(text));
+        }
+        return Duration.ofNanos(text.startsWith("-") ? -nanos.longValue() : nanos.longValue());
+    }
+
+    private static long unit(Matcher part, String text) {
+        return switch (part.group(2)) {
+            case "ns" -> 1L;
+            case "us", "µs", "μs" -> 1_000L;
+            case "ms" -> 1_000_000L;
+            case "s" -> 1_000_000_000L;
+            case "m" -> 60_000_000_000L;
+            case "h" -> 3_600_000_000_000L;
+            case "" -> throw WharfException.invalid("time: missing unit in duration " + quoted(text));
+            default ->
+                throw WharfException.invalid(
+                        "time: unknown unit " + quoted(part.group(2)) + " in duration " + quoted(text));
+        };
+    }
+
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}
