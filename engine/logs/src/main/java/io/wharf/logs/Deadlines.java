@@ -25,7 +25,7 @@ final class Deadlines {
     private Deadlines() {}
 
     static void within(Duration limit, String what, Runnable abort, Step step) throws IOException {
-        var unused = within(limit, what, abort, () -> {
+        var _ = within(limit, what, abort, () -> {
             step.run();
             return true;
         });

@@ -17,7 +17,8 @@ final class LogDrivers {
     private static final Set<String> NOT_BUILT = Set.of("awslogs", "gcplogs", "splunk", "etwlogs");
 
     /** Whose destination is not a file of ours; a class of one is loaded with its first use. */
-    private static final List<LogDriverKind> REMOTE = List.of();
+    private static final List<LogDriverKind> REMOTE =
+            List.of(new SyslogKind(), new FluentdKind(), new GelfKind(), new JournaldKind());
 
     private LogDrivers() {}
 

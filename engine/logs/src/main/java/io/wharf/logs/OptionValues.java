@@ -2,9 +2,7 @@ package io.wharf.logs;
 
 import io.wharf.base.WharfException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -19,11 +17,6 @@ final class OptionValues {
     /** Understood by every remote driver. */
     private static final Set<String> COMMON = Set.of("tag", "labels", "labels-regex", "env", "env-regex");
 
-    /** How messages reach a driver, which the drivers themselves never look at. */
-    private static final Set<String> DELIVERY = Set.of("mode", "max-buffer-size");
-
-    private static final Pattern SIZE =
-            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgtp]?)(?:i?b)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern DURATION_PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([^\\d.]*)");
 
     private OptionValues() {}
@@ -31,7 +24,7 @@ final class OptionValues {
     /** Refuses what neither the driver nor all drivers know, and common options that cannot be read. */
     static void checkNames(String driver, Map<String, String> options, Set<String> own, char quote) {
         for (var name : options.keySet()) {
-            if (!own.contains(name) && !COMMON.contains(name) && !DELIVERY.contains(name)) {
+            if (!own.contains(name) && !COMMON.contains(name)) {
                 throw WharfException.invalid(
                         "unknown log opt " + quote + name + quote + " for " + driver + " log driver");
             }
@@ -50,11 +43,11 @@ final class OptionValues {
     }
 
     static boolean bool(String text) {
-        return switch (text) {
-            case "1", "t", "T", "TRUE", "true", "True" -> true;
-            case "0", "f", "F", "FALSE", "false", "False" -> false;
-            default -> throw syntax("ParseBool", text);
-        };
+        var value = SizeText.bool(text);
+        if (value == null) {
+            throw syntax("ParseBool", text);
+        }
+        return value;
     }
 
     /** A decimal number from {@code least} to {@code most}; {@code reader} is the Go function whose words are used. */
@@ -76,16 +69,11 @@ final class OptionValues {
 
     /** Bytes from {@code 64k}, {@code 1.5MiB}, {@code 100}: binary units throughout. */
     static long bytes(String text) {
-        var size = SIZE.matcher(text);
-        if (!size.matches()) {
+        var bytes = SizeText.binary(text);
+        if (bytes < 0) {
             throw WharfException.invalid("invalid size: '" + text + "'");
         }
-        var unit = "kmgtp".indexOf(size.group(2).toLowerCase(Locale.ROOT));
-        var shift = size.group(2).isEmpty() ? 0 : 10 * (unit + 1);
-        return new BigDecimal(size.group(1))
-                .multiply(BigDecimal.valueOf(1L << shift))
-                .setScale(0, RoundingMode.DOWN)
-                .longValue();
+        return bytes;
     }
 
     /** A duration such as {@code 1.5s}, {@code 1m30s}, {@code -2h}, {@code 0}. */
