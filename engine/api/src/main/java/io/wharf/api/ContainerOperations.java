@@ -23,6 +23,7 @@ final class ContainerOperations {
                 .on("ContainerInspect", this::inspect)
                 .on("ContainerRename", this::rename)
                 .on("ContainerDelete", this::remove)
+                .on("ContainerPrune", this::prune)
                 .on("ContainerTop", this::top);
     }
 
@@ -91,6 +92,10 @@ final class ContainerOperations {
                                 call.query().flag("v"),
                                 call.query().flag("link")))
                 .map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    private Future<Reply> prune(Call call) {
+        return containers.prune(call.filters("label", "label!", "until")).map(pruned -> new Reply.Json(200, pruned));
     }
 
     private Future<Reply> top(Call call) {

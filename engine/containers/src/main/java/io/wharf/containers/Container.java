@@ -25,6 +25,7 @@ final class Container {
     private State state;
     private @Nullable Sandbox sandbox;
     private boolean stopWanted;
+    private @Nullable Health health;
 
     // Not committed: what belongs to this life of the engine.
     private @Nullable Run run;
@@ -34,6 +35,8 @@ final class Container {
     private boolean removing;
     private long restartTimer = -1;
     private int restartDelayMillis;
+    private ActOnUnhealthy.@Nullable Cause cause;
+    private int unhealthyRestarts;
     private Future<Void> released = Future.succeededFuture();
     private Future<Void> cleared = Future.succeededFuture();
     private final List<Waiter> waiters = new ArrayList<>();
@@ -91,6 +94,34 @@ final class Container {
     /** Somebody stopped it by hand since it was last started: policies leave it alone. */
     boolean stopWanted() {
         return stopWanted;
+    }
+
+    /** What its last probes have found, of this run or an earlier one; null where there was none. */
+    @Nullable
+    Health health() {
+        return health;
+    }
+
+    void health(@Nullable Health known) {
+        health = known;
+    }
+
+    /** Why the engine itself is ending the run or has ended it, until the next has begun. */
+    ActOnUnhealthy.@Nullable Cause cause() {
+        return cause;
+    }
+
+    void cause(ActOnUnhealthy.@Nullable Cause now) {
+        cause = now;
+    }
+
+    /** How often it was restarted for being unhealthy without a calm run in between. */
+    int unhealthyRestarts() {
+        return unhealthyRestarts;
+    }
+
+    void unhealthyRestarts(int count) {
+        unhealthyRestarts = count;
     }
 
     MonitorFiles files(Layout layout) {

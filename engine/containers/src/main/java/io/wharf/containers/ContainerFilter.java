@@ -75,7 +75,7 @@ final class ContainerFilter {
                 && filters.any("name", wanted -> find(wanted, container.name()) || find(wanted, "/" + container.name()))
                 && filters.any("status", container.status().word()::equals)
                 && filters.any("exited", code -> exitedWith(container, Integer.parseInt(code)))
-                && filters.any("health", "none"::equals)
+                && filters.any("health", Health.shownStatus(container).word()::equals)
                 && filters.any("is-task", wanted -> wanted.equals("false") || wanted.equals("0"))
                 && filters.any("isolation", wanted -> wanted.isEmpty() || wanted.equals("default"))
                 && (!filters.has("ancestor")

@@ -19,7 +19,8 @@ final class ContainerTable {
             List.of(
                     "CREATE TABLE container(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ns INTEGER NOT NULL,"
                             + " definition TEXT NOT NULL, state TEXT NOT NULL, sandbox TEXT,"
-                            + " stop_wanted INTEGER NOT NULL DEFAULT 0)"));
+                            + " stop_wanted INTEGER NOT NULL DEFAULT 0)",
+                    "ALTER TABLE container ADD COLUMN health TEXT"));
 
     private final Store store;
 
@@ -30,19 +31,22 @@ final class ContainerTable {
     /** All containers, oldest first. */
     Future<List<Container>> load() {
         return store.read(
-                "SELECT id, name, definition, state, sandbox, stop_wanted FROM container ORDER BY created_ns",
+                "SELECT id, name, definition, state, sandbox, stop_wanted, health FROM container ORDER BY created_ns",
                 ContainerTable::container);
     }
 
     private static Container container(Row row) {
         String sandbox = row.textOrNull(5);
-        return new Container(
+        String health = row.textOrNull(7);
+        Container container = new Container(
                 row.text(1),
                 row.text(2),
                 Json.read(row.text(3), Definition.class),
                 Json.read(row.text(4), State.class),
                 sandbox == null ? null : Json.read(sandbox, Sandbox.class),
                 row.flag(6));
+        container.health(health == null ? null : Json.read(health, Health.class));
+        return container;
     }
 
     Future<Void> insert(Container container) {
@@ -83,6 +87,16 @@ final class ContainerTable {
         return commit(container, next, sandbox, tx -> announce(tx, container, action, more));
     }
 
+    /** Commits a new verdict over its health and what is announced with it. */
+    Future<Void> commitHealth(Container container, Health next, String action, Map<String, String> more) {
+        return store.write(tx -> {
+                    tx.update("UPDATE container SET health = ? WHERE id = ?", Json.write(next), container.id());
+                    return announce(tx, container, action, more);
+                })
+                .onSuccess(durable -> container.health(next))
+                .mapEmpty();
+    }
+
     /** Remembers a stop by hand before the signal is sent, so that no policy undoes it after a crash. */
     Future<Void> wantStop(Container container) {
         return store.write(tx -> tx.update("UPDATE container SET stop_wanted = 1 WHERE id = ?", container.id()))
@@ -113,6 +127,12 @@ final class ContainerTable {
     /** An event that changes nothing here. */
     Future<Void> announce(Container container, String action, Map<String, String> more) {
         return store.write(tx -> announce(tx, container, action, more)).mapEmpty();
+    }
+
+    /** The end of a prune that gave so many bytes back. */
+    Future<Void> announcePrune(long bytes) {
+        return store.write(tx -> tx.announce("container", "prune", "", Map.of("reclaimed", Long.toString(bytes))))
+                .mapEmpty();
     }
 
     static Object announce(Tx tx, Container container, String action, Map<String, String> more) {

@@ -12,9 +12,13 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ExecService;
+import io.wharf.contracts.Filters;
+import io.wharf.contracts.HealthPlan;
+import io.wharf.contracts.HealthStatus;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Pending;
+import io.wharf.contracts.ProbeResult;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
@@ -248,6 +252,21 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             }
         }
         return Future.succeededFuture(new Counts(running, paused, stopped));
+    }
+
+    @Override
+    public Future<Pruned> prune(Filters filters) {
+        return new PruneContainers(room(), verbs().remove).run(filters);
+    }
+
+    @Override
+    public Future<List<HealthPlan>> healthPlans(@Nullable String id) {
+        return Future.succeededFuture(verbs().health.plans(id));
+    }
+
+    @Override
+    public Future<HealthStatus> reportHealth(String id, long run, ProbeResult result) {
+        return verbs().health.run(id, run, result);
     }
 
     private Room room() {

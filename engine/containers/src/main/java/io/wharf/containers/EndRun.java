@@ -8,6 +8,7 @@ import io.wharf.linux.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -97,6 +98,7 @@ final class EndRun {
      */
     Future<Void> finish(Container container, Ending ending) {
         State before = container.state();
+        ActOnUnhealthy.Cause cause = container.cause();
         boolean alone = !container.removing() && !container.restartingByHand();
         boolean again = alone
                 && RestartDelay.wanted(
@@ -104,11 +106,12 @@ final class EndRun {
                         ending.exitCode(),
                         before.restartCount(),
                         container.stopWanted());
-        boolean remove = alone && !again && container.host().autoRemove();
+        int healing = alone && cause != null && !container.stopWanted() ? cause.delayMillis() : -1;
+        boolean remove = alone && !again && healing < 0 && container.host().autoRemove();
         State ended = before.ended(
-                again ? Status.RESTARTING : Status.EXITED,
+                again || healing >= 0 ? Status.RESTARTING : Status.EXITED,
                 ending.exitCode(),
-                ending.error(),
+                ending.error().isEmpty() && cause != null ? cause.reason() : ending.error(),
                 ending.outOfMemory(),
                 ending.nanos());
         State next = remove || container.removing() ? ended.in(Status.REMOVING) : ended;
@@ -133,7 +136,9 @@ final class EndRun {
                 .mapEmpty());
         return committed
                 .onSuccess(done -> {
-                    if (again) {
+                    if (healing >= 0) {
+                        restartAfter(container, healing);
+                    } else if (again) {
                         restartLater(container, ending.nanos() - before.startedNanos());
                     } else if (remove) {
                         verbs.remove.afterEnd(
@@ -144,16 +149,18 @@ final class EndRun {
     }
 
     private static Consumer<Tx> announcements(Container container, Ending ending, State before) {
+        ActOnUnhealthy.Cause cause = container.cause();
         long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, ending.nanos() - before.startedNanos()));
         return tx -> {
             if (ending.outOfMemory()) {
                 ContainerTable.announce(tx, container, "oom", Map.of());
             }
-            ContainerTable.announce(
-                    tx,
-                    container,
-                    "die",
+            Map<String, String> attributes = new HashMap<>(
                     Map.of("exitCode", Integer.toString(ending.exitCode()), "execDuration", Long.toString(seconds)));
+            if (cause != null) {
+                attributes.putAll(cause.attributes());
+            }
+            ContainerTable.announce(tx, container, "die", attributes);
         };
     }
 
@@ -171,6 +178,10 @@ final class EndRun {
     void restartLater(Container container, long ranNanos) {
         int delay = RestartDelay.next(container.restartDelayMillis(), ranNanos);
         container.restartDelayMillis(delay);
+        restartAfter(container, delay);
+    }
+
+    private void restartAfter(Container container, int delay) {
         container.restartTimer(room.vertx().setTimer(delay, over -> verbs.start.again(container)));
     }
 }

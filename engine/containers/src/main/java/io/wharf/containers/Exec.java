@@ -37,6 +37,8 @@ final class Exec {
     private int pid;
     private @Nullable Integer exitCode;
     private @Nullable Console console;
+    private @Nullable Runnable killer;
+    private boolean discarded;
 
     Exec(String id, Container container, ExecConfig config, DetachKeys keys) {
         this.id = id;
@@ -94,8 +96,26 @@ final class Exec {
         console = terminal;
     }
 
+    /** What kills the process and what it has started, while it runs. */
+    void killedBy(Runnable kill) {
+        killer = kill;
+    }
+
+    /** Nobody will ask about it: it is killed where it runs, and forgotten when it is over. */
+    void discard() {
+        discarded = true;
+        if (killer != null) {
+            killer.run();
+        }
+    }
+
+    boolean discarded() {
+        return discarded;
+    }
+
     /** Over, whether it ran or not. */
     void exits(int code) {
+        killer = null;
         phase = Phase.EXITED;
         exitCode = code;
         console = null;

@@ -193,6 +193,24 @@ final class ExecCommands implements ExecService {
                 exec.pid()));
     }
 
+    @Override
+    public Future<Void> discard(String execId) {
+        Exec exec = execs.get(execId);
+        if (exec != null) {
+            exec.discard();
+            if (exec.phase() == Exec.Phase.EXITED || exec.phase() == Exec.Phase.CREATED) {
+                forget(exec);
+            }
+        }
+        return Future.succeededFuture();
+    }
+
+    private void forget(Exec exec) {
+        if (execs.remove(exec.id()) != null) {
+            detached.forget(exec, folder(exec));
+        }
+    }
+
     /** An exec is as unknown as its container. */
     private Exec get(String execId) {
         Exec exec = execs.get(execId);
@@ -203,10 +221,11 @@ final class ExecCommands implements ExecService {
     }
 
     private void over(Exec exec) {
-        room.vertx().setTimer(REMEMBERED, forgotten -> {
-            execs.remove(exec.id());
-            detached.forget(exec, folder(exec));
-        });
+        if (exec.discarded()) {
+            forget(exec);
+        } else {
+            room.vertx().setTimer(REMEMBERED, forgotten -> forget(exec));
+        }
     }
 
     /** Execs of a removed container go with it. */

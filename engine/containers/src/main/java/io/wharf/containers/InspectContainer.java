@@ -50,7 +50,7 @@ final class InspectContainer {
                 Times.rfc3339Nano(definition.createdNanos()),
                 definition.command().path(),
                 definition.command().args(),
-                state(container.state()),
+                state(container),
                 definition.imageId(),
                 ran ? folder.resolve("resolv.conf").toString() : "",
                 ran ? folder.resolve("hostname").toString() : "",
@@ -74,7 +74,8 @@ final class InspectContainer {
                 NetworkView.settings(container));
     }
 
-    static ContainerDetail.State state(State state) {
+    static ContainerDetail.State state(Container container) {
+        State state = container.state();
         Status status = state.status();
         return new ContainerDetail.State(
                 status.word(),
@@ -87,7 +88,8 @@ final class InspectContainer {
                 state.exitCode(),
                 state.error(),
                 time(state.startedNanos()),
-                time(state.finishedNanos()));
+                time(state.finishedNanos()),
+                Health.shown(container));
     }
 
     private static String time(long nanos) {

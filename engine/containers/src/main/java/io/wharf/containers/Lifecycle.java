@@ -12,6 +12,8 @@ final class Lifecycle {
     final StopContainer stop;
     final RestartContainer restart;
     final RemoveContainer remove;
+    final ActOnUnhealthy unhealthy;
+    final ReportHealth health;
 
     Lifecycle(Room room) {
         leftovers = new Leftovers(room);
@@ -24,5 +26,7 @@ final class Lifecycle {
         stop = new StopContainer(room, this);
         restart = new RestartContainer(room, this);
         remove = new RemoveContainer(room, this);
+        unhealthy = new ActOnUnhealthy(room, this);
+        health = new ReportHealth(room, this);
     }
 }

@@ -5,6 +5,7 @@ import io.wharf.base.Times;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.Filters;
+import io.wharf.contracts.HealthStatus;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.LayerSizes;
 import io.wharf.oci.Command;
@@ -74,6 +75,7 @@ final class ListContainers {
 
     private static ContainerSummary row(Container container, @Nullable LayerSizes sizes, long now) {
         Definition definition = container.definition();
+        HealthStatus health = Health.shownStatus(container);
         return new ContainerSummary(
                 container.id(),
                 List.of("/" + container.name()),
@@ -86,7 +88,10 @@ final class ListContainers {
                 sizes == null ? null : sizes.root(),
                 container.config().labels(),
                 container.status().word(),
-                StatusText.of(container.state(), now),
+                StatusText.of(container.state(), health, now),
+                new ContainerSummary.HealthPart(
+                        health.word(),
+                        health == HealthStatus.NONE ? 0 : Health.of(container).failingStreak()),
                 new ContainerSummary.HostPart(
                         container.host().networkMode(), container.host().annotations()),
                 new ContainerSummary.NetworkPart(NetworkView.endpoints(container)),

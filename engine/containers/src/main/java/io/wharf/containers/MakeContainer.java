@@ -81,6 +81,7 @@ final class MakeContainer {
                             room.host().cgroupPaths(),
                             room.host().runtimes())
                     .check(id, request, image.config());
+            PlanHealth.check(checked.config());
             MountPlan mounts = MountPlan.of(checked.config(), checked.host(), ref -> {
                 MountPlan plan = others.get(ref);
                 if (plan == null) {

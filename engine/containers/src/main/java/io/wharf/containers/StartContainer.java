@@ -40,6 +40,8 @@ final class StartContainer {
     Future<Void> byHand(Container container) {
         container.stopWanted(false);
         container.restartDelayMillis(0);
+        container.cause(null);
+        container.unhealthyRestarts(0);
         return inLane(container, 0);
     }
 
@@ -55,6 +57,7 @@ final class StartContainer {
                 return Future.succeededFuture();
             }
             return inLane(container, container.state().restartCount() + 1)
+                    .compose(started -> verbs.unhealthy.restarted(container))
                     .onFailure(failure -> LOG.warn("cannot restart {}: {}", container.id(), failure.getMessage()))
                     .otherwiseEmpty();
         });

@@ -1,5 +1,6 @@
 package io.wharf.containers;
 
+import io.wharf.contracts.HealthStatus;
 import java.time.Duration;
 
 /** The sentence that {@code docker ps} shows for a state, with durations in Docker's rounding. */
@@ -18,6 +19,19 @@ final class StatusText {
             case EXITED -> "Exited (" + state.exitCode() + ") " + since(state.finishedNanos(), nowNanos) + " ago";
             case REMOVING -> "Removal In Progress";
             case DEAD -> "Dead";
+        };
+    }
+
+    /** With the verdict over its health, where it is probed. */
+    static String of(State state, HealthStatus health, long nowNanos) {
+        String text = of(state, nowNanos);
+        if (state.status() != Status.RUNNING) {
+            return text;
+        }
+        return switch (health) {
+            case NONE -> text;
+            case STARTING -> text + " (health: starting)";
+            case HEALTHY, UNHEALTHY -> text + " (" + health.word() + ")";
         };
     }
 

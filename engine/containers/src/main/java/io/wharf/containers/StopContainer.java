@@ -52,6 +52,13 @@ final class StopContainer {
         if (container.status() == Status.RESTARTING) {
             return verbs.signals.endDelay(container).compose(ended -> announce(container));
         }
+        return container.run() == null
+                ? Future.succeededFuture()
+                : signalAndWait(container, options).compose(ended -> announce(container));
+    }
+
+    /** Signals, waits, kills; completes when the end is committed. Announces nothing but the signals. */
+    Future<Void> signalAndWait(Container container, StopOptions options) {
         Run run = container.run();
         if (run == null) {
             return Future.succeededFuture();
@@ -62,8 +69,7 @@ final class StopContainer {
                 .compose(sent ->
                         container.status() == Status.PAUSED ? verbs.signals.thaw(container) : Future.succeededFuture())
                 .compose(sent -> ended(run, seconds))
-                .compose(ended -> ended ? Future.succeededFuture() : verbs.signals.killAndWait(container, run))
-                .compose(ended -> announce(container));
+                .compose(ended -> ended ? Future.succeededFuture() : verbs.signals.killAndWait(container, run));
     }
 
     private Future<Void> announce(Container container) {

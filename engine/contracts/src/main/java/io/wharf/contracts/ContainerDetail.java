@@ -46,7 +46,16 @@ public record ContainerDetail(
             int exitCode,
             String error,
             String startedAt,
-            String finishedAt) {}
+            String finishedAt,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Health health) {}
+
+    /** Whether it is well, and the last probes; of a container that is probed and was started. */
+    public record Health(String status, int failingStreak, List<ProbeEntry> log) {}
+
+    /** One probe that is over. */
+    public record ProbeEntry(String start, String end, int exitCode, String output) {}
 
     /** How the root is put together. */
     public record GraphDriver(@Nullable Map<String, String> data, String name) {}

@@ -61,6 +61,19 @@ public interface ContainerService {
 
     Future<Counts> counts();
 
+    /** Removes what does not run and fits the filters {@code until}, {@code label} and {@code label!}. */
+    Future<Pruned> prune(Filters filters);
+
+    /** How the containers that run and are not paused are to be probed: one by its full id, or all of them for null. */
+    Future<List<HealthPlan>> healthPlans(@Nullable String id);
+
+    /**
+     * Takes what a probe of a run has found and answers the verdict; NONE where that run is over or paused, and so is not
+     * to be probed any more. A change of the status is durable and announced before it is answered; a result that changes
+     * nothing is kept in memory only.
+     */
+    Future<HealthStatus> reportHealth(String id, long run, ProbeResult result);
+
     /**
      * A create request.
      *
@@ -162,4 +175,7 @@ public interface ContainerService {
 
     /** How many containers there are, by state. */
     record Counts(int running, int paused, int stopped) {}
+
+    /** What a prune has removed, null for nothing; bytes of the writable layers. */
+    record Pruned(@Nullable List<String> containersDeleted, long spaceReclaimed) {}
 }

@@ -20,6 +20,7 @@ public record ContainerSummary(
         Map<String, String> labels,
         String state,
         String status,
+        HealthPart health,
         HostPart hostConfig,
         NetworkPart networkSettings,
         List<ContainerDetail.MountPoint> mounts) {
@@ -35,6 +36,9 @@ public record ContainerSummary(
             Integer publicPort,
 
             String type) {}
+
+    /** The verdict of the health check; {@code none} where there is none. */
+    public record HealthPart(String status, int failingStreak) {}
 
     /** The part of the host configuration that lists show. */
     public record HostPart(

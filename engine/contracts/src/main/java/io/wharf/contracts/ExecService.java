@@ -19,6 +19,9 @@ public interface ExecService {
 
     Future<ExecDetail> inspect(String execId);
 
+    /** Kills it with what it has started, where it still runs, and forgets it as soon as it is over. */
+    Future<Void> discard(String execId);
+
     /** The body of exec create. */
     record ExecConfig(
             String user,

@@ -20,6 +20,7 @@ public final class InetSockets {
     private static final int SOCK_FLAGS = OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK;
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
+    private static final int SO_ERROR = 4;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int ADDRESS_BYTES = 28;
@@ -36,6 +37,40 @@ public final class InetSockets {
         var socket = bound(SOCK_STREAM, address, port, true);
         listen(socket, backlog);
         return socket;
+    }
+
+    /** A TCP socket of the calling thread's namespace, for {@link #connect}. */
+    public static Fd tcp(InetAddress address) {
+        var family = family(address);
+        var number = Native.syscall(Nr.SOCKET, family, SOCK_STREAM | SOCK_FLAGS, 0);
+        return Fd.own(Check.fd("socket", number, family, SOCK_STREAM));
+    }
+
+    /**
+     * Begins to connect, wherever the calling thread is: the socket decides about the namespace. It becomes writable when
+     * that is done or has failed; {@link #failure} tells which. Fails at once where nothing can be tried.
+     */
+    public static void connect(Fd socket, InetAddress address, int port) {
+        var at = Scratch.get().zeroed(ADDRESS_BYTES);
+        var length = encode(at, family(address), address, port);
+        var result = Native.syscall(Nr.CONNECT, socket.value(), at.address(), length);
+        if (result != -Errno.EINPROGRESS) {
+            Check.that("connect", result, socket, address.getHostAddress(), port);
+        }
+    }
+
+    /** What has gone wrong with a socket, as an errno, which this takes away; 0 for nothing. */
+    public static int failure(Fd socket) {
+        var at = Scratch.get().zeroed(8);
+        at.set(JAVA_INT, 4, 4);
+        var result =
+                Native.syscall(Nr.GETSOCKOPT, socket.value(), SOL_SOCKET, SO_ERROR, at.address(), at.address() + 4);
+        Check.that("getsockopt", result, socket, "SO_ERROR");
+        return at.get(JAVA_INT, 0);
+    }
+
+    private static int family(InetAddress address) {
+        return address instanceof Inet4Address ? AF_INET : AF_INET6;
     }
 
     /**
@@ -55,7 +90,7 @@ public final class InetSockets {
     }
 
     private static Fd bound(int type, InetAddress address, int port, boolean reuse) {
-        var family = address instanceof Inet4Address ? AF_INET : AF_INET6;
+        var family = family(address);
         var number = Native.syscall(Nr.SOCKET, family, type | SOCK_FLAGS, 0);
         var socket = Fd.own(Check.fd("socket", number, family, type));
         try {

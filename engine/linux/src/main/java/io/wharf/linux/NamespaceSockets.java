@@ -1,0 +1,75 @@
+package io.wharf.linux;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.InetAddress;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes sockets in other network namespaces, many of them and cheaply: one thread goes into the namespace, makes the
+ * socket and comes back, which takes some microseconds; the socket is then used on any thread.
+ *
+ * <p>{@link NetworkNamespaces#in} takes a new thread each time and can do anything; this one makes raw calls only between
+ * going and coming, and so never starts a thread in a foreign namespace. It ends when nothing was wanted for a while.
+ */
+public final class NamespaceSockets implements AutoCloseable {
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final int IDLE_SECONDS = 10;
+    private static final int STACK_BYTES = 256 << 10;
+
+    private final ThreadPoolExecutor walker;
+
+    public NamespaceSockets() {
+        walker = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            var thread = new Thread(null, task, "wharf-netns-sockets", STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        });
+        walker.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * A TCP socket for {@link InetSockets#connect}; the answer arrives on the context.
+     *
+     * @param namespace path of a network namespace; ENOENT where it is gone
+     * @param family an address of the family that is wanted
+     */
+    public Future<Fd> tcp(Context context, String namespace, InetAddress family) {
+        var promise = Promise.<Fd>promise();
+        try {
+            walker.execute(() -> {
+                try {
+                    var socket = make(namespace, family);
+                    context.runOnContext(made -> promise.complete(socket));
+                } catch (RuntimeException e) {
+                    context.runOnContext(failed -> promise.fail(e));
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            promise.fail(closed);
+        }
+        return promise.future();
+    }
+
+    private static Fd make(String namespace, InetAddress family) {
+        // The process's own is that of its first thread, which never leaves it.
+        try (var home = NetworkNamespaces.real().open("/proc/self/ns/net");
+                var target = NetworkNamespaces.real().open(namespace)) {
+            Check.that("setns", Native.syscall(Nr.SETNS, target.value(), CLONE_NEWNET), namespace, "CLONE_NEWNET");
+            try {
+                return InetSockets.tcp(family);
+            } finally {
+                Check.that("setns", Native.syscall(Nr.SETNS, home.value(), CLONE_NEWNET), "home", "CLONE_NEWNET");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        walker.shutdown();
+    }
+}
