@@ -11,10 +11,9 @@ import io.wharf.linux.Descriptors;
 import io.wharf.linux.ExitStatus;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FdWriter;
-import io.wharf.linux.LinuxException;
+import io.wharf.linux.KillTree;
 import io.wharf.linux.ProcessExit;
 import io.wharf.linux.Pty;
-import io.wharf.linux.Signals;
 import io.wharf.linux.Spawn;
 import io.wharf.oci.OciRuntime;
 import io.wharf.streams.StdFrames;
@@ -192,8 +191,12 @@ final class ExecAttached {
             }
         }
         exec.runs(pid, sizes == null ? null : console(sizes));
-        // The runtime makes it the leader of a session. Not reaped while this stands, so the number is still its own.
-        exec.killedBy(() -> kill(pid));
+        // Closed when it is reaped: until then the number is its own.
+        exec.killedBy(() -> {
+            if (pidfd.isOpen()) {
+                KillTree.run(room.processes(), pid);
+            }
+        });
         if (exec.discarded()) {
             exec.discard();
         }
@@ -202,14 +205,6 @@ final class ExecAttached {
         watch(exec, pidfd, output, writer, sizes);
         AttachClient client = new AttachClient(output.bytes(), input, input::end);
         return new Attached(room.handles().<Duplex>offer(client, client::close), options.tty());
-    }
-
-    private void kill(int pid) {
-        try {
-            room.processes().kill(-pid, Signals.SIGKILL);
-        } catch (LinuxException e) {
-            LOG.debug("process group {} has ended: {}", pid, e.getMessage());
-        }
     }
 
     private static Exec.Console console(Fd terminal) {

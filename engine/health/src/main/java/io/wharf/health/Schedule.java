@@ -15,6 +15,8 @@ import java.util.function.LongSupplier;
 final class Schedule {
     static final long TICK_MILLIS = 50;
     private static final long TICK_NANOS = TICK_MILLIS * 1_000_000;
+    /** An alarm for something further away rings in vain once an hour. */
+    private static final long LONGEST_TICKS = 3_600_000 / TICK_MILLIS;
 
     /** The one timer. */
     interface Alarm {
@@ -95,8 +97,8 @@ final class Schedule {
         }
         if (first < Long.MAX_VALUE) {
             setFor = first;
-            long delay =
-                    (first > Long.MAX_VALUE / TICK_NANOS ? Long.MAX_VALUE : first * TICK_NANOS) - nanos.getAsLong();
+            long ticks = Math.min(first - Math.floorDiv(nanos.getAsLong(), TICK_NANOS), LONGEST_TICKS);
+            long delay = ticks * TICK_NANOS - Math.floorMod(nanos.getAsLong(), TICK_NANOS);
             set = alarm.set(Math.max(1, Math.ceilDiv(delay, 1_000_000L)), this::ring);
         }
     }
