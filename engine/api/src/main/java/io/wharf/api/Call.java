@@ -10,6 +10,7 @@ import io.wharf.contracts.Pending;
 import io.wharf.openapi.Operation;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request, matched to its operation and read as far as the contract tells. */
@@ -25,6 +26,7 @@ final class Call {
     private final Object leaving = new Object();
     private Runnable onLeave = () -> {};
     private boolean left;
+    private Consumer<Boolean> onAnnounce = tty -> {};
 
     Call(HttpServerRequest request, Router.Match match, ApiVersion version) {
         this.request = request;
@@ -95,6 +97,15 @@ final class Call {
         if (stream != null) {
             stream.close();
         }
+    }
+
+    /** Sends the head of a raw stream before the stream is there. */
+    void announce(boolean tty) {
+        onAnnounce.accept(tty);
+    }
+
+    void onAnnounce(Consumer<Boolean> head) {
+        onAnnounce = head;
     }
 
     /** Waits for a long verb as long as the client does. */

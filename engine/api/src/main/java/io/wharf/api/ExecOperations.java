@@ -1,7 +1,6 @@
 package io.wharf.api;
 
 import io.vertx.core.Future;
-import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.ExecService.ExecConfig;
@@ -44,21 +43,18 @@ final class ExecOperations {
         if (options.detach()) {
             return execs.startDetached(id, options).map(done -> Reply.Empty.OK);
         }
-        return execs.start(id, options)
-                .<Reply>map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()))
-                .recover(ExecOperations::told);
+        return execs.ready(id).compose(ready -> {
+            // Before the process is there: some clients read the head through a buffer, and lose what comes along with it.
+            call.announce(options.tty());
+            return execs.start(id, options)
+                    .<Reply>map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()))
+                    .otherwise(ExecOperations::told);
+        });
     }
 
-    /**
-     * A failure of the start itself is told in the stream, as Docker does: the client then asks for the exit code. Only an
-     * unknown exec, and one that cannot be started any more, are refused before.
-     */
-    private static Future<Reply> told(Throwable failure) {
-        WharfException known = WharfException.of(failure);
-        boolean refused = known.kind() == ErrorKind.NOT_FOUND || known.kind() == ErrorKind.CONFLICT;
-        return refused
-                ? Future.failedFuture(known)
-                : Future.succeededFuture(new Reply.RawFailure(String.valueOf(known.getMessage())));
+    /** A failure of the start itself is told in the stream, as Docker does: the client then asks for the exit code. */
+    private static Reply told(Throwable failure) {
+        return new Reply.RawFailure(String.valueOf(WharfException.of(failure).getMessage()));
     }
 
     private Future<Reply> resize(Call call) {

@@ -150,6 +150,7 @@ final class Front {
     }
 
     private void dispatch(Call call, Upgrade upgrade) {
+        call.onAnnounce(tty -> upgrade.announce(call, tty));
         answer(call).onComplete(reply -> upgrade.answer(call, reply), failure -> {
             log(call, failure);
             upgrade.refuse(WharfException.of(failure));

@@ -66,6 +66,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     private boolean inputBroken;
     private boolean outputPaused;
     private boolean flushDue;
+    private boolean announced;
     private @Nullable Duplex streams;
 
     private Upgrade(ChannelHandlerContext vertx, boolean asked, Map<String, String> headers) {
@@ -135,7 +136,19 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
         return Unpooled.copiedBuffer(head.append("\r\n"), StandardCharsets.ISO_8859_1);
     }
 
+    /** Sends the head now; what the stream says comes later. */
+    void announce(Call of, boolean tty) {
+        onLoop(() -> {
+            head(of, tty);
+            context.flush();
+        });
+    }
+
     private void head(Call of, boolean tty) {
+        if (announced) {
+            return;
+        }
+        announced = true;
         boolean multiplexed = asked && !tty && of.version().atLeast(42);
         StringBuilder head = new StringBuilder(asked ? "HTTP/1.1 101 UPGRADED\r\n" : "HTTP/1.1 200 OK\r\n")
                 .append("Content-Type: application/vnd.docker.")

@@ -146,7 +146,20 @@ final class ExecCommands implements ExecService {
         return Future.failedFuture(failure.refusal());
     }
 
+    @Override
+    public Future<Void> ready(String execId) {
+        startable(execId);
+        return Future.succeededFuture();
+    }
+
     private Exec starting(String execId) {
+        Exec exec = startable(execId);
+        room.expectProcess();
+        exec.starts();
+        return exec;
+    }
+
+    private Exec startable(String execId) {
         Exec exec = get(execId);
         switch (exec.phase()) {
             case CREATED -> {}
@@ -155,8 +168,6 @@ final class ExecCommands implements ExecService {
             case EXITED -> throw WharfException.conflict("Error: Exec command " + execId + " has already run");
         }
         checkRuns(exec.container());
-        room.expectProcess();
-        exec.starts();
         return exec;
     }
 

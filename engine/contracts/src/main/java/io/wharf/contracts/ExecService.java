@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public interface ExecService {
     Future<String> create(String containerRef, ExecConfig config);
 
+    /** Fails where a start would be refused: for an unknown exec, one that was started before, a container that stands still. */
+    Future<Void> ready(String execId);
+
     /** Starts with streams; the output ends with the process, whose exit code {@link #inspect} then tells. */
     Future<ContainerService.Attached> start(String execId, ExecStart options);
 
