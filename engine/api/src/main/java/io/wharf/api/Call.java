@@ -71,6 +71,12 @@ final class Call {
         return ReadFilters.read(query.text("filters"), Set.of(accepted));
     }
 
+    /** Whether the client sends a body, for operations that carry none. */
+    boolean hasBody() {
+        String length = header("Content-Length");
+        return header("Transfer-Encoding") != null || (length != null && !length.equals("0"));
+    }
+
     /** The whole body, of operations that carry JSON. */
     Buffer body() {
         return body;

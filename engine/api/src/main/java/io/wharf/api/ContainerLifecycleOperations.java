@@ -3,6 +3,7 @@ package io.wharf.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.Exit;
@@ -32,6 +33,11 @@ final class ContainerLifecycleOperations {
     }
 
     private Future<Reply> start(Call call) {
+        // Not even an empty object is empty: what a client sends here would otherwise be lost unnoticed.
+        if (call.hasBody()) {
+            throw WharfException.invalid("starting container with non-empty request body was deprecated since API v1.22"
+                    + " and removed in v1.24");
+        }
         return containers
                 .start(call.path("id"), call.query().text("detachKeys"))
                 .map(done -> Reply.Empty.NO_CONTENT);
@@ -42,16 +48,32 @@ final class ContainerLifecycleOperations {
     }
 
     private Future<Reply> restart(Call call) {
-        return call.await(containers.restart(call.path("id"), stopOptions(call)))
+        String name = call.path("id");
+        return call.await(containers.restart(name, stopOptions(call)))
+                .recover(failure -> prefixed("Cannot restart container " + name + ": ", failure, false))
                 .map(done -> Reply.Empty.NO_CONTENT);
     }
 
     private static StopOptions stopOptions(Call call) {
-        return new StopOptions(call.query().text("signal"), call.query().number("t"));
+        String signal = call.version().atLeast(42) ? call.query().text("signal") : null;
+        return new StopOptions(signal, call.query().number("t"));
     }
 
     private Future<Reply> kill(Call call) {
-        return containers.kill(call.path("id"), call.query().text("signal")).map(done -> Reply.Empty.NO_CONTENT);
+        String name = call.path("id");
+        return containers
+                .kill(name, call.query().text("signal"))
+                .recover(failure -> prefixed("cannot kill container: " + name + ": ", failure, true))
+                .map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    /** The failure with the words before it that Docker's have: either for unknown containers alone, or for all others. */
+    private static <T> Future<T> prefixed(String prefix, Throwable failure, boolean unknown) {
+        WharfException known = WharfException.of(failure);
+        return Future.failedFuture(
+                (known.kind() == ErrorKind.NOT_FOUND) == unknown
+                        ? new WharfException(known.kind(), prefix + known.getMessage(), known.getCause())
+                        : known);
     }
 
     /** Answers with the head as soon as the wait is registered: a client starts the container only then. */

@@ -80,7 +80,7 @@ final class ContainerOperations {
 
     private Future<Reply> rename(Call call) {
         String name = call.required("name", "Neither old nor new names may be empty");
-        return containers.rename(call.path("id"), withoutSlash(name)).map(done -> Reply.Empty.NO_CONTENT);
+        return containers.rename(call.path("id"), name).map(done -> Reply.Empty.NO_CONTENT);
     }
 
     private Future<Reply> remove(Call call) {
@@ -107,7 +107,8 @@ final class ContainerOperations {
     private static String withoutSlash(String name) {
         String bare = name.startsWith("/") ? name.substring(1) : name;
         if (bare.isEmpty()) {
-            throw WharfException.invalid("Invalid container name (" + name + ")");
+            throw WharfException.invalid(
+                    "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         }
         return bare;
     }

@@ -73,8 +73,8 @@ final class ContainerStreamOperations {
         return containers
                 .resize(
                         call.path("id"),
-                        call.query().number("h", 0),
-                        call.query().number("w", 0))
+                        call.query().size("h", "height"),
+                        call.query().size("w", "width"))
                 .map(done -> Reply.Empty.OK);
     }
 }

@@ -44,7 +44,8 @@ final class ExecOperations {
             return execs.startDetached(id, options).map(done -> Reply.Empty.OK);
         }
         return execs.ready(id).compose(ready -> {
-            // Before the process is there: some clients read the head through a buffer, and lose what comes along with it.
+            // Before the process is there: some clients read the head through a buffer, and lose what comes along with
+            // it.
             call.announce(options.tty());
             return execs.start(id, options)
                     .<Reply>map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()))
@@ -60,8 +61,8 @@ final class ExecOperations {
     private Future<Reply> resize(Call call) {
         return execs.resize(
                         call.path("id"),
-                        call.query().number("h", 0),
-                        call.query().number("w", 0))
+                        call.query().size("h", "height"),
+                        call.query().size("w", "width"))
                 .map(done -> Reply.Empty.OK);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Query {
     private static final Set<String> FALSE = Set.of("", "0", "no", "false", "none");
     private static final int MOST_PARAMETERS = 4096;
+    private static final long MOST_CELLS = (1L << 32) - 1;
 
     private final Operation operation;
     private final Map<String, List<String>> values;
@@ -62,7 +63,7 @@ final class Query {
 
     boolean flag(String name, boolean otherwise) {
         String value = first(all(name, Operation.QueryType.BOOLEAN));
-        if (value == null || value.isEmpty()) {
+        if (value == null) {
             return otherwise;
         }
         return !FALSE.contains(value.trim().toLowerCase(Locale.ROOT));
@@ -85,5 +86,27 @@ final class Query {
     int number(String name, int otherwise) {
         Integer value = number(name);
         return value == null ? otherwise : value;
+    }
+
+    /** A side of a terminal, which must be there; the words are Docker's. */
+    int size(String name, String side) {
+        String value = first(all(name, Operation.QueryType.INTEGER));
+        String given = value == null ? "" : value;
+        if (!given.matches("-?[0-9]+")) {
+            throw badSize(side, given, "invalid syntax");
+        }
+        try {
+            long number = Long.parseLong(given);
+            if (number < 0 || number > MOST_CELLS) {
+                throw badSize(side, given, "value out of range");
+            }
+            return (int) Math.min(number, Integer.MAX_VALUE);
+        } catch (NumberFormatException e) {
+            throw badSize(side, given, "value out of range");
+        }
+    }
+
+    private static WharfException badSize(String side, String given, String why) {
+        return WharfException.invalid("invalid resize " + side + " \"" + given + "\": " + why);
     }
 }

@@ -18,6 +18,7 @@ final class ReadBody {
     }
 
     static <T> T read(Call call, Class<T> type) {
+        checkContentType(call.header("Content-Type"));
         if (call.body().length() == 0) {
             throw WharfException.invalid("invalid JSON: got EOF while reading request body");
         }
@@ -39,7 +40,7 @@ final class ReadBody {
             if (e.getCause() instanceof WharfException refused) {
                 throw refused;
             }
-            throw WharfException.invalid("invalid JSON: " + e.getOriginalMessage());
+            throw WharfException.invalid(JsonComplaint.of(e));
         } catch (IOException e) {
             throw WharfException.invalid("invalid JSON: " + e.getMessage());
         }

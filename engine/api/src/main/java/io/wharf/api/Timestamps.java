@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads points in time of queries: seconds since the epoch with up to nine decimals, or RFC 3339. */
 final class Timestamps {
     private static final int NANO_DIGITS = 9;
+    private static final BigDecimal FURTHEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private Timestamps() {}
 
@@ -21,10 +22,9 @@ final class Timestamps {
             return Times.parse(text);
         }
         try {
-            return new BigDecimal(text)
-                    .movePointRight(NANO_DIGITS)
-                    .setScale(0, RoundingMode.DOWN)
-                    .longValueExact();
+            BigDecimal nanos = new BigDecimal(text).movePointRight(NANO_DIGITS).setScale(0, RoundingMode.DOWN);
+            // Further than 292 years: never.
+            return nanos.min(FURTHEST).max(FURTHEST.negate()).longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
             throw WharfException.invalid("invalid time: " + text);
         }

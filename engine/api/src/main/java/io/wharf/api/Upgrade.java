@@ -122,7 +122,8 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
                 .append(status)
                 .append(' ')
                 .append(HttpResponseStatus.valueOf(status).reasonPhrase())
-                .append("\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ")
+                .append(body.length == 0 ? "" : "\r\nContent-Type: application/json")
+                .append("\r\nConnection: close\r\nContent-Length: ")
                 .append(body.length)
                 .append("\r\n");
         context.write(ended(head));

@@ -200,7 +200,9 @@ final class ExecCommands implements ExecService {
                 config.attachStdout(),
                 false,
                 exec.container().id(),
-                config.detachKeys() == null ? "" : config.detachKeys(),
+                config.detachKeys() == null || config.detachKeys().isEmpty()
+                        ? ""
+                        : exec.keys().encoded(),
                 exec.pid()));
     }
 

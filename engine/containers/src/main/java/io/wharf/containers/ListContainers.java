@@ -84,7 +84,7 @@ final class ListContainers {
                 command(definition.command()),
                 TimeUnit.NANOSECONDS.toSeconds(definition.createdNanos()),
                 NetworkView.ports(container),
-                sizes == null ? null : sizes.writable(),
+                sizes == null || sizes.writable() == 0 ? null : sizes.writable(),
                 sizes == null ? null : sizes.root(),
                 container.config().labels(),
                 container.status().word(),
@@ -99,6 +99,9 @@ final class ListContainers {
     }
 
     private static String command(Command command) {
-        return command.args().isEmpty() ? command.path() : command.path() + " " + String.join(" ", command.args());
+        StringBuilder shown = new StringBuilder(command.path());
+        // As Docker: quoted, but not escaped.
+        command.args().forEach(arg -> shown.append(' ').append(arg.indexOf(' ') < 0 ? arg : "'" + arg + "'"));
+        return shown.toString();
     }
 }

@@ -15,17 +15,37 @@ final class RenameContainer {
         if (wanted.isEmpty() || wanted.equals("/")) {
             throw WharfException.invalid("Neither old nor new names may be empty");
         }
-        String name = ContainerNames.checked(wanted);
+        String name = checked(wanted);
         if (name.equals(container.name())) {
             throw WharfException.invalid("Renaming a container with the same name as its current name");
         }
         return room.lanes().run(container.id(), () -> {
             String before = container.name();
-            room.containers().reserve(name, container.id());
+            reserve(name, container.id());
             return room.table()
                     .rename(container, name)
                     .onSuccess(done -> room.containers().release(before, container.id()))
                     .onFailure(failed -> room.containers().release(name, container.id()));
         });
+    }
+
+    private static String checked(String wanted) {
+        try {
+            return ContainerNames.checked(wanted.startsWith("/") ? wanted : "/" + wanted);
+        } catch (WharfException e) {
+            throw notAllocated(e);
+        }
+    }
+
+    private void reserve(String name, String id) {
+        try {
+            room.containers().reserve(name, id);
+        } catch (WharfException e) {
+            throw notAllocated(e);
+        }
+    }
+
+    private static WharfException notAllocated(WharfException cause) {
+        return new WharfException(cause.kind(), "Error when allocating new name: " + cause.getMessage());
     }
 }

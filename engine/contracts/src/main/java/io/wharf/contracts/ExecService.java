@@ -1,5 +1,6 @@
 package io.wharf.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
 import java.util.List;
@@ -74,5 +75,7 @@ public interface ExecService {
             @JsonProperty("entrypoint") String entrypoint,
             @JsonProperty("arguments") List<String> arguments,
             @JsonProperty("privileged") boolean privileged,
-            @JsonProperty("user") String user) {}
+
+            @JsonProperty("user") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            String user) {}
 }

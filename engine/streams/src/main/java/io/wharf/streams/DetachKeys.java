@@ -3,6 +3,7 @@ package io.wharf.streams;
 import io.vertx.core.buffer.Buffer;
 import io.wharf.base.WharfException;
 import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ public final class DetachKeys {
             return DELETE;
         }
         return name.length() == 6 && name.startsWith("ctrl-") ? CONTROLS.indexOf(name.charAt(5)) : -1;
+    }
+
+    /** As Docker shows them: bytes in base64. */
+    public String encoded() {
+        return Base64.getEncoder().encodeToString(sequence);
     }
 
     byte[] sequence() {
