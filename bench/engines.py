@@ -30,9 +30,10 @@ class UnixConnection(http.client.HTTPConnection):
 class Engine:
     """One engine: a daemon with data root, exec root and socket in a folder of its own."""
 
-    def __init__(self, name, program, number, client):
+    def __init__(self, name, program, number, client, flags=()):
         self.name = name
         self.program = program
+        self.flags = list(flags)
         self.client = client
         # The same file system for all: what is measured must not be the disk.
         self.home = tempfile.mkdtemp(prefix="wharf-bench.", dir="/var/tmp")
@@ -44,7 +45,7 @@ class Engine:
     def start(self):
         """Starts the daemon; the seconds until its first answered ping."""
         flags = ["-H", "unix://" + self.socket, "--data-root", self.home + "/data", "--exec-root", self.home + "/exec",
-                 "--pidfile", self.home + "/pid", "--bip", self.bip]
+                 "--pidfile", self.home + "/pid", "--bip", self.bip, *self.flags]
         with open(self.home + "/log", "ab") as log:
             begin = time.monotonic()
             self.daemon = subprocess.Popen(self.machine.command([self.program] + flags), stdin=subprocess.DEVNULL,

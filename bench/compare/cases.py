@@ -1,6 +1,7 @@
 """The cases: every operation with each of its parameters and fields, in every state of a container."""
 import copy
 import io
+import json
 import tarfile
 from dataclasses import dataclass, field
 from typing import Any, Optional
@@ -12,7 +13,7 @@ STATES = ("created", "running", "paused", "exited", "tty", "removed")
 LOOP = ["sh", "-c", "trap 'exit 0' TERM; echo out; echo err >&2; while :; do sleep 1000 & wait; done"]
 # Tells what became of the options.
 LOOK = ["sh", "-c", "id; pwd; hostname; env | sort; grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; ulimit -a; cut -d' ' -f5,6 "
-        "/proc/self/mountinfo | sort; cat /etc/hosts /etc/resolv.conf; cat /proc/self/oom_score_adj; ls /sys/class/net; ls -l /dev | tr -s ' ' | cut -d' ' -f1,5,9-"]
+        "/proc/self/mountinfo | sort; cat /etc/hosts /etc/resolv.conf; cat /proc/self/oom_score_adj; ls /sys/class/net; ls -l /dev | sed -E 's/ +[A-Z][a-z]{2} +[0-9]+ [0-9:]+ / /; s/ +/ /g; /^total/d'"]
 # Answers that do not end by themselves are left after so many seconds of silence.
 QUIET = 0.6
 
@@ -227,12 +228,12 @@ def bodies(definition):
 
 
 def filters(definition):
-    import json
     found = []
     for name in ("ContainerList", "ContainerPrune"):
         for value in values.FILTERS[name]:
             text = json.dumps(value)
-            mine = {"label": ["case={name}"]} if "label" not in value else {}
+            # Both forms cannot be mixed.
+            mine = {"label": {"case={name}": True} if any(isinstance(v, dict) for v in value.values()) else ["case={name}"]} if "label" not in value else {}
             case = base(definition, name, label=f"?filters={text}", state="exited")
             case.query["filters"] = json.dumps({**mine, **value}) if isinstance(value, dict) else text
             case.config = {"ExposedPorts": {"80/tcp": {}}}

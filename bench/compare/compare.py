@@ -17,6 +17,9 @@ from engines import Engine, find_client  # noqa: E402
 from judge import Judge  # noqa: E402
 from play import Player  # noqa: E402
 
+# What another runtime does otherwise is not the engine's.
+RUNTIME = ("--default-runtime", "runc")
+
 
 def perform(player, cases, workers):
     """The records of all cases at one engine; those that must be alone come last."""
@@ -65,8 +68,8 @@ def play_all(options):
     cases = [c for c in made(definition) if fitting(c)]
     judged = newer(newest, cases, fitting)
     begin = time.monotonic()
-    docker = Player(Engine("docker", options.docker, 31, find_client()), options.version)
-    wharf = Player(Engine("wharf", options.wharf, 32, find_client()), options.version)
+    docker = Player(Engine("docker", options.docker, 31, find_client(), RUNTIME), options.version)
+    wharf = Player(Engine("wharf", options.wharf, 32, find_client(), RUNTIME), options.version)
     took = {}
 
     def timed(player):
@@ -74,11 +77,16 @@ def play_all(options):
         took[player.engine.name] = round(time.monotonic() - begin)
         return records
 
+    played = [wharf] if options.docker_from else [docker, wharf]
     try:
-        for player in (docker, wharf):
+        for player in played:
             prepare(player.engine, player, options.image)
         with ThreadPoolExecutor(2) as pool:
-            records = dict(zip(("docker", "wharf"), pool.map(timed, (docker, wharf))))
+            records = dict(zip((p.engine.name for p in played), pool.map(timed, played)))
+        if options.docker_from:
+            with open(options.docker_from, encoding="utf-8") as f:
+                earlier = json.load(f)["docker"]
+            records = {"docker": {name: earlier[name] for name in map(str, cases) if name in earlier}, **records}
         judge = Judge(wharf.engine, newest)
         judge.image = wharf.image
         records["verdicts"] = judge.verdicts(judged, options.workers)
@@ -100,6 +108,7 @@ def main():
     parser.add_argument("--only", default="*", help="patterns of the cases to play, with commas between them")
     parser.add_argument("--workers", type=int, default=3, help="cases at once at each engine")
     parser.add_argument("--keep", help="file to keep the records in")
+    parser.add_argument("--docker-from", metavar="FILE", help="take dockerd's side from what an earlier --keep kept")
     parser.add_argument("--again", action="store_true", help="play nothing, tell of what --keep kept")
     parser.add_argument("--all", action="store_true", help="tell also what is explained")
     parser.add_argument("--explain", action="store_true", help="print the differences that are meant as a table, and nothing else")

@@ -1,8 +1,11 @@
 """Plays one case at one engine and writes down what came back, with what is the engine's own taken out of it."""
+import io
 import json
 import re
+import tarfile
+import time
 
-from cases import LOOK, LOOP
+from cases import LOOP
 from wire import ask, frames
 
 # In every engine's answers, and never the same.
@@ -59,7 +62,6 @@ class Player:
             body = self.ask("GET", f"/containers/{ident}/logs", query={"stdout": "1", "stderr": "1"}).body
             if b"out" in body and b"err" in body:
                 return
-            import time
             time.sleep(0.02)
 
     def play(self, case):
@@ -82,12 +84,10 @@ class Player:
             made.append(names["id"])
             return self.exchange(case, names, made)
         finally:
-            for ident in made:
-                if ident:
-                    self.ask("DELETE", f"/containers/{ident}", query={"force": "1", "v": "1"})
+            for ident in filter(None, made):
+                self.ask("DELETE", f"/containers/{ident}", query={"force": "1", "v": "1"})
 
     def await_end(self, ident):
-        import time
         for _ in range(100):
             if not self.ask("GET", f"/exec/{ident}/json").json()["Running"]:
                 return
@@ -121,8 +121,12 @@ class Player:
             self.await_end(names["made"])
             self.write(record, "end ", self.ask("GET", f"/exec/{names['made']}/json"), case, names)
         elif case.execute is not None and case.operation == "ExecStart":
+            if answer.status == 200 and not answer.body:
+                self.await_end(names["exec"])
             self.write(record, "end ", self.ask("GET", f"/exec/{names['exec']}/json"), case, names)
         if names["id"] and case.method != "GET" and case.state != "removed":
+            if case.operation in ("ContainerKill", "ContainerStart", "ContainerRestart"):
+                time.sleep(0.3)  # what they cause comes a little later
             after = self.ask("GET", f"/containers/{names['id']}/json")
             record["after"] = str(after.status) + " " + json.dumps({k: v for k, v in ((after.json() or {}).get("State") or {}).items() if isinstance(v, bool) or k in ("Status", "ExitCode")})
             if case.operation == "ContainerUpdate":
@@ -134,14 +138,18 @@ class Player:
         self.write(record, "inspect ", self.ask("GET", f"/containers/{ident}/json"), case, names)
         if case.start:
             self.write(record, "start ", self.ask("POST", f"/containers/{ident}/start"), case, names)
-            if "Cmd" in (case.body or {}) and case.body["Cmd"] == LOOK and "RestartPolicy" not in case.label and "Tty" not in case.label and "Stdin" not in case.label:
+            restarts = "always" in case.label or "unless" in case.label
+            if not restarts:
                 self.ask("POST", f"/containers/{ident}/wait", query={"condition": "not-running"}, quiet=8)
-            self.write(record, "started ", self.ask("GET", f"/containers/{ident}/json"), case, names)
+            started = self.ask("GET", f"/containers/{ident}/json").json() or {}
+            for part in ("Mounts", "NetworkSettings") if restarts else ("State", "Mounts", "NetworkSettings"):
+                self.values(record, "started body ", started.get(part), "." + part, case, names)
             logs = self.ask("GET", f"/containers/{ident}/logs", query={"stdout": "1", "stderr": "1"})
-            said = frames(logs.body) if logs.status == 200 else None
+            said = frames(logs.body) if logs.status == 200 and not restarts else None
             if said:
                 for number, text in said.items():
                     for line in self.same(text.decode("utf-8", "replace"), names).splitlines():
+                        # A shell's errors have the name of the file and the line; one that loops says all of it again.
                         record.setdefault(f"inside {number} {line}", "said")
 
     def write(self, record, place, answer, case, names):
@@ -203,8 +211,6 @@ class Player:
 
 
 def entries(body):
-    import io
-    import tarfile
     try:
         with tarfile.open(fileobj=io.BytesIO(body)) as archive:
             names = sorted(f"{e.name} {e.type.decode()} {e.mode:o}" for e in archive)

@@ -71,10 +71,10 @@ final class Call {
         return ReadFilters.read(query.text("filters"), Set.of(accepted));
     }
 
-    /** Whether the client sends a body, for operations that carry none. */
-    boolean hasBody() {
+    /** Whether the client sends more than so many bytes, for operations that carry none. */
+    boolean hasBodyAbove(int bytes) {
         String length = header("Content-Length");
-        return header("Transfer-Encoding") != null || (length != null && !length.equals("0"));
+        return header("Transfer-Encoding") != null || (length != null && Long.parseLong(length) > bytes);
     }
 
     /** The whole body, of operations that carry JSON. */

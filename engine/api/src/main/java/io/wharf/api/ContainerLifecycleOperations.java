@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What containers do: start, stop, restart, kill, pause, wait. */
 final class ContainerLifecycleOperations {
+    private static final int SHORTEST_BODY = 7;
+
     private final ContainerService containers;
 
     ContainerLifecycleOperations(ContainerService containers) {
@@ -33,8 +35,8 @@ final class ContainerLifecycleOperations {
     }
 
     private Future<Reply> start(Call call) {
-        // Not even an empty object is empty: what a client sends here would otherwise be lost unnoticed.
-        if (call.hasBody()) {
+        // What a client sends here would be lost unnoticed; but some send a null or an empty object.
+        if (call.hasBodyAbove(SHORTEST_BODY)) {
             throw WharfException.invalid("starting container with non-empty request body was deprecated since API v1.22"
                     + " and removed in v1.24");
         }

@@ -180,9 +180,12 @@ class FrontTest {
     void create_badBodies_areRefused() throws IOException {
         assertThat(RawClient.post(api.socket, "/containers/create", "{\"Image\":"))
                 .contains("400 Bad", "invalid JSON: ");
-        assertThat(RawClient.post(api.socket, "/containers/create", "{} {}")).contains("400 Bad", "invalid JSON: ");
+        assertThat(RawClient.post(api.socket, "/containers/create", "{} {}"))
+                .contains("400 Bad", "unexpected content after JSON");
         assertThat(RawClient.post(api.socket, "/containers/create", "{\"Env\":5}"))
-                .contains("400 Bad", "invalid JSON: ");
+                .contains("400 Bad", "invalid JSON: Env: a list is expected");
+        assertThat(RawClient.post(api.socket, "/containers/create", "{\"HostConfig\":{\"Binds\":[{}]}}"))
+                .contains("400 Bad", "invalid JSON: HostConfig.Binds[0]: a string is expected");
         assertThat(RawClient.post(api.socket, "/containers/create", ""))
                 .contains("400 Bad", "invalid JSON: got EOF while reading request body");
         assertThat(RawClient.post(api.socket, "/containers/create", " ".repeat(Front.LONGEST_BODY + 1)))

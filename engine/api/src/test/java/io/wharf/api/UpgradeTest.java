@@ -232,6 +232,7 @@ class UpgradeTest {
 
     @Test
     void execStart_readsItsBodyFirst() throws Exception {
+        ready();
         String body = "{\"Detach\":false,\"Tty\":true}";
         try (RawClient client = new RawClient(api.socket)) {
             client.send("POST /exec/e1/start HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
@@ -239,14 +240,42 @@ class UpgradeTest {
                     + "typed early");
             assertThat(client.readHead()).contains("101 UPGRADED", "application/vnd.docker.raw-stream");
             await().until(() -> duplex.heard.toString().equals("typed early"));
-            assertThat(api.execs.calls()).singleElement().asString().contains("tty=true");
+            assertThat(api.execs.calls()).last().asString().contains("start[", "tty=true");
             duplex.output.end();
             assertThat(client.readAll()).isEmpty();
         }
     }
 
+    private void ready() {
+        api.execs.on("ready", arguments -> Future.succeededFuture());
+    }
+
+    @Test
+    void execStart_headComesBeforeTheProcess() throws Exception {
+        ready();
+        Promise<Object> process = Promise.promise();
+        api.execs.on("start", arguments -> process.future());
+        try (RawClient client = new RawClient(api.socket)) {
+            client.send("POST /exec/e1/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+                    + "Content-Length: 2\r\n\r\n{}");
+            assertThat(client.readHead()).contains("101 UPGRADED", "application/vnd.docker.multiplexed-stream");
+            process.fail(WharfException.internal("too late"));
+            assertThat(client.readAll()).contains("too late");
+        }
+    }
+
+    @Test
+    void execStart_refusedBeforeTheHead() throws IOException {
+        api.execs.on("ready", arguments -> Future.failedFuture(WharfException.conflict("it is paused")));
+
+        assertThat(RawClient.post(api.socket, "/exec/e1/start", "{}"))
+                .startsWith("HTTP/1.1 409 Conflict")
+                .contains("it is paused");
+    }
+
     @Test
     void execStart_failureToStart_isToldInTheStream() throws IOException {
+        ready();
         api.execs.on("start", arguments -> Future.failedFuture(WharfException.invalid("exec: \"no\": not found")));
 
         assertThat(
