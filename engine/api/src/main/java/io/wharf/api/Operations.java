@@ -7,6 +7,7 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
+import io.wharf.contracts.StatsService;
 import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
 import io.wharf.streams.HandleTable;
@@ -24,6 +25,7 @@ final class Operations {
         new ContainerOperations(containers).register(handlers);
         new ContainerLifecycleOperations(containers).register(handlers);
         new ContainerStreamOperations(containers, handles).register(handlers);
+        new StatsOperations(Services.client(vertx, StatsService.class), handles).register(handlers);
         new ExecOperations(Services.client(vertx, ExecService.class), handles).register(handlers);
         new ImageOperations(images, containers).register(handlers);
         new ImageTransferOperations(images, handles).register(handlers);

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Duplex;
+import io.wharf.contracts.Feed;
 
 /** What a handler answers; the front writes it. */
 sealed interface Reply {
@@ -40,6 +41,9 @@ sealed interface Reply {
      * @param lineEnd what ends each line
      */
     record Lines(Flowable<?> values, boolean atOnce, String lineEnd) implements Reply {}
+
+    /** Messages as they come, for a client that may miss some. */
+    record Messages(Feed feed) implements Reply {}
 
     /** A raw stream in both ways; only operations that the contract marks as hijacks may answer it. */
     record Raw(Duplex streams, boolean tty) implements Reply {}

@@ -107,6 +107,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             case Reply.Promised promised -> throw new IllegalStateException("a hijack does not wait");
             case Reply.Bytes bytes -> throw new IllegalStateException("a hijack is no body");
             case Reply.Lines lines -> throw new IllegalStateException("a hijack is no body");
+            case Reply.Messages messages -> throw new IllegalStateException("a hijack is no body");
         }
     }
 

@@ -44,6 +44,7 @@ final class WriteReply {
             case Reply.Promised promised -> promised(call, response, promised);
             case Reply.Bytes(String contentType, ByteStream bytes) -> bytes(call, response, contentType, bytes);
             case Reply.Lines lines -> WriteLines.start(call, lines);
+            case Reply.Messages messages -> WriteMessages.start(call, messages.feed());
             case Reply.Raw raw ->
                 throw new IllegalStateException(call.operation().id() + " is no hijack");
             case Reply.RawFailure raw ->
@@ -76,7 +77,12 @@ final class WriteReply {
 
     static HttpServerResponse head(HttpServerResponse response, String contentType) {
         response.setStatusCode(200).putHeader("Content-Type", contentType).setChunked(true);
-        response.writeHead();
+        if (response.isChunked()) {
+            response.writeHead();
+        } else {
+            // HTTP/1.0 knows no chunks: the end of the connection is the end of the body.
+            response.write(Buffer.buffer());
+        }
         return response;
     }
 
@@ -126,6 +132,7 @@ final class WriteReply {
             case Reply.Bytes(String contentType, ByteStream bytes) -> bytes.close();
             case Reply.Raw raw -> raw.streams().close();
             case Reply.Lines lines -> lines.values().take(0).subscribe();
+            case Reply.Messages messages -> {}
             case Reply.Json json -> {}
             case Reply.Empty empty -> {}
             case Reply.Text text -> {}

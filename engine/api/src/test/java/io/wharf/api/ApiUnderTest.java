@@ -11,6 +11,7 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
+import io.wharf.contracts.StatsService;
 import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
 import io.wharf.streams.HandleTable;
@@ -33,6 +34,7 @@ final class ApiUnderTest implements AutoCloseable {
     final Fake<NetworkService> networks = new Fake<>(NetworkService.class);
     final Fake<VolumeService> volumes = new Fake<>(VolumeService.class);
     final Fake<EventService> events = new Fake<>(EventService.class);
+    final Fake<StatsService> stats = new Fake<>(StatsService.class);
     final Path folder;
     final Path socket;
     final ApiVerticle verticle;
@@ -52,6 +54,7 @@ final class ApiUnderTest implements AutoCloseable {
         serve(networks);
         serve(volumes);
         serve(events);
+        serve(stats);
         verticle = new ApiVerticle(options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles);
         await(vertx.deployVerticle(verticle));
     }

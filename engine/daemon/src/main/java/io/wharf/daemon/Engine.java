@@ -20,6 +20,7 @@ import io.wharf.images.ImagesVerticle;
 import io.wharf.linux.Pools;
 import io.wharf.logs.LogsVerticle;
 import io.wharf.networking.NetworksVerticle;
+import io.wharf.stats.StatsVerticle;
 import io.wharf.streams.HandleTable;
 import io.wharf.volumes.VolumesVerticle;
 import java.nio.file.Path;
@@ -124,6 +125,7 @@ final class Engine {
         deploy(vertx, new LogsVerticle(options, store, handles, pools));
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new HealthVerticle(handles));
+        deploy(vertx, new StatsVerticle(handles, pools));
         deploy(vertx, new BuildVerticle());
         deploy(vertx, new SystemVerticle(options, store));
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.

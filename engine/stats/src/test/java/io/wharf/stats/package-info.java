@@ -1,3 +1,4 @@
+/** Tests of the stats room. */
 @NullMarked
 package io.wharf.stats;
 
