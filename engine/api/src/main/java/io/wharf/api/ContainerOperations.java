@@ -7,6 +7,7 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkingConfig;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What containers there are: create, list, inspect, rename, remove. */
@@ -22,6 +23,7 @@ final class ContainerOperations {
                 .on("ContainerList", this::list)
                 .on("ContainerInspect", this::inspect)
                 .on("ContainerRename", this::rename)
+                .on("ContainerUpdate", this::update)
                 .on("ContainerDelete", this::remove)
                 .on("ContainerPrune", this::prune)
                 .on("ContainerTop", this::top);
@@ -81,6 +83,25 @@ final class ContainerOperations {
     private Future<Reply> rename(Call call) {
         String name = call.required("name", "Neither old nor new names may be empty");
         return containers.rename(call.path("id"), name).map(done -> Reply.Empty.NO_CONTENT);
+    }
+
+    /** The policy of an update: without a name it stays, which no default of its record may hide. */
+    private record PolicyPart(@Nullable PolicyName restartPolicy) {}
+
+    private record PolicyName(@Nullable String name) {}
+
+    private record Updated(List<String> warnings) {}
+
+    private Future<Reply> update(Call call) {
+        HostConfig limits = ReadBody.read(call, HostConfig.class);
+        PolicyName policy = ReadBody.read(call, PolicyPart.class).restartPolicy();
+        boolean named =
+                policy != null && policy.name() != null && !policy.name().isEmpty();
+        return containers
+                .update(
+                        call.path("id"),
+                        new ContainerService.UpdateContainer(limits, named ? limits.restartPolicy() : null))
+                .map(warnings -> new Reply.Json(200, new Updated(warnings)));
     }
 
     private Future<Reply> remove(Call call) {

@@ -12,7 +12,9 @@ import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
+import io.wharf.oci.CheckEndpoints;
 import io.wharf.oci.EtcFiles;
+import io.wharf.oci.HostMounts;
 import io.wharf.oci.MountPlan;
 import io.wharf.oci.MountTarget;
 import io.wharf.oci.OciRuntime;
@@ -69,6 +71,9 @@ final class BeginRun {
                 .cleared()
                 .compose(cleared -> undo.guard(steps(container, restarts, undo, times)))
                 .onSuccess(done -> LOG.debug("start of {}: {}", container.id(), times))
+                .onSuccess(done -> new Links(room.containers())
+                        .readdress(room, container)
+                        .onFailure(failure -> LOG.warn("links to {}: {}", container.id(), failure.toString())))
                 .onComplete(done -> container.starting(false));
     }
 
@@ -111,14 +116,15 @@ final class BeginRun {
                 volumes.computeIfAbsent(target.name(), name -> mountVolume(container, target, root));
             }
         }
+        Future<Map<String, String>> images = new ImageMounts(room).mount(container);
         Future<Void> sources = definition.mounts().targets().isEmpty()
                 ? Future.succeededFuture()
                 : room.pools().run(definition.mounts()::prepareSources);
-        List<Future<?>> all = new ArrayList<>(List.of(recorded, root, sandbox, sources));
+        List<Future<?>> all = new ArrayList<>(List.of(recorded, root, sandbox, sources, images));
         all.addAll(volumes.values());
         // Join, not all: nothing may still be in the making when a failure unwinds.
         return Future.join(all).map(done -> {
-            Map<String, String> folders = new HashMap<>();
+            Map<String, String> folders = new HashMap<>(images.result());
             volumes.forEach((name, folder) -> folders.put(name, folder.result()));
             return new Parts(
                     root.result(), sandbox.result(), definition.mounts().withFolders(folders));
@@ -145,8 +151,12 @@ final class BeginRun {
         String mode = container.host().networkMode();
         boolean shares = mode != null && mode.startsWith(OTHER);
         Path folder = room.layout().container(shares ? other(mode).id() : container.id());
-        ContainerConfig config =
-                shares ? withHostname(container.config(), other(mode).config().hostname()) : container.config();
+        Links.Linked linked = new Links(room.containers()).of(container);
+        ContainerConfig config = Links.with(
+                shares ? withHostname(container.config(), other(mode).config().hostname()) : container.config(),
+                linked);
+        SharedMemory memory = SharedMemory.of(container, room);
+        OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
         return room.pools()
                 .call(() -> {
                     EtcFiles etc = shares
@@ -156,16 +166,20 @@ final class BeginRun {
                                     container.config(),
                                     container.host(),
                                     parts.sandbox(),
-                                    room.host().gateway());
+                                    room.host().gateway(),
+                                    linked.hosts());
                     SpecInput input = new SpecInput(
                             container.id(),
                             config,
-                            container.host(),
+                            CheckEndpoints.withSysctls(
+                                    container.host(), container.definition().networking()),
                             Path.of(parts.root().path()),
                             namespaces,
-                            parts.mounts(),
+                            HostMounts.mount(
+                                    parts.mounts().withReach(runtime.recursiveReadOnly(), runtime.name()),
+                                    files.bundle()),
                             etc,
-                            null);
+                            memory.prepare(files.bundle(), container.host().shmSize()));
                     room.host()
                             .bundle()
                             .write(input, files.bundle())
@@ -207,7 +221,8 @@ final class BeginRun {
     /** What {@code runtime start} does. */
     Future<Void> letGo(Container container, MonitorFiles files) {
         OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
-        if (ExecFifo.serves(runtime, container.id())) {
+        // Hooks of devices that run with the start are the runtime's to call.
+        if (container.host().deviceRequests().isEmpty() && ExecFifo.serves(runtime, container.id())) {
             return ExecFifo.release(ExecFifo.of(runtime, container.id()), room.loop(), room.context());
         }
         return room.pools().run(() -> {

@@ -20,7 +20,7 @@ final class Container {
     private record Waiter(boolean forRemoval, Promise<Exit> promise) {}
 
     private final String id;
-    private final Definition definition;
+    private Definition definition;
     private String name;
     private State state;
     private @Nullable Sandbox sandbox;
@@ -126,6 +126,10 @@ final class Container {
 
     MonitorFiles files(Layout layout) {
         return MonitorFiles.ofContainer(layout, id);
+    }
+
+    void redefined(Definition newDefinition) {
+        definition = newDefinition;
     }
 
     void renamed(String newName) {

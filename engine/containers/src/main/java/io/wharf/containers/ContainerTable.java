@@ -6,6 +6,7 @@ import io.wharf.base.Row;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.Tx;
+import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,17 @@ final class ContainerTable {
                     return tx.announce("container", "rename", container.id(), attributes);
                 })
                 .onSuccess(durable -> container.renamed(name))
+                .mapEmpty();
+    }
+
+    /** Keeps another host configuration, with an event unless its action is empty. */
+    Future<Void> redefine(Container container, HostConfig host, String action) {
+        Definition next = container.definition().with(host);
+        return store.write(tx -> {
+                    tx.update("UPDATE container SET definition = ? WHERE id = ?", Json.write(next), container.id());
+                    return action.isEmpty() ? "" : announce(tx, container, action, Map.of());
+                })
+                .onSuccess(durable -> container.redefined(next))
                 .mapEmpty();
     }
 

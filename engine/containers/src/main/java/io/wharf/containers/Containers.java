@@ -3,6 +3,7 @@ package io.wharf.containers;
 import io.wharf.base.IdIndex;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
+import io.wharf.oci.Link;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -32,6 +33,10 @@ final class Containers {
         if (id != null && byId.containsKey(id)) {
             return Optional.of(byId.get(id));
         }
+        int slash = ref.indexOf('/', 1);
+        if (slash > 0) {
+            return linked(ref.substring(ref.startsWith("/") ? 1 : 0, slash), ref.substring(slash + 1));
+        }
         if (!Ids.couldBePrefix(ref)) {
             return Optional.empty();
         }
@@ -42,6 +47,17 @@ final class Containers {
     @Nullable
     Container byId(String id) {
         return byId.get(id);
+    }
+
+    /** Whom a container knows by an alias. */
+    private Optional<Container> linked(String name, String alias) {
+        return Optional.ofNullable(idByName.get(name))
+                .map(byId::get)
+                .flatMap(container -> container.host().links().stream()
+                        .map(Link::parse)
+                        .filter(link -> link.alias().equals(alias))
+                        .findFirst())
+                .map(link -> byId.get(link.target()));
     }
 
     Collection<Container> all() {

@@ -116,7 +116,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 facts,
                 cgroups,
                 pools.call(new RuntimeProbe(options, facts, cgroups)::probe),
-                new Bundle(facts, cgroups),
+                new Bundle(facts, cgroups, options.defaults()),
                 Executables.find("conmon").orElse(""),
                 network.gatewayAddress(),
                 storage.driver(),
@@ -185,8 +185,15 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
+    public Future<List<String>> update(String ref, UpdateContainer wanted) {
+        return new UpdateLimits(room()).run(ref, wanted);
+    }
+
+    @Override
     public Future<Void> remove(String ref, RemoveOptions wanted) {
-        return verbs().remove.run(containers.get(ref), wanted);
+        return wanted.link()
+                ? new Links(containers).remove(room(), ref)
+                : verbs().remove.run(containers.get(ref), wanted);
     }
 
     @Override

@@ -11,7 +11,7 @@ import io.wharf.oci.MountPlan;
 import java.util.List;
 
 /**
- * What a container was made as; it never changes.
+ * What a container was made as; of it only the host configuration changes, by an update of its limits.
  *
  * @param createdNanos since the epoch
  * @param imageId digest of the image's config
@@ -49,6 +49,10 @@ record Definition(
                 List.copyOf(config.exposedPorts().keySet()),
                 host.portBindings(),
                 host.publishAllPorts());
+    }
+
+    Definition with(HostConfig other) {
+        return new Definition(createdNanos, imageId, config, other, networking, command, mounts, driver, cgroupPath);
     }
 
     /** Whether the policy of this name is the container's. */

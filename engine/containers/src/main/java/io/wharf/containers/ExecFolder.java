@@ -20,7 +20,7 @@ record ExecFolder(MonitorFiles files) {
                 .bundle()
                 .processes()
                 .forExec(
-                        container.config(),
+                        new Links(room.containers()).environed(container),
                         container.host(),
                         exec.config(),
                         consoleSize,

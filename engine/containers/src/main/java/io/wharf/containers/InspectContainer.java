@@ -64,7 +64,7 @@ final class InspectContainer {
                 "",
                 "",
                 execs.isEmpty() ? null : execs,
-                container.host(),
+                new Links(containers).shown(container),
                 new ContainerDetail.GraphDriver(
                         Map.of("MergedDir", layout.rootfs(container.id()).toString()), definition.driver()),
                 sizes == null ? null : sizes.writable(),

@@ -5,6 +5,7 @@ import io.wharf.base.KernelObject;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Errno;
 import io.wharf.linux.LinuxException;
+import io.wharf.oci.HostMounts;
 import io.wharf.oci.MountTarget;
 import io.wharf.oci.OciRuntime;
 import io.wharf.oci.Trees;
@@ -67,6 +68,9 @@ final class Leftovers {
                 parts.add(calm(container, "volume", room.volumes().unmount(target.name(), container.id())));
             }
         }
+        if (!ImageMounts.layers(container).isEmpty()) {
+            parts.add(calm(container, "image", new ImageMounts(room).unmount(container)));
+        }
         return Future.join(parts).mapEmpty();
     }
 
@@ -106,6 +110,7 @@ final class Leftovers {
             removeCgroup(cgroup);
         }
         Trees.delete(state);
+        HostMounts.unmountAll(files.bundle());
         Trees.delete(files.bundle());
         Trees.delete(files.scratch());
         Files.deleteIfExists(files.exitFile());

@@ -12,6 +12,7 @@ import io.wharf.oci.Command;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -64,21 +65,29 @@ final class ListContainers {
                 .map(all -> rows(shown, sizes.stream().map(Future::result).toList()));
     }
 
-    private static List<ContainerSummary> rows(List<Container> shown, List<LayerSizes> sizes) {
+    private List<ContainerSummary> rows(List<Container> shown, List<LayerSizes> sizes) {
         long now = Times.nowNanos();
+        Map<String, List<String>> linkNames = new Links(containers).names();
         List<ContainerSummary> rows = new ArrayList<>(shown.size());
         for (int i = 0; i < shown.size(); i++) {
-            rows.add(row(shown.get(i), sizes.isEmpty() ? null : sizes.get(i), now));
+            rows.add(row(shown.get(i), sizes.isEmpty() ? null : sizes.get(i), now, names(shown.get(i), linkNames)));
         }
         return rows;
     }
 
-    private static ContainerSummary row(Container container, @Nullable LayerSizes sizes, long now) {
+    /** Its own, and those that links give it. */
+    private static List<String> names(Container container, Map<String, List<String>> linkNames) {
+        List<String> names = new ArrayList<>(linkNames.getOrDefault(container.id(), List.of()));
+        names.add("/" + container.name());
+        return names;
+    }
+
+    private static ContainerSummary row(Container container, @Nullable LayerSizes sizes, long now, List<String> names) {
         Definition definition = container.definition();
         HealthStatus health = Health.shownStatus(container);
         return new ContainerSummary(
                 container.id(),
-                List.of("/" + container.name()),
+                names,
                 container.config().image(),
                 definition.imageId(),
                 command(definition.command()),

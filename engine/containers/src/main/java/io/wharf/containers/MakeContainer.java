@@ -35,7 +35,8 @@ final class MakeContainer {
     /** A request, checked and completed. */
     private record Plan(CheckCreate.Checked checked, MountPlan mounts) {}
 
-    Future<Created> run(CreateContainer request) {
+    Future<Created> run(CreateContainer asking) {
+        CreateContainer request = new OtherContainers(room.containers()).byId(asking);
         String wanted = request.name();
         String asked = wanted == null || wanted.isEmpty() ? "" : ContainerNames.checked(wanted);
         String image = request.config().image();
@@ -52,6 +53,7 @@ final class MakeContainer {
                 .compose(ready -> {
                     times.step("image");
                     ImageForContainer from = ready.resultAt(0);
+                    refuseForeign(from);
                     String name = asked.isEmpty() ? ContainerNames.free(room.containers()::isTaken) : asked;
                     room.containers().reserve(name, id);
                     Undo undo = new Undo();
@@ -64,6 +66,13 @@ final class MakeContainer {
                         return build(id, name, request, from, plan, undo, times);
                     }));
                 });
+    }
+
+    private static void refuseForeign(ImageForContainer image) {
+        if (!image.os().isEmpty() && !image.os().equals("linux")) {
+            throw WharfException.invalid(
+                    "cannot run an image for " + image.os() + " on linux: operating system is not supported");
+        }
     }
 
     /** Checks in Docker's words; on a thread that may block, for sources of mounts are looked at. */
@@ -79,17 +88,18 @@ final class MakeContainer {
             CheckCreate.Checked checked = new CheckCreate(
                             room.host().facts(),
                             room.host().cgroupPaths(),
-                            room.host().runtimes())
+                            room.host().runtimes(),
+                            room.options().defaults())
                     .check(id, request, image.config());
             PlanHealth.check(checked.config());
             MountPlan mounts = MountPlan.of(checked.config(), checked.host(), ref -> {
                 MountPlan plan = others.get(ref);
                 if (plan == null) {
-                    throw WharfException.notFound("No such container: " + ref);
+                    throw WharfException.invalid("No such container: " + ref);
                 }
                 return plan;
             });
-            return new Plan(checked, mounts);
+            return new Plan(checked, mounts.besides(room.layout().dataRoot()));
         });
     }
 
@@ -107,7 +117,8 @@ final class MakeContainer {
                 room.networks().check(Definition.join(id, name, checked.config(), host, request.networking()));
         undo.push("layer of " + id, () -> room.images().removeLayer(id));
         Future<Void> layer = room.images().createLayer(id, image.id(), host.storageOpt());
-        Future<MountPlan> mounts = volumes.take(id, plan.mounts(), undo);
+        Future<MountPlan> mounts =
+                volumes.take(id, plan.mounts(), undo).compose(taken -> new ImageMounts(room).take(id, taken, undo));
         undo.push(
                 "folder of " + id,
                 () -> room.pools().run(() -> Trees.delete(room.layout().container(id))));

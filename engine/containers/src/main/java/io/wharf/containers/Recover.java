@@ -103,7 +103,7 @@ final class Recover {
                 .map(Container::id)
                 .toList();
         return Future.join(
-                        room.images().keepLayersOf(all),
+                        room.images().keepLayersOf(layersOf(all)),
                         room.networks().keepSandboxesOf(running),
                         room.volumes().keepUsesOf(all),
                         room.pools().run(() -> dropFolders(all)))
@@ -112,6 +112,13 @@ final class Recover {
                     return Future.succeededFuture();
                 })
                 .mapEmpty();
+    }
+
+    /** Those of the containers, and of the images that are mounted into them. */
+    private List<String> layersOf(List<String> all) {
+        List<String> layers = new ArrayList<>(all);
+        room.containers().all().forEach(container -> layers.addAll(ImageMounts.layers(container)));
+        return layers;
     }
 
     private void dropFolders(List<String> all) throws java.io.IOException {

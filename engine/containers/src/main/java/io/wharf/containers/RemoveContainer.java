@@ -23,9 +23,6 @@ final class RemoveContainer {
     }
 
     Future<Void> run(Container container, RemoveOptions options) {
-        if (options.link()) {
-            throw WharfException.invalid("links are not supported: use a network");
-        }
         if (container.removing()) {
             throw WharfException.conflict("removal of container " + container.name() + " is already in progress");
         }
@@ -151,6 +148,9 @@ final class RemoveContainer {
         List<Future<Void>> parts = new ArrayList<>();
         parts.add(room.images().removeLayer(container.id()));
         parts.add(room.streams().removed(container));
+        if (!ImageMounts.layers(container).isEmpty()) {
+            parts.add(new ImageMounts(room).remove(container));
+        }
         if (hasVolumes(container)) {
             parts.add(verbs.volumes.release(container.id(), volumes));
         }

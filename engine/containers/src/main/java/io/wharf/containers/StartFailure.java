@@ -74,6 +74,8 @@ record StartFailure(int exitCode, WharfException refusal) {
         String text = said.strip()
                 .replace("No such file or directory", "no such file or directory")
                 .replace("Permission denied", "permission denied")
+                // So crun says of a folder.
+                .replace("open executable: Operation not permitted", "exec: permission denied")
                 .replace("Is a directory", "is a directory")
                 .replace("Not a directory", "not a directory");
         Matcher crun = CRUN_PROGRAM.matcher(text);

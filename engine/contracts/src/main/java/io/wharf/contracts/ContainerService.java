@@ -28,6 +28,9 @@ public interface ContainerService {
 
     Future<Void> rename(String ref, String name);
 
+    /** Changes limits and restart policy, of a running container at once; answers what was discarded of them. */
+    Future<List<String>> update(String ref, UpdateContainer wanted);
+
     Future<Void> remove(String ref, RemoveOptions options);
 
     /**
@@ -89,6 +92,14 @@ public interface ContainerService {
 
     /** The id of a new container, and what was discarded of the request. */
     record Created(String id, List<String> warnings) {}
+
+    /**
+     * New limits; zero, empty and absent leave what there is.
+     *
+     * @param limits of which only the resources count
+     * @param restartPolicy or null for the old one
+     */
+    record UpdateContainer(HostConfig limits, HostConfig.@Nullable RestartPolicy restartPolicy) {}
 
     /**
      * How to stop.

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId this boot's id, by which records of an earlier boot are told apart
  * @param version the engine's own version
  * @param logs driver and options of containers that ask for none
+ * @param defaults what else containers get that do not say otherwise
  */
 public record EngineOptions(
         List<String> hosts,
@@ -40,7 +41,8 @@ public record EngineOptions(
         boolean debug,
         String bootId,
         String version,
-        LogConfig logs) {
+        LogConfig logs,
+        ContainerDefaults defaults) {
     private static final LogConfig JSON_FILE = new LogConfig("json-file", Map.of());
 
     public EngineOptions {
@@ -51,7 +53,7 @@ public record EngineOptions(
         execOptions = Map.copyOf(execOptions);
     }
 
-    /** With Docker's default log driver. */
+    /** With the defaults of an engine that nobody configured. */
     public EngineOptions(
             List<String> hosts,
             Layout layout,
@@ -82,6 +84,7 @@ public record EngineOptions(
                 debug,
                 bootId,
                 version,
-                JSON_FILE);
+                JSON_FILE,
+                ContainerDefaults.USUAL);
     }
 }

@@ -67,7 +67,7 @@ public record HostConfig(
         String cpusetMems,
         List<Device> devices,
         List<String> deviceCgroupRules,
-        List<Map<String, Object>> deviceRequests,
+        List<DeviceRequest> deviceRequests,
         long kernelMemory,
         @JsonProperty("KernelMemoryTCP") long kernelMemoryTcp,
         long memoryReservation,
@@ -186,7 +186,13 @@ public record HostConfig(
             VolumeOptions volumeOptions,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            TmpfsOptions tmpfsOptions) {
+            TmpfsOptions tmpfsOptions,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ImageOptions imageOptions,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, Object> clusterOptions) {
         public Mount {
             target = Lists.text(target);
             type = Lists.text(type);
@@ -220,6 +226,41 @@ public record HostConfig(
         }
     }
 
-    /** Size in bytes and octal mode of a tmpfs, as a number. */
-    public record TmpfsOptions(long sizeBytes, int mode) {}
+    /** Which folder of an image is mounted; empty for its root. */
+    public record ImageOptions(String subpath) {
+        public ImageOptions {
+            subpath = Lists.text(subpath);
+        }
+    }
+
+    /** Size in bytes and mode of a tmpfs, as a number; options as lists of a name and, at times, a value. */
+    public record TmpfsOptions(
+            long sizeBytes,
+            int mode,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<String>> options) {
+        public TmpfsOptions {
+            options = Lists.copy(options);
+        }
+    }
+
+    /**
+     * Devices that a driver chooses.
+     *
+     * @param count how many, -1 for all
+     * @param deviceIds by the driver's own names
+     * @param capabilities alternatives, each a list of what the driver must be able to do
+     */
+    public record DeviceRequest(
+            String driver,
+            int count,
+            @JsonProperty("DeviceIDs") List<String> deviceIds,
+            List<List<String>> capabilities,
+            Map<String, String> options) {
+        public DeviceRequest {
+            driver = Lists.text(driver);
+            deviceIds = Lists.copy(deviceIds);
+            capabilities = Lists.copy(capabilities);
+            options = Lists.copy(options);
+        }
+    }
 }

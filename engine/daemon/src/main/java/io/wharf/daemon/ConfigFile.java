@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.HostConfig.Ulimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,10 +42,21 @@ final class ConfigFile {
             "default-runtime",
             "log-driver",
             "log-opts",
+            "init",
+            "init-path",
+            "no-new-privileges",
+            "default-ulimits",
+            "default-shm-size",
+            "default-ipc-mode",
+            "default-cgroupns-mode",
+            "cgroup-parent",
+            "seccomp-profile",
+            "cdi-spec-dirs",
             "cri-socket");
 
-    private static final Set<String> LISTS = Set.of("hosts", "insecure-registries", "registry-mirrors", "exec-opts");
-    private static final Set<String> FLAGS = Set.of("debug", "iptables");
+    private static final Set<String> LISTS =
+            Set.of("hosts", "insecure-registries", "registry-mirrors", "exec-opts", "cdi-spec-dirs");
+    private static final Set<String> FLAGS = Set.of("debug", "iptables", "init", "no-new-privileges");
 
     private final Path path;
     private final JsonNode root;
@@ -97,7 +109,7 @@ final class ConfigFile {
         } else if (FLAGS.contains(key)) {
             right = value.isBoolean();
             wanted = "true or false";
-        } else if (key.equals("runtimes") || key.equals("log-opts")) {
+        } else if (List.of("runtimes", "log-opts", "default-ulimits").contains(key)) {
             right = value.isObject();
             wanted = "an object";
         } else {
@@ -156,6 +168,22 @@ final class ConfigFile {
             });
         }
         return options;
+    }
+
+    /** {@code default-ulimits}: name to an object with {@code Hard} and {@code Soft}. */
+    Map<String, Ulimit> ulimits() {
+        Map<String, Ulimit> limits = new LinkedHashMap<>();
+        if (has("default-ulimits")) {
+            root.get("default-ulimits")
+                    .properties()
+                    .forEach(limit -> limits.put(
+                            limit.getKey(),
+                            new Ulimit(
+                                    limit.getKey(),
+                                    limit.getValue().path("Hard").asLong(),
+                                    limit.getValue().path("Soft").asLong())));
+        }
+        return limits;
     }
 
     /** {@code runtimes}: name to an object with a {@code path}. */

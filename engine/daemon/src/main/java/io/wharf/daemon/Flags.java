@@ -38,6 +38,16 @@ final class Flags {
         one(spec, "Runtime that containers get", "--default-runtime");
         one(spec, "Log driver of containers that name none (default json-file)", "--log-driver");
         many(spec, "Option of the log driver, as max-size=10m", "--log-opt");
+        flag(spec, "Whether a small init runs in front of each container's program", "--init");
+        one(spec, "Program of that init", "--init-path");
+        flag(spec, "Whether programs may not gain privileges", "--no-new-privileges");
+        many(spec, "Resource limit of containers that set none, as nofile=soft:hard", "--default-ulimit");
+        one(spec, "Size of /dev/shm (default 64M)", "--default-shm-size");
+        one(spec, "private or shareable (default private)", "--default-ipc-mode");
+        one(spec, "private or host (default: as the cgroups suggest)", "--default-cgroupns-mode");
+        one(spec, "Cgroup above those of the containers", "--cgroup-parent");
+        one(spec, "File with a seccomp profile, builtin or unconfined", "--seccomp-profile");
+        many(spec, "Folder of CDI specifications (default /etc/cdi, /var/run/cdi)", "--cdi-spec-dir");
         one(spec, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket");
         return spec;
     }

@@ -78,7 +78,8 @@ final class Settings {
                 // Tests play a reboot by giving another id.
                 System.getProperty("wharf.boot-id", Boot.id()),
                 Version.TEXT,
-                new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()));
+                new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()),
+                new ContainerSettings(this).defaults());
     }
 
     private Layout layout() {
@@ -89,6 +90,10 @@ final class Settings {
 
     private boolean debug() {
         return flag("--debug", "debug", false);
+    }
+
+    ConfigFile file() {
+        return file;
     }
 
     private static String host(String given) {
@@ -114,7 +119,7 @@ final class Settings {
         return options;
     }
 
-    private static Map<String, String> pairs(String flag, List<String> given) {
+    static Map<String, String> pairs(String flag, List<String> given) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String pair : given) {
             int equals = pair.indexOf('=');
@@ -127,25 +132,26 @@ final class Settings {
         return pairs;
     }
 
-    private String text(String flag, String key, String otherwise) {
+    String text(String flag, String key, String otherwise) {
         String given = textOrNull(flag, key);
         return given == null ? otherwise : given;
     }
 
-    private @Nullable String textOrNull(String flag, String key) {
+    @Nullable
+    String textOrNull(String flag, String key) {
         String given = flags.matchedOptionValue(flag, (String) null);
         refuseBoth(key, given);
         return given == null ? file.text(key) : given;
     }
 
-    private boolean flag(String flag, String key, boolean otherwise) {
+    boolean flag(String flag, String key, boolean otherwise) {
         Boolean given = flags.matchedOptionValue(flag, (Boolean) null);
         refuseBoth(key, given);
         Boolean value = given == null ? file.flag(key) : given;
         return value == null ? otherwise : value;
     }
 
-    private List<String> texts(String flag, String key) {
+    List<String> texts(String flag, String key) {
         List<String> texts = new ArrayList<>(file.texts(key));
         texts.addAll(flags.matchedOptionValue(flag, List.<String>of()));
         return texts;

@@ -48,6 +48,16 @@ final class BindString {
         return PROPAGATIONS.contains(text);
     }
 
+    /** Whether a mode says nothing of propagation or of copying, which belong to the first who mounts. */
+    static boolean isPlain(String mode) {
+        for (String option : mode.split(",")) {
+            if (isPropagation(option) || option.equals("nocopy") || option.equals("copy")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether a mode is one, the empty one included. */
     static boolean isMode(String mode) {
         if (mode.isEmpty()) {

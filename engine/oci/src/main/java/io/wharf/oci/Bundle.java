@@ -3,6 +3,7 @@ package io.wharf.oci;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerDefaults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,13 +16,25 @@ import java.util.Map;
 /** Writes a container's bundle: the {@code config.json} of the OCI runtime specification 1.0.2. */
 public final class Bundle {
     private static final String VERSION = "1.0.2";
+    private static final List<String> ETC = List.of("/etc/resolv.conf", "/etc/hostname", "/etc/hosts");
     private static final int USUAL_BYTES = 24 << 10;
 
     private final ProcessSpec processes;
     private final LinuxSpec linux;
+    private final HostFacts facts;
+    private final ContainerDefaults defaults;
+    private final AppliedDefaults applied;
 
     public Bundle(HostFacts facts, CgroupPaths cgroups) {
-        this.processes = new ProcessSpec(facts);
+        this(facts, cgroups, ContainerDefaults.USUAL);
+    }
+
+    /** Bundles of an engine with defaults of its own; refuses a seccomp profile that cannot be read. */
+    public Bundle(HostFacts facts, CgroupPaths cgroups, ContainerDefaults defaults) {
+        this.facts = facts;
+        this.defaults = defaults;
+        this.applied = new AppliedDefaults(defaults);
+        this.processes = new ProcessSpec(facts, applied);
         this.linux = new LinuxSpec(facts, cgroups, new Seccomp(facts));
     }
 
@@ -38,7 +51,13 @@ public final class Bundle {
      */
     public List<String> write(SpecInput input, Path folder) {
         List<String> warnings = new ArrayList<>();
+        AppArmor.ensureLoaded(AppArmor.profile(input.host(), facts));
+        checkDirectory(input);
+        makeMountPoints(input);
         byte[] config = render(input, warnings);
+        if (!input.host().deviceRequests().isEmpty()) {
+            config = new DeviceRequests(defaults.cdiSpecDirs()).apply(input.host(), config);
+        }
         try {
             try {
                 Files.write(folder.resolve("config.json"), config);
@@ -52,7 +71,28 @@ public final class Bundle {
         return warnings;
     }
 
-    byte[] render(SpecInput input, List<String> warnings) {
+    private static void makeMountPoints(SpecInput input) {
+        for (MountTarget target : input.mounts().targets()) {
+            boolean file = !target.type().equals(MountTarget.TMPFS) && Files.isRegularFile(Path.of(target.source()));
+            MountPoints.prepare(input.root(), target.destination(), file);
+        }
+        if (input.etc() != null) {
+            ETC.forEach(file -> MountPoints.prepare(input.root(), file, true));
+        }
+    }
+
+    /** The runtime makes a missing working directory, but says little of one that is none. */
+    private static void checkDirectory(SpecInput input) {
+        String directory = input.config().workingDir();
+        boolean mounted = input.mounts().targets().stream()
+                .anyMatch(target -> Path.of(directory).startsWith(target.destination()));
+        if (!directory.isEmpty() && !mounted && RootFiles.isNoDirectory(input.root(), directory)) {
+            throw WharfException.internal("Cannot mkdir: " + directory + " is not a directory");
+        }
+    }
+
+    byte[] render(SpecInput asked, List<String> warnings) {
+        SpecInput input = asked.with(applied.over(asked.host()));
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             json.writeStartObject();
@@ -63,7 +103,7 @@ public final class Bundle {
             if (!(input.namespaces().uts() instanceof SpecInput.Namespace.OfHost)) {
                 json.writeStringField("hostname", input.config().hostname());
             }
-            SpecMounts.write(json, input);
+            SpecMounts.write(json, input, defaults.initPath());
             writeAnnotations(json, input.host().annotations());
             json.writeFieldName("linux");
             linux.write(

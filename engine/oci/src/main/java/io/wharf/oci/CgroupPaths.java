@@ -7,16 +7,21 @@ import org.jspecify.annotations.Nullable;
  * Where containers stand in the cgroup tree.
  *
  * @param systemd whether systemd makes the groups: paths then are {@code slice:prefix:id}
+ * @param parent above the containers that name no other; empty for the engine's own
  */
-public record CgroupPaths(boolean systemd) {
+public record CgroupPaths(boolean systemd, String parent) {
     private static final String OPTION = "native.cgroupdriver";
+
+    public CgroupPaths(boolean systemd) {
+        this(systemd, "");
+    }
 
     /** By {@code --exec-opt native.cgroupdriver}, else by what runs as pid 1. */
     public static CgroupPaths of(EngineOptions options, HostFacts facts) {
         String wanted = options.execOptions().getOrDefault(OPTION, facts.systemd() ? "systemd" : "cgroupfs");
         return switch (wanted) {
-            case "systemd" -> new CgroupPaths(true);
-            case "cgroupfs" -> new CgroupPaths(false);
+            case "systemd" -> new CgroupPaths(true, options.defaults().cgroupParent());
+            case "cgroupfs" -> new CgroupPaths(false, options.defaults().cgroupParent());
             default ->
                 throw io.wharf.base.WharfException.invalid(
                         "invalid cgroup driver \"" + wanted + "\": use cgroupfs or systemd");
@@ -29,8 +34,8 @@ public record CgroupPaths(boolean systemd) {
     }
 
     /** The {@code linux.cgroupsPath} of a container; absolute with cgroupfs, for conmon and crun take others amiss. */
-    public String of(String id, @Nullable String parent) {
-        String above = parent == null ? "" : parent;
+    public String of(String id, @Nullable String wanted) {
+        String above = wanted == null || wanted.isEmpty() ? parent : wanted;
         if (systemd) {
             return (above.isEmpty() ? "system.slice" : above) + ":wharf:" + id;
         }

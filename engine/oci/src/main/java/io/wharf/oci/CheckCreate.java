@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Ids;
 import io.wharf.base.Json;
 import io.wharf.contracts.ContainerConfig;
+import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.HostConfig;
 import io.wharf.linux.Host;
@@ -13,18 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Completes a create request by the image and by defaults, and refuses what cannot be, in Docker's words. */
 public final class CheckCreate {
-    private static final long SHM_SIZE = 64 << 20;
     private static final String HOST = "host";
     private static final String PRIVATE = "private";
 
     private final HostFacts facts;
     private final CgroupPaths cgroups;
     private final Runtimes runtimes;
+    private final ContainerDefaults defaults;
 
-    public CheckCreate(HostFacts facts, CgroupPaths cgroups, Runtimes runtimes) {
+    public CheckCreate(HostFacts facts, CgroupPaths cgroups, Runtimes runtimes, ContainerDefaults defaults) {
         this.facts = facts;
         this.cgroups = cgroups;
         this.runtimes = runtimes;
+        this.defaults = defaults;
     }
 
     /**
@@ -47,9 +49,11 @@ public final class CheckCreate {
         HostConfig asked = request.hostConfig();
         ObjectNode host = Json.MAPPER.valueToTree(asked);
         List<String> warnings = new ArrayList<>();
-        UnsupportedFields.checkHost(host);
+        CheckText.check(request);
+        CheckForeign.check(asked, host, warnings);
+        CheckEndpoints.check(request.networking());
         ContainerConfig config = MergeImage.merge(request.config(), image);
-        new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups);
+        new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups, warnings);
         Command command = Command.of(config);
         new CheckResources(asked, facts, host, warnings).check();
         String runtime = runtimes.named(asked.runtime()).name();
@@ -76,10 +80,10 @@ public final class CheckCreate {
     private void fillIn(ObjectNode host, HostConfig asked, String runtime) {
         host.put("Runtime", runtime);
         ifEmpty(host, "NetworkMode", asked.networkMode(), "default");
-        ifEmpty(host, "IpcMode", asked.ipcMode(), PRIVATE);
-        ifEmpty(host, "CgroupnsMode", asked.cgroupnsMode(), facts.unified() ? PRIVATE : HOST);
+        ifEmpty(host, "IpcMode", asked.ipcMode(), defaults.ipcMode());
+        ifEmpty(host, "CgroupnsMode", asked.cgroupnsMode(), cgroupNamespace(asked));
         if (asked.shmSize() == 0) {
-            host.put("ShmSize", SHM_SIZE);
+            host.put("ShmSize", defaults.shmSize());
         }
         if (asked.oomKillDisable() == null && !facts.unified()) {
             host.put("OomKillDisable", false);
@@ -99,6 +103,14 @@ public final class CheckCreate {
                 host.set("ReadonlyPaths", Json.MAPPER.valueToTree(LinuxSpec.READ_ONLY));
             }
         }
+    }
+
+    /** On v1 a privileged container sees the host's groups, as those who nest engines expect it. */
+    private String cgroupNamespace(HostConfig asked) {
+        if (asked.privileged() && !facts.unified()) {
+            return HOST;
+        }
+        return defaults.cgroupnsMode().isEmpty() ? facts.unified() ? PRIVATE : HOST : defaults.cgroupnsMode();
     }
 
     private void warn(HostConfig host, List<String> warnings) {

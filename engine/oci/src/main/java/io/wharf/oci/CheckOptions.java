@@ -37,17 +37,20 @@ final class CheckOptions {
         this.host = host;
     }
 
-    void check(HostFacts facts, CgroupPaths cgroups) {
+    void check(HostFacts facts, CgroupPaths cgroups, List<String> warnings) {
         checkConfig();
         checkNetworkMode();
         checkModes();
-        checkRestartPolicy();
+        if (host.autoRemove() && !host.restartPolicy().name().equals("no")) {
+            throw WharfException.invalid("can't create 'AutoRemove' container with restart policy");
+        }
+        checkRestartPolicy(host.restartPolicy());
         checkPorts();
         checkLogging();
         CapabilitySet.check("CapAdd", host.capAdd(), facts.capabilities());
         CapabilitySet.check("CapDrop", host.capDrop(), -1);
         Ulimits.check(host.ulimits());
-        Security.of(host).check(facts);
+        Security.of(host).check(facts, warnings);
         EtcFiles.checkExtraHosts(host.extraHosts());
         for (String server : host.dns()) {
             if (!IpText.isAddress(server)) {
@@ -76,7 +79,8 @@ final class CheckOptions {
         }
         CheckHealth.check(config.healthcheck());
         if (config.hostname().length() > LONGEST_HOSTNAME) {
-            throw WharfException.invalid("invalid hostname format: " + config.hostname());
+            throw WharfException.invalid(
+                    "hostname \"" + config.hostname() + "\" is too long (maximum " + LONGEST_HOSTNAME + " bytes)");
         }
     }
 
@@ -109,18 +113,8 @@ final class CheckOptions {
     private void checkModes() {
         checkMode("IPC", host.ipcMode(), Set.of("", "none", "private", "shareable", "host"), true);
         checkMode("PID", host.pidMode(), Set.of("", "host"), true);
-        checkSharedMemory();
         checkMode("UTS", host.utsMode(), Set.of("", "host"), false);
         checkMode("cgroup namespace", host.cgroupnsMode(), Set.of("", "private", "host"), false);
-    }
-
-    // The other's /dev/shm would have to be mounted on the host for both; half of what was asked is not given.
-    private void checkSharedMemory() {
-        if (host.ipcMode().startsWith(CONTAINER)) {
-            throw WharfException.notImplemented(
-                    "joining the IPC namespace of another container: not supported yet, HostConfig.IpcMode must not be \""
-                            + host.ipcMode() + "\"");
-        }
     }
 
     private static void checkMode(String what, String mode, Set<String> known, boolean byContainer) {
@@ -130,9 +124,8 @@ final class CheckOptions {
         }
     }
 
-    private void checkRestartPolicy() {
-        HostConfig.RestartPolicy policy = host.restartPolicy();
-        String name = policy.name() == null ? "no" : policy.name();
+    static void checkRestartPolicy(HostConfig.RestartPolicy policy) {
+        String name = policy.name();
         switch (name) {
             case "no", "always", "unless-stopped" -> {
                 if (policy.maximumRetryCount() != 0) {
@@ -148,9 +141,6 @@ final class CheckOptions {
             default ->
                 throw WharfException.invalid("invalid restart policy: unknown policy '" + name
                         + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
-        }
-        if (host.autoRemove() && !name.equals("no")) {
-            throw WharfException.invalid("can't create 'AutoRemove' container with restart policy");
         }
     }
 
@@ -211,6 +201,10 @@ final class CheckOptions {
             throw WharfException.invalid(
                     "Invalid value " + host.oomScoreAdj() + ", range for oom score adj is [-1000, 1000]");
         }
+        if (host.annotations().containsKey("")) {
+            throw WharfException.invalid("invalid Annotations: the empty string is not permitted as an annotation key");
+        }
+        host.links().forEach(Link::parse);
         if (host.consoleSize().size() != 2 && !host.consoleSize().isEmpty()) {
             throw WharfException.invalid("console size must be an array of two integers");
         }

@@ -18,6 +18,7 @@ final class CheckResources {
     private final HostFacts facts;
     private final ObjectNode result;
     private final List<String> warnings;
+    private final boolean update;
 
     /**
      * Prepares a check.
@@ -25,10 +26,16 @@ final class CheckResources {
      * @param result the host configuration as a tree, from which values are discarded
      */
     CheckResources(HostConfig host, HostFacts facts, ObjectNode result, List<String> warnings) {
+        this(host, facts, result, warnings, false);
+    }
+
+    /** Prepares the check of limits that come on top of those that a container has. */
+    CheckResources(HostConfig host, HostFacts facts, ObjectNode result, List<String> warnings, boolean update) {
         this.host = host;
         this.facts = facts;
         this.result = result;
         this.warnings = warnings;
+        this.update = update;
     }
 
     void check() {
@@ -86,17 +93,19 @@ final class CheckResources {
         if (swap > 0 && memory > 0 && swap < memory) {
             throw WharfException.invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
         }
-        if (memory == 0 && swap > 0) {
+        if (memory == 0 && swap > 0 && !update) {
             throw WharfException.invalid(
                     "You should always set the Memory limit when using Memoryswap limit, see usage");
         }
         if (memory > 0 && swap != -1 && !ResourcesSpec.swapCounts(facts)) {
             warn("swap limit capabilities" + MOUNTED + "Memory limited without swap.");
             result.put("MemorySwap", -1);
-        } else if (memory > 0 && swap == 0) {
+        } else if (memory > 0 && swap == 0 && !update) {
             result.put("MemorySwap", memory * 2);
         }
-        if (swappiness != null && swappiness != -1) {
+        if (swappiness != null && swappiness == -1) {
+            result.putNull("MemorySwappiness");
+        } else if (swappiness != null) {
             if (swappiness < 0 || swappiness > 100) {
                 throw WharfException.invalid(
                         "Invalid value: " + swappiness + ", valid memory swappiness range is 0-100");
@@ -147,7 +156,7 @@ final class CheckResources {
             result.put("CpuShares", 0);
         }
         if ((period != 0 || quota != 0) && !fair) {
-            warn("CPU CFS scheduler" + MOUNTED + "CPU period and quota discarded.");
+            warn("CPU CFS scheduler. CPU period/quota discarded.");
             result.put("CpuPeriod", 0).put("CpuQuota", 0);
         } else {
             if (period != 0 && (period < 1000 || period > 1_000_000)) {
@@ -169,8 +178,7 @@ final class CheckResources {
         long period = host.cpuRealtimePeriod();
         long runtime = host.cpuRealtimeRuntime();
         if ((period != 0 || runtime != 0) && !facts.has("cpu.rt_period_us")) {
-            throw WharfException.invalid(
-                    "Your kernel does not support CPU real-time " + (period != 0 ? "scheduler" : "runtime"));
+            throw WharfException.invalid("kernel does not support CPU real-time scheduler");
         }
         if (period != 0 && runtime != 0 && runtime > period) {
             throw WharfException.invalid("cpu real-time runtime cannot be higher than cpu real-time period");
@@ -205,10 +213,6 @@ final class CheckResources {
     }
 
     private void checkBlockIo() {
-        if (host.ioMaximumIops() != 0 || host.ioMaximumBandwidth() != 0) {
-            throw WharfException.invalid(
-                    "Invalid QoS settings: linux does not support Maximum IO Bandwidth or Maximum IO IOps");
-        }
         int weight = host.blkioWeight();
         boolean weighs = facts.unified()
                 ? facts.controllers().contains("io")

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The small init of {@code --init}, which reaps zombies and forwards signals in front of the container's program. */
 final class DockerInit {
@@ -27,7 +28,15 @@ final class DockerInit {
         return Boolean.TRUE.equals(host.init()) && host.pidMode().isEmpty();
     }
 
-    static Path program() {
+    /**
+     * The init's program on the host.
+     *
+     * @param configured by the engine's flags, or null
+     */
+    static Path program(@Nullable String configured) {
+        if (configured != null && !configured.isEmpty()) {
+            return Path.of(configured);
+        }
         return CANDIDATES.stream()
                 .filter(Files::isExecutable)
                 .findFirst()

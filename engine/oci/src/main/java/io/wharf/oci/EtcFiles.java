@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -37,11 +38,22 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
      */
     public static EtcFiles write(
             Path folder, ContainerConfig config, HostConfig host, NetworkService.Sandbox sandbox, String gateway) {
+        return write(folder, config, host, sandbox, gateway, List.of());
+    }
+
+    /** The same with more lines of the hosts file. */
+    public static EtcFiles write(
+            Path folder,
+            ContainerConfig config,
+            HostConfig host,
+            NetworkService.Sandbox sandbox,
+            String gateway,
+            List<String> moreHosts) {
         EtcFiles files = in(folder);
         boolean hostNetwork = sandbox.netnsPath().isEmpty();
         try {
             put(files.hostname, config.hostname() + "\n");
-            put(files.hosts, hosts(config, host, sandbox, gateway, hostNetwork));
+            put(files.hosts, hosts(config, host, sandbox, gateway, hostNetwork, moreHosts));
             put(files.resolvConf, ResolvConf.of(host, sandbox, hostNetwork));
         } catch (IOException e) {
             throw WharfException.internal("cannot write the files of /etc for a container: " + e.getMessage(), e);
@@ -59,7 +71,8 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
             HostConfig host,
             NetworkService.Sandbox sandbox,
             String gateway,
-            boolean hostNetwork)
+            boolean hostNetwork,
+            List<String> moreHosts)
             throws IOException {
         StringBuilder text = new StringBuilder();
         if (hostNetwork) {
@@ -74,6 +87,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
         for (String extra : host.extraHosts()) {
             text.append(extraLine(extra, gateway));
         }
+        moreHosts.forEach(line -> text.append(line).append('\n'));
         if (!hostNetwork) {
             String names = config.domainname().isEmpty()
                     ? config.hostname()
@@ -83,6 +97,19 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
             }
         }
         return text.toString();
+    }
+
+    /** Gives a name of the hosts file, the first of its line, another address; on a thread that may block. */
+    public void readdress(String name, String address) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(hosts)) {
+            int tab = line.indexOf('\t');
+            boolean named = tab > 0
+                    && (line.substring(tab + 1).equals(name)
+                            || line.substring(tab + 1).startsWith(name + " "));
+            lines.add(named ? address + line.substring(tab) : line);
+        }
+        put(hosts, String.join("\n", lines) + "\n");
     }
 
     private static List<String> addresses(NetworkService.Sandbox sandbox) {

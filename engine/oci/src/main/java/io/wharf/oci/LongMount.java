@@ -21,31 +21,32 @@ final class LongMount {
     }
 
     private MountTarget target() {
+        unspecified(MountTarget.BIND, "BindOptions", mount.bindOptions());
+        unspecified(MountTarget.VOLUME, "VolumeOptions", mount.volumeOptions());
+        unspecified(MountTarget.IMAGE, "ImageOptions", mount.imageOptions());
+        unspecified(MountTarget.TMPFS, "TmpfsOptions", mount.tmpfsOptions());
+        unspecified("cluster", "ClusterOptions", mount.clusterOptions());
         if (mount.target().isEmpty()) {
             throw invalid("field Target must not be empty");
         }
-        if (!mount.target().startsWith("/")) {
-            throw invalid("invalid mount path: '" + mount.target() + "' mount path must be absolute");
-        }
         if (BindString.clean(mount.target()).equals("/")) {
             throw invalid("invalid specification: destination can't be '/'");
+        }
+        if (!mount.target().startsWith("/")) {
+            throw invalid("invalid mount path: '" + mount.target() + "' mount path must be absolute");
         }
         return switch (mount.type()) {
             case MountTarget.BIND -> bind();
             case MountTarget.VOLUME -> volume();
             case MountTarget.TMPFS -> tmpfs();
+            case MountTarget.IMAGE -> image();
             default -> throw invalid("mount type unknown");
         };
     }
 
     private MountTarget bind() {
         HostConfig.BindOptions options = mount.bindOptions();
-        String source = source();
-        if (source.isEmpty()) {
-            throw invalid("field Source must not be empty");
-        }
-        unspecified("VolumeOptions", mount.volumeOptions());
-        unspecified("TmpfsOptions", mount.tmpfsOptions());
+        String source = required();
         String propagation = options == null || options.propagation() == null ? "" : options.propagation();
         if (!propagation.isEmpty() && !BindString.isPropagation(propagation)) {
             throw invalid("invalid propagation mode: " + propagation);
@@ -65,26 +66,42 @@ final class LongMount {
                 "",
                 "",
                 mount.readOnly(),
-                propagation.isEmpty() ? "rprivate" : propagation,
+                propagation.isEmpty() ? MountPlan.USUAL_PROPAGATION : propagation,
                 false,
                 options == null || !options.nonRecursive(),
                 create,
                 false,
                 true,
-                options != null && options.readOnlyForceRecursive() ? "rro" : "",
+                options == null ? "" : reach(options),
                 null);
+    }
+
+    /** How far a bind's being read-only is to reach. */
+    private String reach(HostConfig.BindOptions options) {
+        boolean top = options.readOnlyNonRecursive();
+        boolean all = options.readOnlyForceRecursive();
+        if (top && !mount.readOnly()) {
+            throw WharfException.invalid("mount options conflict: !ReadOnly && BindOptions.ReadOnlyNonRecursive");
+        }
+        if (all && !mount.readOnly()) {
+            throw WharfException.invalid("mount options conflict: !ReadOnly && BindOptions.ReadOnlyForceRecursive");
+        }
+        if (top && all) {
+            throw WharfException.invalid(
+                    "mount options conflict: ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive");
+        }
+        return top ? MountTarget.TOP_ONLY : all ? MountTarget.ALL : "";
     }
 
     private MountTarget volume() {
         HostConfig.VolumeOptions options = mount.volumeOptions();
         HostConfig.DriverConfig driver = options == null ? null : options.driverConfig();
-        unspecified("BindOptions", mount.bindOptions());
-        unspecified("TmpfsOptions", mount.tmpfsOptions());
-        if (source().isEmpty() && mount.readOnly()) {
-            throw invalid("must not set ReadOnly mode when using anonymous volumes");
-        }
-        if (options != null && options.subpath() != null && !options.subpath().isEmpty()) {
-            throw WharfException.notImplemented("VolumeOptions.Subpath is not supported yet");
+        String subpath = options == null || options.subpath() == null ? "" : options.subpath();
+        if (!subpath.isEmpty()) {
+            if (source().isEmpty()) {
+                throw invalid("must not set Subpath when using anonymous volumes");
+            }
+            checkSubpath(subpath);
         }
         return new MountTarget(
                 MountTarget.VOLUME,
@@ -101,18 +118,52 @@ final class LongMount {
                 source().isEmpty(),
                 true,
                 "",
-                options);
+                options,
+                subpath,
+                "");
+    }
+
+    private MountTarget image() {
+        String source = required();
+        String subpath =
+                mount.imageOptions() == null ? "" : mount.imageOptions().subpath();
+        checkSubpath(subpath);
+        return new MountTarget(
+                MountTarget.IMAGE,
+                source,
+                "",
+                BindString.clean(mount.target()),
+                "",
+                "",
+                true,
+                MountPlan.USUAL_PROPAGATION,
+                false,
+                true,
+                false,
+                false,
+                true,
+                "",
+                null,
+                subpath,
+                "");
+    }
+
+    /** Nothing that leads out by its words alone; links are followed when it is mounted. */
+    private void checkSubpath(String subpath) {
+        Path path = Path.of(subpath).normalize();
+        if (path.isAbsolute() || path.startsWith("..")) {
+            throw invalid("subpath must be a relative path within the volume");
+        }
     }
 
     private MountTarget tmpfs() {
-        unspecified("BindOptions", mount.bindOptions());
-        unspecified("VolumeOptions", mount.volumeOptions());
         if (!source().isEmpty()) {
             throw invalid("field Source must not be specified");
         }
+        HostConfig.TmpfsOptions options = mount.tmpfsOptions();
         return tmpfs(
                 BindString.clean(mount.target()),
-                mount.tmpfsOptions() == null ? "" : TmpfsOptions.of(mount.tmpfsOptions()),
+                options == null ? "" : TmpfsOptions.of(options, mount.type()),
                 mount.readOnly(),
                 true);
     }
@@ -141,8 +192,15 @@ final class LongMount {
         return source == null ? "" : source;
     }
 
-    private void unspecified(String field, @Nullable Object value) {
-        if (value != null) {
+    private String required() {
+        if (source().isEmpty()) {
+            throw invalid("field Source must not be empty");
+        }
+        return source();
+    }
+
+    private void unspecified(String type, String field, @Nullable Object value) {
+        if (value != null && !mount.type().equals(type)) {
             throw invalid("field " + field + " must not be specified");
         }
     }

@@ -33,6 +33,9 @@ public record MountPlan(List<MountTarget> targets) {
                     target.destination().chars().filter(c -> c == '/').count())
             .thenComparing(MountTarget::destination);
 
+    /** How mounts pass between a bind and its source where nothing else is said. */
+    static final String USUAL_PROPAGATION = "rprivate";
+
     // After the order that it is made with.
     public static final MountPlan EMPTY = new MountPlan(List.of());
 
@@ -93,11 +96,79 @@ public record MountPlan(List<MountTarget> targets) {
         });
     }
 
-    /** The plan with the folders that {@link VolumeService#mount} answered, by the volumes' names. */
+    /** The plan with the folders that {@link VolumeService#mount} answered, by the volumes' names, and of images by their layers. */
     public MountPlan withFolders(Map<String, String> folders) {
         return map(target -> {
-            String folder = target.isVolume() ? folders.get(target.name()) : null;
+            String folder = target.isVolume()
+                    ? folders.get(target.name())
+                    : target.isImage() ? folders.get(target.layer()) : null;
             return folder == null ? target : target.withVolume(target.name(), folder);
+        });
+    }
+
+    /**
+     * The plan where binds that hold the engine's own folders do not keep what is mounted there: a container that has the
+     * host's root would otherwise hold every other container's root busy.
+     */
+    public MountPlan besides(Path dataRoot) {
+        return map(target -> {
+            if (!target.type().equals(MountTarget.BIND)) {
+                return target;
+            }
+            Path source = Path.of(target.source());
+            if (!source.startsWith(dataRoot) && !dataRoot.startsWith(source)) {
+                return target;
+            }
+            if (target.propagation().equals(USUAL_PROPAGATION) && !BindString.has(target.mode(), USUAL_PROPAGATION)) {
+                return canBeSlave(source) ? target.withPropagation("rslave") : target;
+            }
+            if (!List.of("rslave", "rshared").contains(target.propagation())) {
+                throw WharfException.invalid("invalid mount config: must use either propagation mode \"rslave\" or"
+                        + " \"rshared\" when mount source is within the daemon root, daemon root: \"" + dataRoot
+                        + "\", bind mount source: \"" + source + "\", propagation: \"" + target.propagation() + "\"");
+            }
+            return target;
+        });
+    }
+
+    private static boolean canBeSlave(Path source) {
+        return MountTable.read()
+                .holding(source.toString())
+                .map(mount -> mount.isShared() || mount.isSlave())
+                .orElse(false);
+    }
+
+    /**
+     * The plan with how far each read-only bind reaches, for a runtime.
+     *
+     * @param recursive whether it makes mounts read-only with all below, see {@link OciRuntime#recursiveReadOnly}
+     */
+    public MountPlan withReach(boolean recursive, String runtime) {
+        return map(target -> {
+            if (!target.readOnly() || target.type().equals(MountTarget.TMPFS)) {
+                return target;
+            }
+            if (target.options().equals(MountTarget.ALL) && !recursive) {
+                throw WharfException.internal("rro is not supported by runtime \"" + runtime + "\"");
+            }
+            return target.options().isEmpty()
+                    ? target.withOptions(recursive ? MountTarget.ALL : MountTarget.TOP_ONLY)
+                    : target;
+        });
+    }
+
+    /**
+     * The plan with the layers that hold its images' mounts.
+     *
+     * @param layers by destination
+     * @param roots where a layer is mounted while the container runs
+     */
+    public MountPlan withLayers(Map<String, String> layers, Function<String, Path> roots) {
+        return map(target -> {
+            String layer = layers.get(target.destination());
+            return layer == null
+                    ? target
+                    : target.withLayer(layer).withSource(roots.apply(layer).toString());
         });
     }
 
@@ -155,14 +226,14 @@ public record MountPlan(List<MountTarget> targets) {
         }
         int colon = from.indexOf(':');
         String mode = colon < 0 ? "" : from.substring(colon + 1);
-        if (!BindString.isMode(mode)) {
+        if (!BindString.isMode(mode) || !BindString.isPlain(mode)) {
             throw WharfException.invalid("invalid mode: " + mode);
         }
         List<MountTarget> lent = new ArrayList<>();
         for (MountTarget target :
                 plans.apply(colon < 0 ? from : from.substring(0, colon)).targets()) {
             if (target.listed() && !target.type().equals(MountTarget.TMPFS)) {
-                lent.add(BindString.has(mode, "ro") ? target.withReadOnly() : target);
+                lent.add(target.lent(BindString.has(mode, "ro")));
             }
         }
         return lent;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing to mount into a container.
  *
- * @param type {@code bind}, {@code volume} or {@code tmpfs}
- * @param name the volume's; empty for an anonymous one that has not been made yet, and for other types
- * @param source the host's path of a bind; of a volume the folder, once known
+ * @param type {@code bind}, {@code volume}, {@code tmpfs} or {@code image}
+ * @param name the volume's, empty for an anonymous one that has not been made yet; the image's as it was asked for
+ * @param source the host's path of a bind; of a volume or an image the folder, once known
  * @param destination absolute and cleaned path in the container
  * @param driver the volume's
  * @param mode as given after the second colon
@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param createSource whether a missing source is made, as {@code -v} wants it
  * @param anonymous whether the engine made the volume for this container alone
  * @param listed whether inspect shows it: {@code --tmpfs} is not listed there
- * @param options of a tmpfs, as mount(8) takes them, separated by commas
+ * @param options of a tmpfs, as mount(8) takes them, separated by commas; of a bind {@link #TOP_ONLY} or {@link #ALL}
+ *     where it says how far its being read-only reaches
+ * @param subpath what of a volume or an image is mounted, relative to its root; empty for all
+ * @param layer id by which the images' owner knows the layer of an image's mount
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record MountTarget(
@@ -37,10 +40,19 @@ public record MountTarget(
         boolean anonymous,
         boolean listed,
         String options,
-        @Nullable VolumeOptions volumeOptions) {
+        @Nullable VolumeOptions volumeOptions,
+        String subpath,
+        String layer) {
     static final String BIND = "bind";
     static final String VOLUME = "volume";
     static final String TMPFS = "tmpfs";
+    static final String IMAGE = "image";
+
+    /** Read-only, but not what is mounted below. */
+    static final String TOP_ONLY = "ro";
+
+    /** Read-only with all below, or not at all. */
+    static final String ALL = "rro";
 
     public MountTarget {
         type = text(type);
@@ -51,6 +63,49 @@ public record MountTarget(
         mode = text(mode);
         propagation = text(propagation);
         options = text(options);
+        subpath = text(subpath);
+        layer = text(layer);
+    }
+
+    /** One without a part of a volume or an image. */
+    MountTarget(
+            String type,
+            String name,
+            String source,
+            String destination,
+            String driver,
+            String mode,
+            boolean readOnly,
+            String propagation,
+            boolean copy,
+            boolean recursive,
+            boolean createSource,
+            boolean anonymous,
+            boolean listed,
+            String options,
+            @Nullable VolumeOptions volumeOptions) {
+        this(
+                type,
+                name,
+                source,
+                destination,
+                driver,
+                mode,
+                readOnly,
+                propagation,
+                copy,
+                recursive,
+                createSource,
+                anonymous,
+                listed,
+                options,
+                volumeOptions,
+                "",
+                "");
+    }
+
+    public boolean isImage() {
+        return type.equals(IMAGE);
     }
 
     public boolean isVolume() {
@@ -70,60 +125,62 @@ public record MountTarget(
 
     /** The same with a volume's name and folder. */
     MountTarget withVolume(String volume, String folder) {
-        return new MountTarget(
-                type,
-                volume,
-                folder,
-                destination,
-                driver,
-                mode,
-                readOnly,
-                propagation,
-                copy,
-                recursive,
-                createSource,
-                anonymous,
-                listed,
-                options,
-                volumeOptions);
+        return with(volume, folder, mode, readOnly, propagation, copy, options, layer);
     }
 
-    MountTarget withReadOnly() {
-        return new MountTarget(
-                type,
-                name,
-                source,
-                destination,
-                driver,
-                mode,
-                true,
-                propagation,
-                copy,
-                recursive,
-                createSource,
-                anonymous,
-                listed,
-                options,
-                volumeOptions);
+    /** The same from another place of the host. */
+    MountTarget withSource(String place) {
+        return with(name, place, mode, readOnly, propagation, copy, options, layer);
+    }
+
+    MountTarget withLayer(String id) {
+        return with(name, source, mode, readOnly, propagation, copy, options, id);
+    }
+
+    /** As another container has it that takes it over: nothing is copied into a volume for that one. */
+    MountTarget lent(boolean readOnlyThere) {
+        return with(name, source, mode, readOnly || readOnlyThere, propagation, false, options, layer);
     }
 
     MountTarget withMode(String other) {
+        return with(name, source, other, readOnly, propagation, copy, options, layer);
+    }
+
+    MountTarget withPropagation(String other) {
+        return with(name, source, mode, readOnly, other, copy, options, layer);
+    }
+
+    MountTarget withOptions(String other) {
+        return with(name, source, mode, readOnly, propagation, copy, other, layer);
+    }
+
+    private MountTarget with(
+            String newName,
+            String newSource,
+            String newMode,
+            boolean newReadOnly,
+            String newPropagation,
+            boolean newCopy,
+            String newOptions,
+            String newLayer) {
         return new MountTarget(
                 type,
-                name,
-                source,
+                newName,
+                newSource,
                 destination,
                 driver,
-                other,
-                readOnly,
-                propagation,
-                copy,
+                newMode,
+                newReadOnly,
+                newPropagation,
+                newCopy,
                 recursive,
                 createSource,
                 anonymous,
                 listed,
-                options,
-                volumeOptions);
+                newOptions,
+                volumeOptions,
+                subpath,
+                newLayer);
     }
 
     // Jackson leaves out what equals the default, and so reads null.

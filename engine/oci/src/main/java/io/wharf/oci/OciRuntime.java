@@ -19,8 +19,15 @@ import java.util.Optional;
  * @param version first line of its {@code --version}
  * @param state its {@code --root}
  * @param systemdCgroup whether systemd makes the cgroups
+ * @param recursiveReadOnly whether it makes mounts read-only with all that is mounted below ({@code rro})
  */
-public record OciRuntime(String name, Path program, String version, Path state, boolean systemdCgroup) {
+public record OciRuntime(
+        String name, Path program, String version, Path state, boolean systemdCgroup, boolean recursiveReadOnly) {
+    /** One of which nothing more is known. */
+    public OciRuntime(String name, Path program, String version, Path state, boolean systemdCgroup) {
+        this(name, program, version, state, systemdCgroup, false);
+    }
+
     /** Everything before the command; conmon hands each on as a {@code --runtime-arg}. */
     public List<String> globalArguments() {
         List<String> arguments = new ArrayList<>(List.of("--root", state.toString()));
@@ -54,6 +61,11 @@ public record OciRuntime(String name, Path program, String version, Path state, 
 
     Spawn.Builder resume(String id, Path log) {
         return command(log, "resume", id);
+    }
+
+    /** New limits of a running container; the {@code linux.resources} of the specification as JSON on its input. */
+    public Spawn.Builder update(String id, Path log) {
+        return command(log, "update", "--resources", "-", id);
     }
 
     /** Writes the OCI state as JSON to its standard output. */

@@ -15,9 +15,11 @@ import java.util.List;
 /** The {@code process} object of the OCI runtime specification, for a container and for {@code exec --process}. */
 public final class ProcessSpec {
     private final HostFacts facts;
+    private final AppliedDefaults applied;
 
-    ProcessSpec(HostFacts facts) {
+    ProcessSpec(HostFacts facts, AppliedDefaults applied) {
         this.facts = facts;
+        this.applied = applied;
     }
 
     /** All that differs between a container's first process and a further one. */
@@ -53,7 +55,7 @@ public final class ProcessSpec {
                 capabilities(host, exec.privileged() || host.privileged()));
         ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-            write(json, process, host, root, new ArrayList<>());
+            write(json, process, applied.over(host), root, new ArrayList<>());
         } catch (IOException e) {
             throw WharfException.internal("cannot write the process of an exec: " + e.getMessage(), e);
         }
@@ -95,8 +97,9 @@ public final class ProcessSpec {
         if (security.noNewPrivileges()) {
             json.writeBooleanField("noNewPrivileges", true);
         }
-        if (!security.apparmor().isEmpty() && facts.apparmor()) {
-            json.writeStringField("apparmorProfile", security.apparmor());
+        String apparmor = AppArmor.profile(host, facts);
+        if (!apparmor.isEmpty()) {
+            json.writeStringField("apparmorProfile", apparmor);
         }
         json.writeNumberField("oomScoreAdj", oomScoreAdj(host.oomScoreAdj(), warnings));
         json.writeEndObject();

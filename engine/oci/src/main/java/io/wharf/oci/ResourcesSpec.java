@@ -1,8 +1,12 @@
 package io.wharf.oci;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.wharf.base.Json;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +42,27 @@ final class ResourcesSpec {
         }
         writeBlockIo(json, host);
         json.writeEndObject();
+    }
+
+    /** What a runtime's {@code update} takes: only what changes, and no devices. */
+    static String ofUpdate(HostConfig changes, HostFacts facts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+            json.writeStartObject();
+            writeMemory(json, changes, facts);
+            writeCpu(json, changes);
+            Long pids = changes.pidsLimit();
+            if (pids != null) {
+                json.writeObjectFieldStart("pids");
+                json.writeNumberField("limit", pids <= 0 ? -1 : pids);
+                json.writeEndObject();
+            }
+            writeBlockIo(json, changes);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw WharfException.internal("cannot write new limits: " + e.getMessage(), e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static void writeMemory(JsonGenerator json, HostConfig host, HostFacts facts) throws IOException {

@@ -33,6 +33,16 @@ public final class RootFiles {
         }
     }
 
+    /** Whether something other than a folder stands there, links followed. */
+    static boolean isNoDirectory(Path root, String path) {
+        try (Fd base = Entries.openDirectory(root.toString());
+                Fd found = Entries.openBeneath(base.value(), path, OpenFlags.O_PATH, 0)) {
+            return !FileStatus.of(found).isDirectory();
+        } catch (LinuxException e) {
+            return e.is(Errno.ENOTDIR);
+        }
+    }
+
     private static Optional<String> read(Fd found) {
         try (Fd file = Entries.open(found.procPath(), OpenFlags.O_RDONLY, 0)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream(2048);

@@ -1,5 +1,6 @@
 package io.wharf.oci;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Json;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
@@ -35,6 +36,7 @@ public final class RuntimeProbe {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeProbe.class);
     private static final Duration TIME = Duration.ofSeconds(10);
     private static final int OUTPUT_BYTES = 8 << 10;
+    private static final int FEATURES_BYTES = 256 << 10;
     // In the order of preference: crun starts containers in half the time.
     private static final List<String> KNOWN = List.of("crun", "runc");
 
@@ -49,7 +51,7 @@ public final class RuntimeProbe {
     }
 
     /** An answer: a version with an empty error, or why not. */
-    private record Answer(String key, String version, String error) {}
+    private record Answer(String key, String version, String error, boolean recursiveReadOnly) {}
 
     /** The kept answers, by program. */
     private record Kept(Map<String, Answer> answers) {}
@@ -73,14 +75,14 @@ public final class RuntimeProbe {
                 }
                 return;
             }
-            OciRuntime runtime = runtime(name, program.get(), "");
+            OciRuntime runtime = runtime(name, program.get(), "", false);
             String key = key(program.get());
             Answer known = before.get(program.get());
             Answer answer = known != null && known.key().equals(key) ? known : attempt(runtime, key);
             answers.put(program.get(), answer);
             shown.put(name, title(name, answer));
             if (answer.error().isEmpty()) {
-                usable.put(name, runtime(name, program.get(), answer.version()));
+                usable.put(name, runtime(name, program.get(), answer.version(), answer.recursiveReadOnly()));
             } else {
                 refused.put(name, answer.error());
             }
@@ -129,8 +131,9 @@ public final class RuntimeProbe {
         return candidates;
     }
 
-    private OciRuntime runtime(String name, String program, String version) {
-        return new OciRuntime(name, Path.of(program), version, options.layout().runtimeState(), cgroups.systemd());
+    private OciRuntime runtime(String name, String program, String version, boolean recursiveReadOnly) {
+        return new OciRuntime(
+                name, Path.of(program), version, options.layout().runtimeState(), cgroups.systemd(), recursiveReadOnly);
     }
 
     private static String title(String name, Answer answer) {
@@ -144,13 +147,30 @@ public final class RuntimeProbe {
         try {
             Commands.Result said = Commands.run(runtime.spawn(List.of("--version")), new byte[0], TIME, OUTPUT_BYTES);
             if (!said.success()) {
-                return new Answer(key, "", "--version failed: " + said.reason());
+                return new Answer(key, "", "--version failed: " + said.reason(), false);
             }
             version = said.output().lines().findFirst().orElse("").strip();
-            return new Answer(key, version, tryContainer(runtime));
+            return new Answer(key, version, tryContainer(runtime), makesReadOnlyWithAllBelow(runtime));
         } catch (LinuxException | WharfException | IOException e) {
-            return new Answer(key, version, String.valueOf(e.getMessage()));
+            return new Answer(key, version, String.valueOf(e.getMessage()), false);
         }
+    }
+
+    /** By the features that it tells of; crun could do it before it told. */
+    private boolean makesReadOnlyWithAllBelow(OciRuntime runtime) throws IOException {
+        if (facts.kernel() < HostFacts.kernel("5.12")) {
+            return false;
+        }
+        Commands.Result said = Commands.run(runtime.spawn(List.of("features")), new byte[0], TIME, FEATURES_BYTES);
+        if (!said.success()) {
+            return runtime.name().equals("crun");
+        }
+        for (JsonNode option : Json.MAPPER.readTree(said.output()).path("mountOptions")) {
+            if (option.asText().equals("rro")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Creates and deletes a container; empty where that works. */
@@ -205,7 +225,7 @@ public final class RuntimeProbe {
     private String key(String program) {
         try {
             Path path = Path.of(program).toRealPath();
-            return Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
+            return "2 " + Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
                     + Host.kernel().release() + " " + Boot.id() + " " + cgroups.driver() + " " + facts.cgroup() + " "
                     + facts.controllers().stream().sorted().toList();
         } catch (IOException e) {

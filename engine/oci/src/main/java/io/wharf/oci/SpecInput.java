@@ -28,6 +28,11 @@ public record SpecInput(
         @Nullable EtcFiles etc,
         @Nullable Path shm) {
 
+    /** The same with another host configuration. */
+    SpecInput with(HostConfig other) {
+        return other.equals(host) ? this : new SpecInput(id, config, other, root, namespaces, mounts, etc, shm);
+    }
+
     /** Where a namespace comes from. */
     public sealed interface Namespace {
         /** A new one. */
@@ -75,7 +80,7 @@ public record SpecInput(
                 Integer pid = pids.get(ref);
                 if (pid == null) {
                     throw io.wharf.base.WharfException.conflict(
-                            "cannot join " + title + " of a non running container: " + ref);
+                            "failed to join " + title + " namespace: container " + ref + " is not running");
                 }
                 return new Namespace.At("/proc/" + pid + "/ns/" + kind);
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code mounts} of a spec: those of every container, then those of the plan, then the engine's own files. */
 final class SpecMounts {
@@ -19,13 +20,15 @@ final class SpecMounts {
     private static final Set<String> WRITABLE_ON_READ_ONLY_ROOT =
             Set.of("/proc", DEV, "/dev/shm", "/dev/mqueue", "/dev/pts", "/dev/console");
 
+    private static final List<String> WRITABLE = List.of(NO_SUID, NO_EXEC, NO_DEV);
+
     private record Mount(String destination, String type, String source, List<String> options) {}
 
     private SpecMounts() {}
 
-    static void write(JsonGenerator json, SpecInput input) throws IOException {
+    static void write(JsonGenerator json, SpecInput input, @Nullable String initPath) throws IOException {
         json.writeArrayFieldStart("mounts");
-        for (Mount mount : of(input)) {
+        for (Mount mount : of(input, initPath)) {
             json.writeStartObject();
             json.writeStringField("destination", mount.destination());
             json.writeStringField("type", mount.type());
@@ -36,7 +39,7 @@ final class SpecMounts {
         json.writeEndArray();
     }
 
-    private static List<Mount> of(SpecInput input) {
+    private static List<Mount> of(SpecInput input, @Nullable String initPath) {
         Set<String> taken = new HashSet<>();
         input.mounts().targets().forEach(target -> taken.add(target.destination()));
         List<Mount> mounts = new ArrayList<>();
@@ -48,6 +51,7 @@ final class SpecMounts {
                         input.host().readonlyRootfs()
                                         && !WRITABLE_ON_READ_ONLY_ROOT.contains(mount.destination())
                                         && !mount.options().contains(READ_ONLY)
+                                        && !mount.options().equals(WRITABLE)
                                 ? withReadOnly(mount)
                                 : mount);
             }
@@ -59,8 +63,8 @@ final class SpecMounts {
             addFile(mounts, taken, input.host(), "/etc/hosts", etc.hosts());
         }
         if (DockerInit.wanted(input.host())) {
-            mounts.add(
-                    new Mount(DockerInit.INSIDE, "bind", DockerInit.program().toString(), List.of("bind", READ_ONLY)));
+            mounts.add(new Mount(
+                    DockerInit.INSIDE, "bind", DockerInit.program(initPath).toString(), List.of("bind", READ_ONLY)));
         }
         input.mounts().targets().forEach(target -> mounts.add(planned(target)));
         return mounts;
@@ -68,8 +72,7 @@ final class SpecMounts {
 
     private static List<Mount> defaults(SpecInput input) {
         boolean privileged = input.host().privileged();
-        List<String> kernel =
-                privileged ? List.of(NO_SUID, NO_EXEC, NO_DEV) : List.of(NO_SUID, NO_EXEC, NO_DEV, READ_ONLY);
+        List<String> kernelsOwn = List.of(NO_SUID, NO_EXEC, NO_DEV, READ_ONLY);
         List<Mount> mounts = new ArrayList<>(8);
         mounts.add(new Mount("/proc", "proc", "proc", List.of(NO_SUID, NO_EXEC, NO_DEV)));
         mounts.add(new Mount(DEV, "tmpfs", "tmpfs", List.of(NO_SUID, "strictatime", "mode=755", "size=65536k")));
@@ -78,8 +81,12 @@ final class SpecMounts {
                 "devpts",
                 "devpts",
                 List.of(NO_SUID, NO_EXEC, "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")));
-        mounts.add(new Mount("/sys", "sysfs", "sysfs", kernel));
-        mounts.add(new Mount("/sys/fs/cgroup", "cgroup", "cgroup", kernel));
+        mounts.add(new Mount("/sys", "sysfs", "sysfs", privileged ? WRITABLE : kernelsOwn));
+        mounts.add(new Mount(
+                "/sys/fs/cgroup",
+                "cgroup",
+                "cgroup",
+                Security.of(input.host()).writesCgroups(input.host()) ? WRITABLE : kernelsOwn));
         mounts.add(new Mount("/dev/mqueue", "mqueue", "mqueue", List.of(NO_SUID, NO_EXEC, NO_DEV)));
         sharedMemory(input, mounts);
         return mounts;
@@ -129,7 +136,7 @@ final class SpecMounts {
             options.add(target.options().isEmpty() ? READ_ONLY : target.options());
         }
         options.add(target.propagation().isEmpty() ? "rprivate" : target.propagation());
-        return new Mount(target.destination(), "bind", target.source(), options);
+        return new Mount(target.destination(), "bind", target.source(), List.copyOf(options));
     }
 
     private static Mount withReadOnly(Mount mount) {

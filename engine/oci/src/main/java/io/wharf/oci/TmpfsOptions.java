@@ -37,6 +37,8 @@ final class TmpfsOptions {
             "runbindable");
     private static final Set<String> VALUES = Set.of("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol");
 
+    private static final Set<String> OF_MOUNTS = Set.of("exec", "noexec");
+
     private TmpfsOptions() {}
 
     /** Refuses options that a tmpfs does not have. */
@@ -61,8 +63,8 @@ final class TmpfsOptions {
         return List.copyOf(kept.values());
     }
 
-    /** The options of a {@code Mounts} entry. */
-    public static String of(HostConfig.TmpfsOptions wanted) {
+    /** The options of a {@code Mounts} entry, of which clients may choose but a few. */
+    static String of(HostConfig.TmpfsOptions wanted, String type) {
         List<String> options = new ArrayList<>();
         if (wanted.sizeBytes() < 0) {
             throw WharfException.invalid("tmpfs size must not be negative");
@@ -72,6 +74,17 @@ final class TmpfsOptions {
         }
         if (wanted.mode() != 0) {
             options.add("mode=" + Integer.toOctalString(wanted.mode()));
+        }
+        for (List<String> option : wanted.options()) {
+            if (option.isEmpty() || option.size() > 2) {
+                throw WharfException.invalid(
+                        "invalid mount config for type \"" + type + "\": invalid option array length");
+            }
+            if (!OF_MOUNTS.contains(option.getFirst())) {
+                throw WharfException.invalid(
+                        "invalid mount config for type \"" + type + "\": invalid option: " + option.getFirst());
+            }
+            options.add(String.join("=", option));
         }
         return String.join(",", options);
     }

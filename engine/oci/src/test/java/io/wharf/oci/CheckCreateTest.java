@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wharf.base.ErrorKind;
+import io.wharf.base.Json;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.HostConfig;
+import io.wharf.contracts.NetworkingConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckCreateTest {
     private static final String RUNS = "{'Cmd':['true']}";
 
     private static CheckCreate.Checked check(HostFacts facts, String config, String host) {
-        return new CheckCreate(facts, new CgroupPaths(false), Specs.runtimes())
+        return new CheckCreate(facts, new CgroupPaths(false), Specs.runtimes(), ContainerDefaults.USUAL)
                 .check(Specs.ID, Specs.request(config, host), null);
     }
 
@@ -131,7 +136,20 @@ class CheckCreateTest {
                 "{'CpusetMems':'2'}|Requested memory nodes are not available - requested 2, available: 0",
                 "{'MemorySwappiness':101}|Invalid value: 101, valid memory swappiness range is 0-100",
                 "{'BlkioWeight':5}|Range of blkio weight is from 10 to 1000",
-                "{'IOMaximumIOps':5}|Invalid QoS settings: linux does not support Maximum IO Bandwidth or Maximum IO IOps",
+                "{'IOMaximumIOps':5}|invalid option: QoS maximum IOPs configuration is not supported on linux",
+                "{'IOMaximumBandwidth':5}"
+                        + "|invalid option: QoS maximum bandwidth configuration is not supported on linux",
+                "{'Isolation':'hyperv'}|invalid isolation (hyperv): linux only supports 'default'",
+                "{'UsernsMode':'private'}|invalid USER mode: private: user namespaces are not remapped by this engine",
+                "{'Annotations':{'':'x'}}|invalid Annotations: the empty string is not permitted as an annotation key",
+                "{'Links':['a:b:c']}|bad format for links: a:b:c",
+                "{'Links':['']}|empty string specified for links",
+                "{'SecurityOpt':['no-new-privileges=maybe']}"
+                        + "|invalid --security-opt 2: \"no-new-privileges=maybe\"",
+                "{'SecurityOpt':['seccomp']}|invalid --security-opt 1: \"seccomp\"",
+                "{'SecurityOpt':['systempaths=unconfined']}|invalid --security-opt 2: \"systempaths=unconfined\"",
+                "{'SecurityOpt':['credentialspec=file://x']}|invalid --security-opt 2: \"credentialspec=file://x\"",
+                "{'Binds':['/a\\u0000:/b']}|invalid HostConfig.Binds: it must not contain a NUL byte",
                 "{'ShmSize':-1}|SHM size can not be less than 0",
                 "{'OomScoreAdj':1001}|Invalid value 1001, range for oom score adj is [-1000, 1000]",
                 "{'AutoRemove':true,'RestartPolicy':{'Name':'always'}}"
@@ -199,17 +217,38 @@ class CheckCreateTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'Cmd':['a']}|{'Links':['a:b']}",
-                "{'Cmd':['a']}|{'UsernsMode':'private'}",
-                "{'Cmd':['a']}|{'Isolation':'hyperv'}",
-                "{'Cmd':['a']}|{'CpuCount':2}",
-                "{'Cmd':['a']}|{'IpcMode':'container:x'}",
-                "{'Cmd':['a']}|{'SecurityOpt':['label=user:x']}",
+                "{'CpuCount':2}|linux does not support a CPU count. Count discarded.",
+                "{'CpuPercent':2}|linux does not support CPU percent. Percent discarded.",
+                "{'KernelMemory':9999999}"
+                        + "|Specifying a kernel memory limit is deprecated and not supported. Limitation discarded.",
+                "{'Cgroup':'container:x'}"
+                        + "|Cgroup is not supported: every container has a cgroup of its own. Cgroup discarded.",
+                "{'SecurityOpt':['label=user:x']}|SELinux is not enabled on this host. Security labels discarded.",
+                "{'SecurityOpt':['apparmor=mine']}|AppArmor is not enabled in your kernel. Profile mine discarded.",
+                "{'OomKillDisable':true}|OOM killer is disabled for the container, but no memory limit is set, this can"
+                        + " result in the system running out of resources.",
             })
-    void check_fieldNotBuilt_refuses(String config, String host) {
-        assertThatThrownBy(() -> check(config, host))
-                .isInstanceOfSatisfying(
-                        WharfException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_IMPLEMENTED));
+    void check_whatThisHostHasNoUseFor_isDiscardedWithAWarning(String host, String warning) {
+        assertThat(check(RUNS, host).warnings()).containsExactly(warning);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Hostname", "User", "WorkingDir"})
+    void check_nulByte_isRefusedByName(String field) {
+        assertThatThrownBy(() -> check("{'Cmd':['a'],'" + field + "':'/a\\u0000b'}", "{}"))
+                .hasMessage("invalid Config." + field + ": it must not contain a NUL byte");
+    }
+
+    @Test
+    void check_endpointsOfPredefinedNetworks_haveNoAddressesAndNames() {
+        NetworkingConfig asked = Json.parse(
+                "{\"EndpointsConfig\":{\"bridge\":{\"Aliases\":[\"x\"],\"IPAMConfig\":{\"IPv4Address\":\"10.0.0.1\"}}}}"
+                        .getBytes(StandardCharsets.UTF_8),
+                NetworkingConfig.class);
+        assertThatThrownBy(() -> CheckEndpoints.check(asked))
+                .hasMessage("invalid config for network bridge: invalid endpoint settings:\n"
+                        + "user-specified IP address is supported on user-defined networks only\n"
+                        + "network-scoped aliases are only supported for user-defined networks");
     }
 
     @Test
@@ -226,12 +265,6 @@ class CheckCreateTest {
         assertThat(check(RUNS, "{'CpusetCpus':'0,2-3','CpusetMems':'0','NanoCpus':4000000000}")
                         .warnings())
                 .isEmpty();
-    }
-
-    @Test
-    void check_gpus_refusesAsDockerWithoutDriver() {
-        assertThatThrownBy(() -> check(RUNS, "{'DeviceRequests':[{'Driver':'','Count':-1,'Capabilities':[['gpu']]}]}"))
-                .hasMessage("could not select device driver \"\" with capabilities: [[gpu]]");
     }
 
     @Test

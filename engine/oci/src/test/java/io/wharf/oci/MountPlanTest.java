@@ -126,8 +126,20 @@ class MountPlanTest {
                 "{'Mounts':[{'Type':'bind','Target':'/x'}]}"
                         + "|invalid mount config for type \"bind\": field Source must not be empty",
                 "{'Mounts':[{'Type':'volume'}]}|invalid mount config for type \"volume\": field Target must not be empty",
-                "{'Mounts':[{'Type':'volume','Target':'/x','ReadOnly':true}]}|invalid mount config for type \"volume\": must not"
-                        + " set ReadOnly mode when using anonymous volumes",
+                "{'Mounts':[{'Type':'volume','Target':'/x','VolumeOptions':{'Subpath':'y'}}]}|invalid mount config for type"
+                        + " \"volume\": must not set Subpath when using anonymous volumes",
+                "{'Mounts':[{'Type':'volume','Source':'v','Target':'/x','VolumeOptions':{'Subpath':'../y'}}]}|invalid mount"
+                        + " config for type \"volume\": subpath must be a relative path within the volume",
+                "{'Mounts':[{'Type':'image','Target':'/x'}]}"
+                        + "|invalid mount config for type \"image\": field Source must not be empty",
+                "{'Mounts':[{'Type':'image','Source':'i','Target':'/x','ImageOptions':{'Subpath':'/y'}}]}|invalid mount"
+                        + " config for type \"image\": subpath must be a relative path within the volume",
+                "{'Mounts':[{'Type':'volume','Target':'/x','TmpfsOptions':{}}]}"
+                        + "|invalid mount config for type \"volume\": field TmpfsOptions must not be specified",
+                "{'Mounts':[{'Type':'tmpfs','Target':'/x','TmpfsOptions':{'Options':[['suid']]}}]}"
+                        + "|invalid mount config for type \"tmpfs\": invalid option: suid",
+                "{'Mounts':[{'Type':'bind','Source':'/tmp','Target':'/x','BindOptions':{'ReadOnlyForceRecursive':true}}]}"
+                        + "|mount options conflict: !ReadOnly && BindOptions.ReadOnlyForceRecursive",
                 "{'Mounts':[{'Type':'tmpfs','Target':'/x','Source':'/y'}]}"
                         + "|invalid mount config for type \"tmpfs\": field Source must not be specified",
                 "{'Mounts':[{'Type':'npipe','Target':'/x'}]}"
