@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.Feed;
+import java.util.Map;
 
 /** What a handler answers; the front writes it. */
 sealed interface Reply {
@@ -31,8 +32,15 @@ sealed interface Reply {
     /** A head at once, and a JSON body when the future holds it. */
     record Promised(Future<?> body) implements Reply {}
 
+    /** A head alone that says more than its status. */
+    record Head(int status, Map<String, String> headers) implements Reply {}
+
     /** Bytes as they come; the stream is closed when the client leaves. */
-    record Bytes(String contentType, ByteStream bytes) implements Reply {}
+    record Bytes(String contentType, Map<String, String> headers, ByteStream bytes) implements Reply {
+        Bytes(String contentType, ByteStream bytes) {
+            this(contentType, Map.of(), bytes);
+        }
+    }
 
     /**
      * JSON values, one a line.

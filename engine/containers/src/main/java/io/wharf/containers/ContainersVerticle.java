@@ -15,6 +15,8 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.HealthPlan;
 import io.wharf.contracts.HealthStatus;
+import io.wharf.contracts.FileView;
+import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Pending;
@@ -35,6 +37,7 @@ import io.wharf.oci.RuntimeProbe;
 import io.wharf.streams.HandleTable;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the containers: start, recovery and the way to each verb. */
@@ -244,6 +247,16 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<List<ContainerProcess>> processesOf(List<String> ids) {
         return Future.succeededFuture(FindProcess.of(containers, ids));
+    }
+
+    @Override
+    public Future<Handle<FileView>> openFiles(String ref, FileScope scope) {
+        return verbs().files.run(containers.get(ref), scope);
+    }
+
+    @Override
+    public Future<Void> announceFiles(String id, FileAction action) {
+        return table.announce(containers.get(id), action.word(), Map.of());
     }
 
     @Override

@@ -77,6 +77,12 @@ public interface ContainerService {
      */
     Future<HealthStatus> reportHealth(String id, long run, ProbeResult result);
 
+    /** Opens a container's files, whatever it does; 409 where it is being removed. */
+    Future<Handle<FileView>> openFiles(String ref, FileScope scope);
+
+    /** Tells in an event what was done with a container's files. */
+    Future<Void> announceFiles(String id, FileAction action);
+
     /**
      * A create request.
      *
@@ -183,6 +189,34 @@ public interface ContainerService {
 
     /** Titles and rows as ps(1) prints them. */
     record Top(List<String> titles, List<List<String>> processes) {}
+
+    /** How much of a container's files is shown. */
+    enum FileScope {
+        /** As its process sees them, with volumes, binds and tmpfs at their places. */
+        INSIDE,
+        /** The root alone, nothing mounted into it. */
+        ROOT,
+        /** The folders of its layers. */
+        LAYERS
+    }
+
+    /** What was done with a container's files. */
+    enum FileAction {
+        ARCHIVE_PATH("archive-path"),
+        EXTRACT_TO_DIR("extract-to-dir"),
+        EXPORT("export");
+
+        private final String word;
+
+        FileAction(String word) {
+            this.word = word;
+        }
+
+        /** Docker's name of the event. */
+        public String word() {
+            return word;
+        }
+    }
 
     /** How many containers there are, by state. */
     record Counts(int running, int paused, int stopped) {}
