@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * What a container has changed in its root, as JSON, made as far as the reader has room: its writable layer held against
  * those below, folders before what is in them, names in the order of their bytes.
  *
- * <p>As Docker has it, a folder in which something was added or deleted counts as modified; one that only holds a
- * modified file does not, unless it was changed itself.
+ * <p>As Docker has it, a folder in which anything differs counts as modified, and so do those around it.
  */
 final class ListChanges implements PulledBytes.Source {
     private static final int MODIFIED = 0;
@@ -61,7 +61,7 @@ final class ListChanges implements PulledBytes.Source {
             Set<String> all = new TreeSet<>(BYTES);
             Directories.list(folder).forEach(entry -> all.add(entry.name()));
             // An opaque folder was removed and made anew: what is below and not here any more is deleted.
-            hidden = LowerFolders.isOpaque(folder) ? lowers.names() : Set.of();
+            hidden = LowerFolders.isOpaque(folder) ? lowers.names() : new HashSet<>();
             hidden.removeIf(all::contains);
             all.addAll(hidden);
             names = new ArrayDeque<>(all);
@@ -125,7 +125,7 @@ final class ListChanges implements PulledBytes.Source {
         }
         String path = level.path + "/" + name;
         if (level.hidden.contains(name)) {
-            tell(out, level, path, DELETED);
+            tell(out, path, DELETED);
             return;
         }
         try {
@@ -143,17 +143,17 @@ final class ListChanges implements PulledBytes.Source {
         FileStatus below = level.lowers.find(name).orElse(null);
         if (LowerFolders.isWhiteout(status)) {
             if (below != null) {
-                tell(out, level, path, DELETED);
+                tell(out, path, DELETED);
             }
             return;
         }
         boolean told = true;
         if (below == null) {
-            tell(out, level, path, ADDED);
+            tell(out, path, ADDED);
         } else if (status.isDirectory() && below.isDirectory() && isSame(status, below)) {
             told = false;
         } else {
-            tell(out, level, path, MODIFIED);
+            tell(out, path, MODIFIED);
         }
         if (status.isDirectory()) {
             Fd folder = Entries.openAt(level.folder.value(), name, FOLDER, 0);
@@ -182,11 +182,14 @@ final class ListChanges implements PulledBytes.Source {
                         || other.modifiedNanos() == 0);
     }
 
-    private void tell(ByteBuf out, Level level, String path, int kind) {
-        if (kind != MODIFIED && !level.told) {
-            level.told = true;
-            write(out, level.path, MODIFIED);
-        }
+    /** A folder that nothing was told of yet is told of before what has changed in it. */
+    private void tell(ByteBuf out, String path, int kind) {
+        levels.descendingIterator().forEachRemaining(level -> {
+            if (!level.told) {
+                level.told = true;
+                write(out, level.path, MODIFIED);
+            }
+        });
         write(out, path, kind);
     }
 
