@@ -109,6 +109,7 @@ final class OpenFiles {
 
     /** The root with everything at its place that a run would find there, but the kernel's own file systems. */
     private Future<Fd> asItWouldBe(Container container, String root) {
+        Path etc = etcFolder(container);
         Map<String, Future<String>> folders = new HashMap<>();
         container.definition().mounts().targets().stream()
                 .filter(target -> target.isVolume())
@@ -123,12 +124,12 @@ final class OpenFiles {
                             copy -> room.volumes().mount(name, container.id(), copy.isEmpty() ? null : copy));
                 }));
         return Future.join(new ArrayList<>(folders.values()))
-                .compose(done -> room.pools().call(() -> {
+                .compose(done -> trees.call(() -> {
                     Map<String, String> known = new HashMap<>();
                     folders.forEach((name, folder) -> known.put(name, folder.result()));
                     var mounts = container.definition().mounts().withFolders(known);
                     mounts.prepareSources();
-                    return MountedTree.of(root, ViewParts.of(mounts, container, etcFolder(container)));
+                    return MountedTree.of(root, ViewParts.of(mounts, container, etc));
                 }));
     }
 
