@@ -56,6 +56,9 @@ sealed interface Reply {
     /** A raw stream in both ways; only operations that the contract marks as hijacks may answer it. */
     record Raw(Duplex streams, boolean tty) implements Reply {}
 
+    /** The same as messages of a WebSocket, without frames; the request must be held. */
+    record WebSocket(Duplex streams, boolean tty) implements Reply {}
+
     /** A raw stream that says why there is none, and ends. */
     record RawFailure(String message) implements Reply {}
 }

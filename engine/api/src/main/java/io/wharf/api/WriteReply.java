@@ -53,6 +53,7 @@ final class WriteReply {
             }
             case Reply.Lines lines -> WriteLines.start(call, lines);
             case Reply.Messages messages -> WriteMessages.start(call, messages.feed());
+            case Reply.WebSocket socket -> WebSocketStreams.start(call, socket);
             case Reply.Raw raw ->
                 throw new IllegalStateException(call.operation().id() + " is no hijack");
             case Reply.RawFailure raw ->
@@ -140,6 +141,7 @@ final class WriteReply {
             case Reply.Bytes bytes -> bytes.bytes().close();
             case Reply.Head head -> {}
             case Reply.Raw raw -> raw.streams().close();
+            case Reply.WebSocket socket -> socket.streams().close();
             case Reply.Lines lines -> lines.values().take(0).subscribe();
             case Reply.Messages messages -> {}
             case Reply.Json json -> {}

@@ -167,7 +167,7 @@ class FrontTest {
         assertThat(
                         RawClient.ask(
                                 api.socket,
-                                "POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"))
+                                "POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 13\r\n\r\n{\"Image\":\"a\"}"))
                 .contains("201 Created");
         assertThat(
                         RawClient.ask(

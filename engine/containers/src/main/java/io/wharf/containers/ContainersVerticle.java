@@ -240,6 +240,11 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
+    public Future<Void> checkpoint(String ref) {
+        return RefuseCheckpoint.of(containers.get(ref));
+    }
+
+    @Override
     public Future<ContainerProcess> processOf(String ref) {
         return Future.succeededFuture(FindProcess.of(containers.get(ref)));
     }

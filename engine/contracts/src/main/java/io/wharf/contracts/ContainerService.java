@@ -62,6 +62,9 @@ public interface ContainerService {
     /** The same of several, by their full ids, in no order; those that are gone are left out. */
     Future<List<ContainerProcess>> processesOf(List<String> ids);
 
+    /** Refuses to freeze into or restore from a checkpoint: NOT_IMPLEMENTED, and whether CRIU is installed. */
+    Future<Void> checkpoint(String ref);
+
     Future<Counts> counts();
 
     /** Removes what does not run and fits the filters {@code until}, {@code label} and {@code label!}. */
