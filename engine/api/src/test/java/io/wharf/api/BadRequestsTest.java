@@ -85,8 +85,9 @@ class BadRequestsTest {
     void start_takesNoBody() throws Exception {
         api.containers.on("start", arguments -> Future.succeededFuture());
         assertThat(message(RawClient.post(api.socket, "/containers/x/start", "{\"Memory\":1}")))
-                .isEqualTo("starting container with non-empty request body was deprecated since API v1.22 and removed in"
-                        + " v1.24");
+                .isEqualTo(
+                        "starting container with non-empty request body was deprecated since API v1.22 and removed in"
+                                + " v1.24");
         assertThat(RawClient.post(api.socket, "/containers/x/start", "{}")).startsWith("HTTP/1.1 204 ");
         assertThat(RawClient.post(api.socket, "/containers/x/start", "")).startsWith("HTTP/1.1 204 ");
     }
