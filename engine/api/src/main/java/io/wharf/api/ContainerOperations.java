@@ -34,12 +34,8 @@ final class ContainerOperations {
             @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
 
     private Future<Reply> create(Call call) {
-        ContainerConfig config = ReadBody.read(call, ContainerConfig.class, "CreateRequest");
-        HostPart host = ReadBody.read(call, HostPart.class, "CreateRequest");
-        // No key of a config at all.
-        if (config.equals(EmptyBody.CONFIG)) {
-            throw WharfException.invalid("config cannot be empty in order to create a container");
-        }
+        ContainerConfig config = ReadBody.read(call, ContainerConfig.class);
+        HostPart host = ReadBody.read(call, HostPart.class);
         HostConfig hostConfig = host.hostConfig();
         NetworkingConfig networking = host.networkingConfig();
         String name = call.query().text("name");

@@ -43,7 +43,7 @@ class ReadQueryTest {
         assertThatThrownBy(() ->
                         query("ContainerList", "/containers/json?limit=ten").number("limit"))
                 .isInstanceOf(WharfException.class)
-                .hasMessageContaining("strconv.Atoi: parsing \"ten\": invalid syntax");
+                .hasMessageContaining("\"ten\" is not a number");
     }
 
     @Test

@@ -82,6 +82,11 @@ public record Layout(Path dataRoot, Path execRoot) {
         return containers().resolve(id);
     }
 
+    /** Where the {@code json-file} driver writes. */
+    public Path jsonLog(String containerId) {
+        return container(containerId).resolve(containerId + "-json.log");
+    }
+
     public Path volumes() {
         return dataRoot.resolve("volumes");
     }

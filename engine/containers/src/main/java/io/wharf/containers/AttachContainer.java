@@ -5,13 +5,8 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.AttachOptions;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.Handle;
+import io.wharf.contracts.LogService;
 import io.wharf.streams.DetachKeys;
-import io.wharf.streams.LogQuery;
-import io.wharf.streams.LogStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,28 +39,18 @@ final class AttachContainer {
                         "container " + ref + " is restarting, wait until the container is running");
             case CREATED, RUNNING, EXITED, REMOVING, DEAD -> {}
         }
-        Path spool = room.files(container).spool();
-        return room.pools()
-                .call(() -> options.logs() ? 0L : size(spool))
-                .map(from -> attach(container, spool, from, options, keys));
+        boolean tty = container.config().tty();
+        return room.logs()
+                .follow(
+                        LogsOfContainer.speaker(container, room.layout()),
+                        new LogService.FollowOptions(
+                                options.logs(), options.stream(), options.stdout(), options.stderr(), !tty))
+                .map(output -> attach(container, room.handles().take(output), options, keys));
     }
 
-    private static long size(Path spool) throws IOException {
-        try {
-            return Files.size(spool);
-        } catch (NoSuchFileException neverStarted) {
-            return 0;
-        }
-    }
-
-    private Attached attach(Container container, Path spool, long from, AttachOptions options, DetachKeys keys) {
+    private Attached attach(Container container, LogService.Followed reader, AttachOptions options, DetachKeys keys) {
         boolean tty = container.config().tty();
         AttachPoint point = hub.point(container);
-        LogStream reader =
-                hub.open(spool, LogQuery.output(from, options.stdout(), options.stderr(), !tty, options.stream()));
-        if (options.stream()) {
-            hub.follow(container, reader);
-        }
         // Assigned before the first use: neither callback runs before the input exists.
         ConsoleInput[] input = new ConsoleInput[1];
         input[0] = new ConsoleInput(
@@ -80,15 +65,18 @@ final class AttachContainer {
         tell(container, "attach");
         AttachClient client = new AttachClient(reader.bytes(), input[0], () -> {
             input[0].discarding();
-            room.context().runOnContext(left -> point.gone(input[0]));
+            room.context().runOnContext(left -> {
+                point.gone(input[0]);
+                hub.tidy(container);
+            });
         });
         Handle<io.wharf.contracts.Duplex> handle = room.handles().offer(client, client::close);
         return new Attached(handle, tty);
     }
 
     /** The client leaves, the process does not notice. */
-    private void detached(Container container, LogStream reader) {
-        reader.stop();
+    private void detached(Container container, LogService.Followed reader) {
+        reader.stop().run();
         room.context().runOnContext(left -> tell(container, "detach"));
     }
 

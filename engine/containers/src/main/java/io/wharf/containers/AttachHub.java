@@ -1,14 +1,10 @@
 package io.wharf.containers;
 
 import io.netty.channel.IoEventLoop;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.wharf.base.Layout;
+import io.wharf.contracts.LogService;
 import io.wharf.linux.LinuxException;
-import io.wharf.linux.Pools;
-import io.wharf.streams.LogQuery;
-import io.wharf.streams.LogStream;
-import io.wharf.streams.LogWatches;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,25 +12,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The places where clients meet containers, and how they hear of runs. Confined to the verticle's context.
+ * The places where clients meet containers, and how they and the logs hear of runs. Confined to the verticle's context.
  *
  * <p>It exists before the {@link Room} that tells it of runs.
  */
 final class AttachHub implements RunListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AttachHub.class);
 
-    private final Context context;
     private final IoEventLoop loop;
-    private final Pools pools;
-    private final LogWatches watches;
+    private final LogService logs;
+    private final Layout layout;
     private final Map<String, AttachPoint> points = new HashMap<>();
     private Consumer<Container> onRemoved = container -> {};
 
-    AttachHub(Context context, IoEventLoop loop, Pools pools) {
-        this.context = context;
+    AttachHub(IoEventLoop loop, LogService logs, Layout layout) {
         this.loop = loop;
-        this.pools = pools;
-        this.watches = LogWatches.on(loop);
+        this.logs = logs;
+        this.layout = layout;
     }
 
     /** Tells of removals. */
@@ -44,32 +38,6 @@ final class AttachHub implements RunListener, AutoCloseable {
 
     AttachPoint point(Container container) {
         return points.computeIfAbsent(container.id(), id -> new AttachPoint(loop, container));
-    }
-
-    /** Whether the container's spool still grows. */
-    boolean isLive(Container container) {
-        AttachPoint point = points.get(container.id());
-        return point != null && point.isLive() && container.run() != null;
-    }
-
-    LogStream open(Path spool, LogQuery query) {
-        return LogStream.open(pools, watches, spool, query);
-    }
-
-    /** Has a reader end with the run under way, or with the next one. */
-    void follow(Container container, LogStream reader) {
-        AttachPoint point = point(container);
-        point.add(reader);
-        reader.over()
-                .onComplete(over -> context.runOnContext(known -> {
-                    point.remove(reader);
-                    tidy(container);
-                }));
-    }
-
-    /** Drops the place where nobody is any more. */
-    private void tidy(Container container) {
-        points.computeIfPresent(container.id(), (id, point) -> point.isUnused() ? null : point);
     }
 
     @Override
@@ -85,23 +53,28 @@ final class AttachHub implements RunListener, AutoCloseable {
     private Future<Void> begin(Container container, MonitorFiles files) {
         try {
             point(container).begin(files);
-            return Future.succeededFuture();
         } catch (LinuxException e) {
             return Future.failedFuture(e);
         }
+        return logs.begin(LogsOfContainer.speaker(container, layout));
     }
 
     @Override
     public Future<Void> ended(Container container, MonitorFiles files) {
         end(container);
-        return Future.succeededFuture();
+        return logs.ended(LogsOfContainer.speaker(container, layout));
     }
 
     @Override
     public Future<Void> removed(Container container) {
         end(container);
         onRemoved.accept(container);
-        return Future.succeededFuture();
+        return logs.remove(LogsOfContainer.speaker(container, layout));
+    }
+
+    @Override
+    public Future<Void> atRest(Container container) {
+        return logs.resume(LogsOfContainer.speaker(container, layout));
     }
 
     private void end(Container container) {
@@ -113,11 +86,15 @@ final class AttachHub implements RunListener, AutoCloseable {
         }
     }
 
+    /** Drops the place where nobody is any more. */
+    void tidy(Container container) {
+        points.computeIfPresent(container.id(), (id, point) -> point.isUnused() ? null : point);
+    }
+
     /** The engine stops: connections end, containers go on. */
     @Override
     public void close() {
         points.values().forEach(AttachPoint::end);
         points.clear();
-        watches.close();
     }
 }

@@ -4,14 +4,12 @@ import io.netty.channel.IoEventLoop;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FdWriter;
 import io.wharf.linux.UnixSockets;
-import io.wharf.streams.LogStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where clients meet one container: readers of its spool, and writers to its standard input. Confined to the verticle's
- * context.
+ * Where clients meet the standard input of one container. Confined to the verticle's context.
  *
  * <p>Readers never touch the monitor: it writes its spool first, and to attached sockets in turn and blocking, so that a
  * slow one would freeze the container. The one connection to its attach socket therefore only writes.
@@ -24,7 +22,6 @@ final class AttachPoint {
     private final boolean opensInput;
     private final boolean endsInput;
     private final boolean keepsInput;
-    private final List<LogStream> readers = new ArrayList<>();
     private final List<ConsoleInput> inputs = new ArrayList<>();
     // Said all they had before there was a process to hear it.
     private final List<ConsoleInput> early = new ArrayList<>();
@@ -40,11 +37,6 @@ final class AttachPoint {
         this.keepsInput = !endsInput;
     }
 
-    /** Whether a process runs whose output is still being written. */
-    boolean isLive() {
-        return live != null;
-    }
-
     /** A run has a monitor. */
     void begin(MonitorFiles files) {
         live = files;
@@ -56,20 +48,9 @@ final class AttachPoint {
     /** The run is over, its output complete. */
     void end() {
         live = null;
-        List.copyOf(readers).forEach(LogStream::finish);
-        readers.clear();
         inputs.clear();
         early.clear();
         closeWriter();
-    }
-
-    /** Ends with the run under way, or with the next one. */
-    void add(LogStream reader) {
-        readers.add(reader);
-    }
-
-    void remove(LogStream reader) {
-        readers.remove(reader);
     }
 
     /** Connects a client's input, at once or when a run begins. */
@@ -112,7 +93,7 @@ final class AttachPoint {
     }
 
     boolean isUnused() {
-        return live == null && readers.isEmpty() && inputs.isEmpty();
+        return live == null && inputs.isEmpty();
     }
 
     private void closeWriter() {

@@ -87,6 +87,9 @@ final class BeginRun {
                     return create(container, files, parts, undo, times)
                             .compose(run -> {
                                 times.step("create");
+                                undo.push(
+                                        "streams of " + container.id(),
+                                        () -> room.streams().ended(container, files));
                                 return room.streams().prepared(container, files).map(run);
                             })
                             .compose(run -> {

@@ -12,12 +12,11 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ExecService;
-import io.wharf.contracts.FileView;
 import io.wharf.contracts.Filters;
-import io.wharf.contracts.Handle;
 import io.wharf.contracts.HealthPlan;
 import io.wharf.contracts.HealthStatus;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Pending;
 import io.wharf.contracts.ProbeResult;
@@ -37,7 +36,6 @@ import io.wharf.oci.RuntimeProbe;
 import io.wharf.streams.HandleTable;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the containers: start, recovery and the way to each verb. */
@@ -70,6 +68,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     public Future<?> start() {
         ImageService images = Services.client(vertx, ImageService.class);
         NetworkService networks = Services.client(vertx, NetworkService.class);
+        LogService logs = Services.client(vertx, LogService.class);
         Future<HostFacts> facts = pools.call(() -> {
             Files.createDirectories(options.layout().exits());
             Files.createDirectories(options.layout().runtimeState());
@@ -79,8 +78,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             Room.HostSide host = hostSide(facts.result(), ready.resultAt(1), ready.resultAt(2));
             List<Container> loaded = ready.resultAt(3);
             loaded.forEach(containers::add);
-            AttachHub streams = new AttachHub(context, EventLoops.of(context), pools);
-            Room shared = room(images, networks, host, streams);
+            AttachHub streams = new AttachHub(EventLoops.of(context), logs, options.layout());
+            Room shared = room(images, networks, logs, host, streams);
             Lifecycle lifecycle = new Lifecycle(shared);
             ExecCommands further = new ExecCommands(shared);
             streams.onRemoved(further::drop);
@@ -126,7 +125,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 CgroupMigration.ofThisProcess());
     }
 
-    private Room room(ImageService images, NetworkService networks, Room.HostSide host, RunListener streams) {
+    private Room room(
+            ImageService images, NetworkService networks, LogService logs, Room.HostSide host, RunListener streams) {
         return new Room(
                 vertx,
                 context,
@@ -141,6 +141,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 images,
                 networks,
                 Services.client(vertx, VolumeService.class),
+                logs,
                 containers,
                 new Lanes(),
                 host,
@@ -216,7 +217,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<LogBytes> logs(String ref, LogOptions wanted) {
-        return new LogsOfContainer(room(), started(hub)).run(ref, wanted);
+        return new LogsOfContainer(room()).run(ref, wanted);
     }
 
     @Override
@@ -240,11 +241,6 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
-    public Future<Void> checkpoint(String ref) {
-        return RefuseCheckpoint.of(containers.get(ref));
-    }
-
-    @Override
     public Future<ContainerProcess> processOf(String ref) {
         return Future.succeededFuture(FindProcess.of(containers.get(ref)));
     }
@@ -252,16 +248,6 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<List<ContainerProcess>> processesOf(List<String> ids) {
         return Future.succeededFuture(FindProcess.of(containers, ids));
-    }
-
-    @Override
-    public Future<Handle<FileView>> openFiles(String ref, FileScope scope) {
-        return verbs().files.run(containers.get(ref), scope);
-    }
-
-    @Override
-    public Future<Void> announceFiles(String id, FileAction action) {
-        return table.announce(containers.get(id), action.word(), Map.of());
     }
 
     @Override

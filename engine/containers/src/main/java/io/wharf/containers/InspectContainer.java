@@ -55,7 +55,7 @@ final class InspectContainer {
                 ran ? folder.resolve("resolv.conf").toString() : "",
                 ran ? folder.resolve("hostname").toString() : "",
                 ran ? folder.resolve("hosts").toString() : "",
-                ran ? container.files(layout).spool().toString() : "",
+                ran ? LogsOfContainer.path(container, layout) : "",
                 "/" + container.name(),
                 container.state().restartCount(),
                 definition.driver(),

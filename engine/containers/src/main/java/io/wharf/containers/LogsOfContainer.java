@@ -1,24 +1,19 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
-import io.wharf.base.Times;
+import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
-import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerService.LogBytes;
 import io.wharf.contracts.ContainerService.LogOptions;
-import io.wharf.streams.LogQuery;
-import io.wharf.streams.LogStream;
+import io.wharf.contracts.LogService.Speaker;
+import io.wharf.oci.Command;
 
-/** Answers {@code docker logs} from the spool; following ends with the run, and where none is under way at once. */
+/** Answers {@code docker logs}, and tells the logs room who it is that speaks. */
 final class LogsOfContainer {
-    private static final long MILLISECOND = 1_000_000;
-
     private final Room room;
-    private final AttachHub hub;
 
-    LogsOfContainer(Room room, AttachHub hub) {
+    LogsOfContainer(Room room) {
         this.room = room;
-        this.hub = hub;
     }
 
     Future<LogBytes> run(String ref, LogOptions options) {
@@ -29,26 +24,32 @@ final class LogsOfContainer {
         if (container.status() == Status.DEAD || container.status() == Status.REMOVING) {
             throw WharfException.conflict("can not get logs from container which is dead or marked for removal");
         }
-        if ("none".equals(container.host().logConfig().type())) {
-            throw WharfException.notImplemented("configured logging driver does not support reading");
-        }
         boolean tty = container.config().tty();
-        LogQuery query = LogQuery.logs(options, !tty);
-        boolean follow = query.follow() && hub.isLive(container);
-        LogStream stream = hub.open(room.files(container).spool(), follow ? query : query.once());
-        ByteStream bytes = stream.bytes();
-        if (follow) {
-            hub.follow(container, stream);
-            endAt(query.untilNanos(), stream);
-        }
-        return Future.succeededFuture(new LogBytes(room.handles().offer(bytes, bytes::close), tty));
+        return room.logs()
+                .read(speaker(container, room.layout()), options, !tty)
+                .map(bytes -> new LogBytes(bytes, tty));
     }
 
-    /** Following up to a time ends at that time, whether something is said then or not. */
-    private void endAt(long untilNanos, LogStream stream) {
-        if (untilNanos > 0) {
-            long left = (untilNanos - Times.nowNanos()) / MILLISECOND + 1;
-            room.vertx().setTimer(Math.max(1, left), over -> stream.finish());
-        }
+    static Speaker speaker(Container container, Layout layout) {
+        Definition definition = container.definition();
+        Command command = definition.command();
+        return new Speaker(
+                container.id(),
+                container.name(),
+                definition.imageId(),
+                String.valueOf(container.config().image()),
+                definition.createdNanos(),
+                command.args().isEmpty() ? command.path() : command.path() + " " + String.join(" ", command.args()),
+                container.config().labels(),
+                container.config().env(),
+                container.host().logConfig(),
+                container.files(layout).control());
+    }
+
+    /** Where log shippers find the log; empty where it is not in a file for them. */
+    static String path(Container container, Layout layout) {
+        return container.host().logConfig().type().equals("json-file")
+                ? layout.jsonLog(container.id()).toString()
+                : "";
     }
 }

@@ -49,11 +49,13 @@ final class MakeContainer {
         StepTimes times = new StepTimes();
         return Future.all(
                         room.images().resolve(image, request.platform()),
-                        room.host().found())
+                        room.host().found(),
+                        room.logs().check(request.hostConfig().logConfig()))
                 .compose(ready -> {
                     times.step("image");
                     ImageForContainer from = ready.resultAt(0);
                     refuseForeign(from);
+                    HostConfig.LogConfig log = ready.resultAt(2);
                     String name = asked.isEmpty() ? ContainerNames.free(room.containers()::isTaken) : asked;
                     room.containers().reserve(name, id);
                     Undo undo = new Undo();
@@ -61,7 +63,7 @@ final class MakeContainer {
                         room.containers().release(name, id);
                         return Future.succeededFuture();
                     });
-                    return undo.guard(plan(id, request, from).compose(plan -> {
+                    return undo.guard(plan(id, request, from, log).compose(plan -> {
                         times.step("check");
                         return build(id, name, request, from, plan, undo, times);
                     }));
@@ -76,7 +78,7 @@ final class MakeContainer {
     }
 
     /** Checks in Docker's words; on a thread that may block, for sources of mounts are looked at. */
-    private Future<Plan> plan(String id, CreateContainer request, ImageForContainer image) {
+    private Future<Plan> plan(String id, CreateContainer request, ImageForContainer image, HostConfig.LogConfig log) {
         Map<String, MountPlan> others = new HashMap<>();
         for (String from : request.hostConfig().volumesFrom()) {
             String ref = from.split(":", 2)[0];
@@ -90,7 +92,7 @@ final class MakeContainer {
                             room.host().cgroupPaths(),
                             room.host().runtimes(),
                             room.options().defaults())
-                    .check(id, request, image.config());
+                    .check(id, request, image.config(), log);
             PlanHealth.check(checked.config());
             MountPlan mounts = MountPlan.of(checked.config(), checked.host(), ref -> {
                 MountPlan plan = others.get(ref);

@@ -145,6 +145,9 @@ final class Recover {
                                 container, volumes || container.host().autoRemove()))
                         .mapEmpty();
             case EXITED -> {
+                if (!container.host().autoRemove()) {
+                    later.add(() -> room.streams().atRest(container));
+                }
                 if (container.host().autoRemove()) {
                     verbs.remove.afterwards(container, true);
                 } else if (RestartDelay.wantedAtStart(

@@ -11,6 +11,7 @@ import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.VolumeService;
 import io.wharf.linux.CgroupMigration;
@@ -42,6 +43,7 @@ record Room(
         ImageService images,
         NetworkService networks,
         VolumeService volumes,
+        LogService logs,
         Containers containers,
         Lanes lanes,
         HostSide host,

@@ -18,6 +18,9 @@ interface RunListener {
     /** A running container was found again at the engine's start. */
     Future<Void> adopted(Container container, MonitorFiles files);
 
+    /** A container that does not run was found at the engine's start: something of its last run may be left. */
+    Future<Void> atRest(Container container);
+
     /** The container is being removed, with its log. */
     Future<Void> removed(Container container);
 
@@ -35,6 +38,11 @@ interface RunListener {
 
         @Override
         public Future<Void> adopted(Container container, MonitorFiles files) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> atRest(Container container) {
             return Future.succeededFuture();
         }
 

@@ -18,8 +18,10 @@ import io.wharf.contracts.Duplex;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkingConfig;
+import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Boot;
 import io.wharf.linux.CgroupMigration;
@@ -31,6 +33,7 @@ import io.wharf.linux.Pools;
 import io.wharf.linux.ProcessExit;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Processes;
+import io.wharf.logs.LogsVerticle;
 import io.wharf.oci.Bundle;
 import io.wharf.oci.CgroupPaths;
 import io.wharf.oci.Command;
@@ -83,7 +86,14 @@ final class ConsoleHarness implements AutoCloseable {
         HostFacts facts = HostFacts.read();
         CgroupPaths cgroups = new CgroupPaths(false);
         Runtimes runtimes = new RuntimeProbe(options, facts, cgroups).probe();
-        hub = new AttachHub(context, EventLoops.of(context), pools);
+        Services.prepare(vertx);
+        HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(30));
+        vertx.deployVerticle(new LogsVerticle(options, store, handles, pools))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        LogService logs = Services.client(vertx, LogService.class);
+        hub = new AttachHub(EventLoops.of(context), logs, options.layout());
         room = new Room(
                 vertx,
                 context,
@@ -91,13 +101,14 @@ final class ConsoleHarness implements AutoCloseable {
                 options,
                 new ContainerTable(store),
                 ledger,
-                new HandleTable(vertx, Duration.ofSeconds(30)),
+                handles,
                 pools,
                 Processes.real(),
                 Cgroups.real(),
                 absent(ImageService.class),
                 absent(NetworkService.class),
                 absent(VolumeService.class),
+                logs,
                 new Containers(),
                 new Lanes(),
                 new Room.HostSide(
@@ -301,7 +312,7 @@ final class ConsoleHarness implements AutoCloseable {
     }
 
     Client logs(Container container, io.wharf.contracts.ContainerService.LogOptions options) throws Exception {
-        var logs = on(() -> new LogsOfContainer(room, hub).run(container.id(), options));
+        var logs = on(() -> new LogsOfContainer(room).run(container.id(), options));
         return new Client(room.handles().take(logs.bytes()));
     }
 

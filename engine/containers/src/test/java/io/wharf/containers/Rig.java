@@ -26,6 +26,7 @@ import io.wharf.linux.Pools;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Processes;
 import io.wharf.linux.Signals;
+import io.wharf.logs.LogsVerticle;
 import io.wharf.oci.Specs;
 import io.wharf.oci.Trees;
 import io.wharf.streams.HandleTable;
@@ -82,8 +83,9 @@ final class Rig implements AutoCloseable {
         pools = threads;
         Services.prepare(started);
         others.serve(started);
-        get(started.deployVerticle(new ContainersVerticle(
-                options, opened, record, new HandleTable(started, Duration.ofSeconds(30)), threads)));
+        HandleTable handles = new HandleTable(started, Duration.ofSeconds(30));
+        get(started.deployVerticle(new LogsVerticle(options, opened, handles, threads)));
+        get(started.deployVerticle(new ContainersVerticle(options, opened, record, handles, threads)));
         service = Services.client(started, ContainerService.class);
         // Two probes of one process would meet each other.
         get(Services.client(started, RuntimeService.class).runtimes());

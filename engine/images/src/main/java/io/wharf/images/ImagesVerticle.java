@@ -7,7 +7,6 @@ import io.wharf.base.Digest;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Lanes;
 import io.wharf.base.Schema;
-import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
@@ -193,21 +192,6 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
-    public Future<String> holdRoot(String containerId) {
-        return containers.hold(containerId);
-    }
-
-    @Override
-    public Future<Void> releaseRoot(String containerId) {
-        return containers.release(containerId);
-    }
-
-    @Override
-    public Future<LayerFolders> layerFolders(String containerId) {
-        return Future.succeededFuture(containers.folders(containerId));
-    }
-
-    @Override
     public Future<Void> removeLayer(String containerId) {
         return containers.remove(containerId);
     }
@@ -240,7 +224,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     private RemoveImages removals() {
-        return new RemoveImages(store, images, layers, lanes, containers::isInUse);
+        return new RemoveImages(store, images, layers, lanes, containers::isMounted);
     }
 
     /** Begins work that one client watches; its hanging up stops it. */

@@ -38,6 +38,7 @@ final class Nr {
     static final int SYSINFO = 99;
     static final int STATFS = 137;
     static final int FSTATFS = 138;
+    static final int SETPRIORITY = 141;
     static final int PRCTL = 157;
     static final int MOUNT = 165;
     static final int UMOUNT2 = 166;

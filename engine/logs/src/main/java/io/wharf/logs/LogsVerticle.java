@@ -2,8 +2,9 @@ package io.wharf.logs;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.wharf.base.Lanes;
 import io.wharf.base.Store;
-import io.wharf.base.WharfException;
+import io.wharf.base.Times;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EngineOptions;
@@ -11,24 +12,54 @@ import io.wharf.contracts.Handle;
 import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.contracts.LogService;
 import io.wharf.contracts.Services;
+import io.wharf.linux.EventLoops;
 import io.wharf.linux.Pools;
 import io.wharf.streams.HandleTable;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Owns the logs: the way of each call, and who listens to which container. */
+/** Owns the logs: the way of each call, and which logs are open. A log is open while it is written or read. */
 public final class LogsVerticle extends VerticleBase implements LogService {
+    private static final long MILLISECOND = 1_000_000;
+    private static final String DAEMON = "docker";
+
     private final EngineOptions options;
+    private final HandleTable handles;
+    private final Pools pools;
+    private final Lanes lanes = new Lanes();
+    private final Map<String, ContainerLog> open = new HashMap<>();
+    private @Nullable LogWatches watches;
+    private @Nullable Pump pump;
 
     public LogsVerticle(EngineOptions options, Store store, HandleTable handles, Pools pools) {
         this.options = options;
+        this.handles = handles;
+        this.pools = pools;
     }
 
     @Override
     public Future<?> start() {
         LogDrivers.check(options.logs().type(), options.logs().config());
+        LogWatches changes = LogWatches.on(EventLoops.of(context));
+        watches = changes;
+        pump = new Pump(EventLoops.of(context), changes, log -> context.runOnContext(idle -> putAway(log)));
         Services.serve(vertx, LogService.class, this);
         return Future.succeededFuture();
+    }
+
+    /** Clients are let go; what is in the spools is delivered by the next engine. */
+    @Override
+    public Future<?> stop() {
+        return pools.run(() -> {
+            open.values().forEach(ContainerLog::close);
+            if (pump != null) {
+                pump.close();
+            }
+            if (watches != null) {
+                watches.close();
+            }
+        });
     }
 
     @Override
@@ -53,31 +84,110 @@ public final class LogsVerticle extends VerticleBase implements LogService {
 
     @Override
     public Future<Void> begin(Speaker speaker) {
-        return Future.succeededFuture();
+        return lanes.run(
+                speaker.id(), () -> opened(speaker).compose(log -> pools.run(() -> log.begin(speaker.control()))));
     }
 
     @Override
     public Future<Void> ended(Speaker speaker) {
-        return Future.succeededFuture();
+        return lanes.run(speaker.id(), () -> opened(speaker).compose(log -> pools.run(log::ended)));
     }
 
     @Override
     public Future<Void> resume(Speaker speaker) {
-        return Future.succeededFuture();
+        return lanes.run(
+                speaker.id(),
+                () -> pools.call(() -> Spool.isLeft(options.layout().container(speaker.id())))
+                        .compose(left -> left
+                                ? opened(speaker).compose(log -> pools.run(log::ended))
+                                : Future.succeededFuture()));
     }
 
     @Override
     public Future<Void> remove(Speaker speaker) {
-        return Future.succeededFuture();
+        return lanes.run(speaker.id(), () -> {
+            ContainerLog log = open.remove(speaker.id());
+            return log == null ? Future.succeededFuture() : pools.run(log::delete);
+        });
     }
 
     @Override
     public Future<Handle<ByteStream>> read(Speaker speaker, ContainerService.LogOptions wanted, boolean framed) {
-        throw WharfException.notImplemented("not yet");
+        return lanes.run(
+                speaker.id(),
+                () -> opened(speaker).compose(log -> {
+                    log.refuseUnreadable();
+                    LogQuery query = LogQuery.logs(wanted, framed);
+                    long ends = log.ends();
+                    boolean follow = query.follow() && log.spool().isLive();
+                    return pools.call(() -> log.read(pools, follow ? query : query.once(), null, ends))
+                            .map(reader -> {
+                                if (follow && query.untilNanos() > 0) {
+                                    endAt(query.untilNanos(), reader);
+                                }
+                                ByteStream bytes = reader.bytes();
+                                return handles.offer(bytes, bytes::close);
+                            });
+                }));
+    }
+
+    /** Following up to a time ends at that time, whether something is said then or not. */
+    private void endAt(long untilNanos, LogReader reader) {
+        long left = (untilNanos - Times.nowNanos()) / MILLISECOND + 1;
+        vertx.setTimer(Math.max(1, left), over -> reader.finish(Long.MAX_VALUE));
     }
 
     @Override
     public Future<Handle<Followed>> follow(Speaker speaker, FollowOptions wanted) {
-        throw WharfException.notImplemented("not yet");
+        return lanes.run(
+                speaker.id(),
+                () -> opened(speaker).compose(log -> {
+                    long ends = log.ends();
+                    LogQuery query =
+                            LogQuery.output(wanted.stdout(), wanted.stderr(), wanted.framed(), wanted.stream());
+                    return pools.call(() -> log.read(pools, query, wanted.logs() ? null : log.viewFromNow(), ends))
+                            .map(reader -> {
+                                ByteStream bytes = reader.bytes();
+                                return handles.offer(new Followed(bytes, reader::stop), bytes::close);
+                            });
+                }));
+    }
+
+    /** The log of a container, opened if it is not; inside its lane. */
+    private Future<ContainerLog> opened(Speaker speaker) {
+        ContainerLog known = open.get(speaker.id());
+        if (known != null) {
+            return Future.succeededFuture(known);
+        }
+        Pump shared = pump;
+        if (shared == null) {
+            throw new IllegalStateException("served before it was started");
+        }
+        return pools.call(() -> ContainerLog.load(source(speaker), speaker.log().type(), options.layout(), shared))
+                .onSuccess(log -> open.put(speaker.id(), log));
+    }
+
+    private static LogSource source(Speaker speaker) {
+        return new LogSource(
+                speaker.id(),
+                speaker.name(),
+                speaker.imageId(),
+                speaker.imageName(),
+                speaker.createdNanos(),
+                speaker.command(),
+                speaker.labels(),
+                speaker.env(),
+                DAEMON,
+                speaker.log().config());
+    }
+
+    private void putAway(ContainerLog log) {
+        lanes.run(log.id(), () -> {
+            if (open.get(log.id()) == log && log.isIdle()) {
+                open.remove(log.id());
+                return pools.run(log::close);
+            }
+            return Future.succeededFuture();
+        });
     }
 }

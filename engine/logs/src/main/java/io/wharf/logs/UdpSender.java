@@ -44,7 +44,9 @@ final class UdpSender implements Closeable {
     }
 
     private static String reason(IOException failure) {
-        return failure instanceof java.net.PortUnreachableException ? "connection refused" : failure.getMessage();
+        return failure instanceof java.net.PortUnreachableException
+                ? "connection refused"
+                : String.valueOf(failure.getMessage());
     }
 
     private void write(DatagramChannel open, ByteBuffer datagram) throws IOException {

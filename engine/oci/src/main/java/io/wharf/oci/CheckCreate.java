@@ -44,8 +44,13 @@ public final class CheckCreate {
      *
      * @param id the id that the container will have; its first digits are the default hostname
      * @param image the config of its image, or null for none
+     * @param log where its output is kept, as the logs room has checked and completed it
      */
-    public Checked check(String id, ContainerService.CreateContainer request, @Nullable ContainerConfig image) {
+    public Checked check(
+            String id,
+            ContainerService.CreateContainer request,
+            @Nullable ContainerConfig image,
+            HostConfig.LogConfig log) {
         HostConfig asked = request.hostConfig();
         ObjectNode host = Json.MAPPER.valueToTree(asked);
         List<String> warnings = new ArrayList<>();
@@ -58,6 +63,7 @@ public final class CheckCreate {
         new CheckResources(asked, facts, host, warnings).check();
         String runtime = runtimes.named(asked.runtime()).name();
         fillIn(host, asked, runtime);
+        host.set("LogConfig", Json.MAPPER.valueToTree(log));
         // "No network" by its old name.
         if (config.networkDisabled() && asked.networkMode().isEmpty()) {
             host.put("NetworkMode", "none");
@@ -88,10 +94,6 @@ public final class CheckCreate {
         if (asked.oomKillDisable() == null && !facts.unified()) {
             host.put("OomKillDisable", false);
         }
-        String driver = asked.logConfig().type();
-        if (driver == null || driver.isEmpty()) {
-            host.withObject("/LogConfig").put("Type", "json-file");
-        }
         if (asked.consoleSize().isEmpty()) {
             host.putArray("ConsoleSize").add(0).add(0);
         }
@@ -116,9 +118,6 @@ public final class CheckCreate {
     private void warn(HostConfig host, List<String> warnings) {
         if (host.networkMode().equals(HOST) && (!host.portBindings().isEmpty() || host.publishAllPorts())) {
             warnings.add("Published ports are discarded when using host network mode");
-        }
-        if (!host.logConfig().config().isEmpty()) {
-            warnings.add("Log options are kept but not applied: the log of a container is not rotated yet");
         }
         Ulimits.of(host.ulimits(), facts, warnings);
         if (host.oomScoreAdj() < facts.oomScoreAdj() && !facts.sysResource()) {

@@ -15,17 +15,6 @@ final class CheckOptions {
     private static final String CONTAINER = "container:";
     private static final Pattern PORT = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(.+))?");
     private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "sctp");
-    private static final Set<String> JSON_FILE_OPTIONS = Set.of(
-            "max-size",
-            "max-file",
-            "compress",
-            "labels",
-            "labels-regex",
-            "env",
-            "env-regex",
-            "tag",
-            "mode",
-            "max-buffer-size");
     // A linux name is at most 64 bytes, HOST_NAME_MAX.
     private static final int LONGEST_HOSTNAME = 64;
 
@@ -46,7 +35,6 @@ final class CheckOptions {
         }
         checkRestartPolicy(host.restartPolicy());
         checkPorts();
-        checkLogging();
         CapabilitySet.check("CapAdd", host.capAdd(), facts.capabilities());
         CapabilitySet.check("CapDrop", host.capDrop(), -1);
         Ulimits.check(host.ulimits());
@@ -175,21 +163,6 @@ final class CheckOptions {
         }
         if (matcher.group(3) != null && !PROTOCOLS.contains(matcher.group(3))) {
             throw WharfException.invalid("invalid proto: " + matcher.group(3));
-        }
-    }
-
-    private void checkLogging() {
-        String driver = host.logConfig().type();
-        if (driver == null || driver.isEmpty() || driver.equals("none")) {
-            return;
-        }
-        if (!driver.equals("json-file")) {
-            throw WharfException.invalid("logger: no log driver named '" + driver + "' is registered");
-        }
-        for (String option : host.logConfig().config().keySet()) {
-            if (!JSON_FILE_OPTIONS.contains(option)) {
-                throw WharfException.invalid("unknown log opt '" + option + "' for json-file log driver");
-            }
         }
     }
 

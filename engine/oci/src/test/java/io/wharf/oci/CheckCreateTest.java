@@ -23,7 +23,7 @@ class CheckCreateTest {
 
     private static CheckCreate.Checked check(HostFacts facts, String config, String host) {
         return new CheckCreate(facts, new CgroupPaths(false), Specs.runtimes(), ContainerDefaults.USUAL)
-                .check(Specs.ID, Specs.request(config, host), null);
+                .check(Specs.ID, Specs.request(config, host), null, new HostConfig.LogConfig("local", Map.of()));
     }
 
     private static CheckCreate.Checked check(String config, String host) {
@@ -39,7 +39,7 @@ class CheckCreateTest {
         assertThat(host.ipcMode()).isEqualTo("private");
         assertThat(host.cgroupnsMode()).isEqualTo("host");
         assertThat(host.networkMode()).isEqualTo("default");
-        assertThat(host.logConfig().type()).isEqualTo("json-file");
+        assertThat(host.logConfig().type()).isEqualTo("local");
         assertThat(host.runtime()).isEqualTo("runc");
         assertThat(host.consoleSize()).containsExactly(0, 0);
         assertThat(host.oomKillDisable()).isFalse();
@@ -160,8 +160,6 @@ class CheckCreateTest {
                         + "|invalid restart policy: maximum retry count can only be used with 'on-failure'",
                 "{'Runtime':'kata'}|unknown or invalid runtime name: kata",
                 "{'Runtime':'crun'}|unknown or invalid runtime name: crun (hybrid mode not supported)",
-                "{'LogConfig':{'Type':'fluentd'}}|logger: no log driver named 'fluentd' is registered",
-                "{'LogConfig':{'Type':'json-file','Config':{'x':'1'}}}|unknown log opt 'x' for json-file log driver",
                 "{'CapAdd':['FLY']}|invalid CapAdd: unknown capability: \"CAP_FLY\"",
                 "{'ExtraHosts':['nope']}|bad format for add-host: \"nope\"",
                 "{'ExtraHosts':['a:1.2.3']}|invalid IP address in add-host: \"1.2.3\"",

@@ -1,0 +1,61 @@
+package io.wharf.images;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+
+/**
+ * Lets so many pieces of work run at a time; the others wait in order, without a thread. Each answer arrives on the context
+ * of whoever asked.
+ */
+final class Slots {
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private int free;
+
+    Slots(int count) {
+        free = count;
+    }
+
+    /** Calls the work on the caller's context, at once or later. */
+    <T> Future<T> run(Supplier<Future<T>> work) {
+        Context context = Vertx.currentContext();
+        Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        Runnable begin = () -> {
+            Future<T> running;
+            try {
+                running = work.get();
+            } catch (RuntimeException e) {
+                running = Future.failedFuture(e);
+            }
+            running.onComplete(result -> {
+                done();
+                promise.handle(result);
+            });
+        };
+        synchronized (this) {
+            if (free == 0) {
+                waiting.add(context == null ? begin : () -> context.runOnContext(turn -> begin.run()));
+                return promise.future();
+            }
+            free--;
+        }
+        begin.run();
+        return promise.future();
+    }
+
+    private void done() {
+        Runnable next;
+        synchronized (this) {
+            next = waiting.poll();
+            if (next == null) {
+                free++;
+                return;
+            }
+        }
+        next.run();
+    }
+}

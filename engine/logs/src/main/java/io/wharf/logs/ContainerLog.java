@@ -1,0 +1,246 @@
+package io.wharf.logs;
+
+import io.wharf.base.Layout;
+import io.wharf.base.WharfException;
+import io.wharf.linux.Pools;
+import io.wharf.streams.PulledBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one container while it is written or read: its spool, the feeds that take from it, and who reads. Safe for
+ * all threads.
+ */
+final class ContainerLog {
+    /** What a slow reader of {@code logs -f} may leave behind in the spool. */
+    private static final long PATIENCE = 256L << 20;
+
+    private static final String LOCAL_FOLDER = "local-logs";
+    private static final String LOCAL_FILE = "container.log";
+    private static final String CACHE_FILE = "container-cached.log";
+    private static final String POSITION = "log.position";
+
+    private final LogSource source;
+    private final Path folder;
+    private final byte[] attributes;
+    private final Spool spool;
+    private final Feed feed;
+    private final FeedTask task;
+    private final LogWatches watches;
+    private final Pump pump;
+    private final Set<LogReader> readers = new HashSet<>();
+    private long ends;
+
+    private ContainerLog(
+            LogSource source, Path folder, Spool spool, Feed feed, Map<String, String> attributes, Pump pump) {
+        this.source = source;
+        this.folder = folder;
+        this.spool = spool;
+        this.feed = feed;
+        this.attributes = LogAttributes.forClients(attributes);
+        this.watches = pump.watches();
+        this.task = new FeedTask(pump, this, feed);
+        this.pump = pump;
+    }
+
+    /** Finds out how far the log of a container has come; on a thread that may block. */
+    static ContainerLog load(LogSource source, String driver, Layout layout, Pump pump) throws IOException {
+        Path folder = layout.container(source.id());
+        Path saved = folder.resolve(POSITION);
+        FeedPosition position = FeedPosition.read(saved);
+        Spool spool = Spool.load(folder, position.base());
+        Map<String, String> attributes = LogAttributes.of(source);
+        Feed feed = switch (driver) {
+            case LogDrivers.JSON_FILE ->
+                new JsonFeed(
+                        saved,
+                        spool,
+                        position,
+                        new LogFile(layout.jsonLog(source.id()), FileOptions.json(source.options())),
+                        attributes);
+            case LogDrivers.LOCAL ->
+                new LocalFeed(
+                        saved,
+                        spool,
+                        position,
+                        new LogFile(
+                                folder.resolve(LOCAL_FOLDER).resolve(LOCAL_FILE), FileOptions.local(source.options())));
+            case LogDrivers.NONE -> new NoFeed(saved, spool, position);
+            default ->
+                CommonOptions.isCached(source.options())
+                        ? new LocalFeed(
+                                saved,
+                                spool,
+                                position,
+                                new LogFile(
+                                        folder.resolve(CACHE_FILE),
+                                        FileOptions.local(CommonOptions.cache(source.options()))))
+                        : new NoFeed(saved, spool, position);
+        };
+        return new ContainerLog(source, folder, spool, feed, attributes, pump);
+    }
+
+    String id() {
+        return source.id();
+    }
+
+    Spool spool() {
+        return spool;
+    }
+
+    byte[] attributes() {
+        return attributes;
+    }
+
+    /** A monitor writes from now on. */
+    void begin(Path control) throws IOException {
+        spool.begin(control);
+        if (feed instanceof FileFeed files) {
+            files.file().create();
+        }
+        task.go();
+    }
+
+    /** The run is over and all is written. */
+    void ended() throws IOException {
+        spool.finish();
+        long end = spool.end();
+        List<LogReader> following;
+        synchronized (readers) {
+            ends++;
+            following = List.copyOf(readers);
+        }
+        following.forEach(reader -> reader.finish(end));
+        task.go();
+    }
+
+    /** Whether nobody needs it any more: all is delivered, nobody writes, nobody reads. */
+    boolean isIdle() {
+        synchronized (readers) {
+            return readers.isEmpty() && !spool.isLive() && task.isDone();
+        }
+    }
+
+    /** Refuses where nothing is kept that could be read. */
+    void refuseUnreadable() {
+        if (!(feed instanceof FileFeed)) {
+            throw WharfException.notImplemented("configured logging driver does not support reading");
+        }
+    }
+
+    /** What there is now; who takes it closes it. */
+    View view(boolean follow) throws IOException {
+        SpoolCursor cursor = new SpoolCursor(spool, 0, follow ? PATIENCE : Long.MAX_VALUE);
+        try {
+            long end = spool.end();
+            if (!follow) {
+                cursor.limit(end);
+            }
+            if (feed instanceof FileFeed files) {
+                FileFeed.Opened opened = files.open();
+                FeedPosition now = opened.position();
+                cursor.moveTo(now.least());
+                // What was taken since then is not in the files that were opened, but the spool may be further.
+                return new View(
+                        opened.places(),
+                        files.isJson(),
+                        cursor,
+                        now.out(),
+                        now.err(),
+                        Math.max(end, Math.max(now.out(), now.err())));
+            }
+            long start = spool.start();
+            cursor.moveTo(start);
+            return new View(List.of(), false, cursor, start, start, Math.max(start, end));
+        } catch (IOException | RuntimeException e) {
+            cursor.close();
+            throw e;
+        }
+    }
+
+    /** The output from this moment on; what is not read is kept, for nothing of it may be missing. */
+    View viewFromNow() throws IOException {
+        long end = spool.end();
+        return new View(List.of(), false, new SpoolCursor(spool, end, Long.MAX_VALUE), end, end, end);
+    }
+
+    /** How many runs have ended. */
+    long ends() {
+        synchronized (readers) {
+            return ends;
+        }
+    }
+
+    /**
+     * Has a reader begin; one that follows ends with the run under way, or with the next one.
+     *
+     * @param endsSeen when it was decided to follow
+     */
+    LogReader read(Pools pools, LogQuery query, @Nullable View view, long endsSeen) throws IOException {
+        LogReader reader = new LogReader(this, query, view);
+        boolean over;
+        synchronized (readers) {
+            readers.add(reader);
+            over = ends != endsSeen;
+        }
+        if (over) {
+            reader.finish(spool.end());
+        }
+        reader.begin(PulledBytes.of(pools, reader));
+        return reader;
+    }
+
+    void gone(LogReader reader) {
+        synchronized (readers) {
+            readers.remove(reader);
+        }
+        pump.idle(this);
+    }
+
+    /** Has an action run once when the spool changes. */
+    void watch(Runnable changed) {
+        Path growing = spool.growing();
+        if (growing == null) {
+            return;
+        }
+        if (!watches.once(growing, changed)) {
+            // Renamed in between.
+            changed.run();
+        }
+    }
+
+    /** Compresses files that were put aside, on the thread for that. */
+    void compress() throws IOException {
+        if (feed instanceof FileFeed files) {
+            boolean more = true;
+            while (more) {
+                more = files.file().compressOne();
+            }
+        }
+    }
+
+    /** Ends everybody's reading, keeps what there is. */
+    void close() {
+        List<LogReader> all;
+        synchronized (readers) {
+            all = new ArrayList<>(readers);
+        }
+        all.forEach(LogReader::stop);
+        task.close();
+    }
+
+    /** Takes all files away. */
+    void delete() throws IOException {
+        close();
+        feed.delete();
+        spool.delete();
+        Files.deleteIfExists(folder.resolve(LOCAL_FOLDER));
+    }
+}

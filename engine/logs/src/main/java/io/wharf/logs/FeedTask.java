@@ -1,0 +1,135 @@
+package io.wharf.logs;
+
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one feed on the pump's thread: a turn at a time, when its spool has grown, until the run is over and all is
+ * delivered. Safe for all threads.
+ */
+final class FeedTask implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedTask.class);
+    /** So long lines gather before they are written: a container that writes one after another costs no more. */
+    private static final int GATHER_MILLIS = 50;
+
+    private static final int REOPEN_MILLIS = 10;
+    /** While a client reads as fast as it can, the log waits for it, but neither for long nor for much. */
+    private static final long BUSY_NANOS = 30_000_000;
+
+    private static final int BUSY_MILLIS = 2_000;
+    private static final long BUSY_BYTES = 256L << 20;
+    private static final int FIRST_RETRY_MILLIS = 500;
+    private static final int LAST_RETRY_MILLIS = 30_000;
+
+    private final Pump pump;
+    private final ContainerLog log;
+    private final Feed feed;
+    private boolean scheduled;
+    private boolean closed;
+    private boolean done = true;
+    private int waited;
+    private int retryMillis;
+
+    FeedTask(Pump pump, ContainerLog log, Feed feed) {
+        this.pump = pump;
+        this.log = log;
+        this.feed = feed;
+    }
+
+    /** There may be something to do: a run has begun or ended, or an earlier life has left something. */
+    void go() {
+        synchronized (this) {
+            done = false;
+        }
+        schedule(0);
+    }
+
+    synchronized boolean isDone() {
+        return done;
+    }
+
+    private void changed() {
+        schedule(GATHER_MILLIS);
+    }
+
+    private void schedule(int millis) {
+        synchronized (this) {
+            if (scheduled || closed) {
+                return;
+            }
+            scheduled = true;
+        }
+        pump.later(this::run, millis);
+    }
+
+    private void run() {
+        synchronized (this) {
+            scheduled = false;
+            if (closed) {
+                return;
+            }
+        }
+        try {
+            step();
+            retryMillis = 0;
+        } catch (IOException | RuntimeException e) {
+            retryMillis = Math.clamp(retryMillis * 2L, FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS);
+            LOG.warn("the log of {} waits: {}", log.id(), e.toString());
+            feed.retreat();
+            schedule(retryMillis);
+        }
+    }
+
+    private void step() throws IOException {
+        Spool spool = feed.spool();
+        // Asked before reading: what is written before the word of the end is then surely read.
+        boolean last = !spool.isLive();
+        if (isToWait(spool)) {
+            waited += GATHER_MILLIS;
+            schedule(GATHER_MILLIS);
+            return;
+        }
+        waited = 0;
+        long end = spool.end();
+        boolean more = feed.turn(last);
+        spool.rotate();
+        if (feed.isToCompress()) {
+            pump.compress(log::compress);
+        }
+        if (more) {
+            schedule(0);
+        } else if (last) {
+            synchronized (this) {
+                done = !spool.isLive();
+            }
+            pump.idle(log);
+        } else {
+            if (spool.isReopening()) {
+                schedule(REOPEN_MILLIS);
+            }
+            log.watch(this::changed);
+            if (spool.end() != end) {
+                changed();
+            }
+        }
+    }
+
+    private boolean isToWait(Spool spool) throws IOException {
+        return spool.sinceRead() < BUSY_NANOS && waited < BUSY_MILLIS && feed.backlog() < BUSY_BYTES;
+    }
+
+    /** No turn begins any more; one under way is waited for. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        pump.await();
+        try {
+            feed.close();
+        } catch (IOException e) {
+            LOG.warn("closing the log of {}: {}", log.id(), e.toString());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.wharf.logs;
+
+import io.netty.channel.IoEventLoop;
+import io.wharf.linux.Errno;
+import io.wharf.linux.Inotify;
+import io.wharf.linux.LinuxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells followers that their log file has grown: one inotify instance for all of them.
+ *
+ * <p>Each watch tells once and is then gone, so that a container that writes without pause costs one event for each time
+ * that its reader has caught up, and none while it has not.
+ */
+final class LogWatches implements AutoCloseable {
+    private static final int IN_ONESHOT = 0x80000000;
+    private static final int MASK = Inotify.IN_MODIFY | Inotify.IN_MOVE_SELF | Inotify.IN_DELETE_SELF | IN_ONESHOT;
+
+    private final Inotify inotify;
+    private final Map<Integer, List<Runnable>> waiting = new HashMap<>();
+
+    private LogWatches(IoEventLoop loop) {
+        inotify = Inotify.open(loop, this::tell);
+    }
+
+    /** Watches whose events arrive on this loop. */
+    static LogWatches on(IoEventLoop loop) {
+        return new LogWatches(loop);
+    }
+
+    /** Runs an action once when the file changes from now on; the action may also run without a change. False where there
+     * is no such file. */
+    boolean once(Path file, Runnable changed) {
+        synchronized (waiting) {
+            try {
+                int watch = inotify.add(file.toString(), MASK);
+                List<Runnable> ofFile = waiting.computeIfAbsent(watch, number -> new ArrayList<>(1));
+                if (!ofFile.contains(changed)) {
+                    ofFile.add(changed);
+                }
+                return true;
+            } catch (LinuxException e) {
+                if (e.is(Errno.ENOENT)) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void tell(Inotify.Event event) {
+        List<Runnable> told = new ArrayList<>();
+        synchronized (waiting) {
+            if (event.has(Inotify.IN_Q_OVERFLOW)) {
+                waiting.values().forEach(told::addAll);
+                waiting.clear();
+            } else {
+                List<Runnable> ofFile = waiting.remove(event.watch());
+                if (ofFile != null) {
+                    told.addAll(ofFile);
+                }
+            }
+        }
+        told.forEach(Runnable::run);
+    }
+
+    /** Nobody is told any more. */
+    @Override
+    public void close() {
+        inotify.close();
+    }
+}

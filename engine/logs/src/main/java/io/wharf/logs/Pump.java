@@ -1,0 +1,123 @@
+package io.wharf.logs;
+
+import io.netty.channel.IoEventLoop;
+import io.wharf.linux.Threads;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the logs of all containers to files here, behind everybody else's back: at the lowest
+ * priority, and gone while there is nothing to do. Compression has another one.
+ */
+final class Pump implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+    private static final int LOWEST = 19;
+    private static final int IDLE_SECONDS = 5;
+    private static final int STACK_BYTES = 256 << 10;
+
+    /** Work that may fail. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws IOException;
+    }
+
+    private final IoEventLoop loop;
+    private final LogWatches watches;
+    private final Consumer<ContainerLog> onIdle;
+    private final ThreadPoolExecutor writer = thread("wharf-logs");
+    private final ThreadPoolExecutor compressor = thread("wharf-logs-gzip");
+
+    /**
+     * A pump.
+     *
+     * @param onIdle hears, on any thread, of logs that may be put away
+     */
+    Pump(IoEventLoop loop, LogWatches watches, Consumer<ContainerLog> onIdle) {
+        this.loop = loop;
+        this.watches = watches;
+        this.onIdle = onIdle;
+    }
+
+    private static ThreadPoolExecutor thread(String name) {
+        var pool = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            Runnable nice = () -> {
+                Threads.nice(LOWEST);
+                work.run();
+            };
+            var thread = new Thread(null, nice, name, STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    LogWatches watches() {
+        return watches;
+    }
+
+    void later(Runnable work, int millis) {
+        if (millis == 0) {
+            execute(work);
+        } else {
+            loop.schedule(() -> execute(work), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void execute(Runnable work) {
+        try {
+            writer.execute(work);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the engine stops: {}", closed.toString());
+        }
+    }
+
+    void compress(Work work) {
+        try {
+            compressor.execute(() -> {
+                try {
+                    work.run();
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("a log is not compressed: {}", e.toString());
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the engine stops: {}", closed.toString());
+        }
+    }
+
+    void idle(ContainerLog log) {
+        onIdle.accept(log);
+    }
+
+    /** Waits until what was begun before is done; not on the pump's own thread. */
+    void await() {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        try {
+            writer.execute(() -> turn.complete(null));
+            turn.join();
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the pump has stopped");
+        }
+    }
+
+    @Override
+    public void close() {
+        writer.shutdown();
+        compressor.shutdown();
+        try {
+            if (!writer.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("a log is still being written");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
