@@ -37,6 +37,8 @@ def chosen(keys):
 
 def measure(case, engines, rounds):
     """The figures of one case: a first round on each that does not count, then alternately."""
+    if case.alone is not None:
+        engines = engines[:1]
     figures = {engine.name: [] for engine in engines}
     try:
         for engine in engines:
@@ -51,7 +53,8 @@ def measure(case, engines, rounds):
         if case.tidy:
             for engine in engines:
                 case.tidy(engine)
-    return {"key": case.key, "title": case.title, "unit": case.unit, "target": case.target, "figures": figures}
+    return {"key": case.key, "title": case.title, "unit": case.unit, "target": case.target, "alone": case.alone,
+            "figures": figures}
 
 
 def version(engine):
@@ -81,8 +84,8 @@ def main():
         for case in chosen(options.cases):
             result["cases"].append(measure(case, engines, options.rounds))
             one = result["cases"][-1]
-            print(f"{case.key}: " + ", ".join(f"{n} {report.figure(report.median(one, n), case.unit)}" for n in names)
-                  + f", {report.ratio(result, one):.2f}×", file=sys.stderr, flush=True)
+            print(f"{case.key}: " + ", ".join(f"{n} {report.of(one, n)}" for n in names)
+                  + f" {report.share(result, one)}", file=sys.stderr, flush=True)
     finally:
         for engine in engines:
             engine.close()

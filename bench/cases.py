@@ -1,5 +1,7 @@
 """The cases: each measures one round on one engine. Times in seconds, memory in MiB."""
 import os
+import selectors
+import socket
 import subprocess
 import tempfile
 import time
@@ -13,11 +15,12 @@ class Case:
 
     rounds: how often, alternately on each engine, after one round that is not counted.
     target: the ratio to the rival that is promised; None where nothing is.
+    alone: what is promised where the rival is not put to it, in the unit of the figure.
     """
 
-    def __init__(self, key, title, unit, target, rounds, measure, prepare=None, tidy=None):
+    def __init__(self, key, title, unit, target, rounds, measure, prepare=None, tidy=None, alone=None):
         self.key, self.title, self.unit, self.target, self.rounds = key, title, unit, target, rounds
-        self.measure, self.prepare, self.tidy = measure, prepare, tidy
+        self.measure, self.prepare, self.tidy, self.alone = measure, prepare, tidy, alone
 
 
 def timed(action):
@@ -110,6 +113,61 @@ def logs(engine):
     return swallow(engine, 71_000_000, "logs", "lines")
 
 
+class StatsReaders:
+    """Clients that follow the statistics of all running containers, so many for each."""
+
+    def __init__(self, engine, readers):
+        self.selector = selectors.DefaultSelector()
+        for container in engine.docker("ps", "-q", "--no-trunc").split():
+            for _ in range(readers):
+                client = socket.socket(socket.AF_UNIX)
+                client.connect(engine.socket)
+                client.sendall(f"GET /containers/{container}/stats HTTP/1.1\r\nHost: d\r\n\r\n".encode())
+                client.setblocking(False)
+                self.selector.register(client, selectors.EVENT_READ)
+
+    def read(self, seconds):
+        """Takes what comes for so long; the number of samples."""
+        samples, end = 0, time.monotonic() + seconds
+        while time.monotonic() < end:
+            for key, _ in self.selector.select(0.05):
+                some = key.fileobj.recv(1 << 16)
+                if not some:
+                    raise RuntimeError("statistics ended")
+                samples += some.count(b'"preread"')
+        return samples
+
+    def close(self):
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+        self.selector.close()
+
+
+def stats_cpu(readers):
+    """Processor time that all processes of the engine take while statistics are read for ten seconds."""
+
+    def measure(engine):
+        clients = StatsReaders(engine, readers)
+        try:
+            # Beginning costs more than going on: connections, files, first samples.
+            clients.read(4)
+            before = engine.cpu()
+            samples = clients.read(10)
+            taken = engine.cpu() - before
+        finally:
+            clients.close()
+        count = len(engine.docker("ps", "-q").split()) * readers
+        if samples < count * 8:
+            raise RuntimeError(f"{engine.name}: {samples} samples came of {count * 10}")
+        return taken
+
+    return measure
+
+
+def hundred_idle(engine):
+    fill(engine, 100)
+
+
 def clear(engine):
     engine.remove_all()
 
@@ -126,5 +184,7 @@ CASES = [
     Case("ps-50", "`ps` with 50", "s", None, 15, list_fifty, fifty_idle, clear),
     Case("stdout", "200 MB of stdout through `run`", "s", 0.5, 3, output),
     Case("logs", "`logs` of 1 M lines of 71 bytes", "s", 0.4, 3, logs, million_lines, clear),
+    Case("stats-50", "CPU of the engine, `stats` of 50 for 10 s", "s", 0.5, 3, stats_cpu(1), fifty_idle, clear),
+    Case("stats-2000", "the same of 100, 20 readers each", "s", None, 3, stats_cpu(20), hundred_idle, clear, alone=0.2),
     Case("rm-50", "`rm -f` of 50", "s", 0.5, 3, remove_fifty),
 ]

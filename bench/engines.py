@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from machine import Machine, own, pss
+from machine import Machine, cpu, own, pss
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 START_SECONDS = 60
@@ -95,6 +95,10 @@ class Engine:
     def memory(self):
         """KiB of everything the engine needs: all its processes but those that run inside containers."""
         return sum(pss(pid) for pid, arguments in own(self.home).items() if not is_payload(arguments))
+
+    def cpu(self):
+        """Seconds of processor time that everything the engine needs has taken so far, ended children included."""
+        return sum(cpu(pid) for pid, arguments in own(self.home).items() if not is_payload(arguments))
 
     def log_tail(self):
         with open(self.home + "/log", encoding="utf-8", errors="replace") as f:

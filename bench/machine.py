@@ -92,3 +92,13 @@ def pss(pid):
             return next(int(line.split()[1]) for line in f if line.startswith("Pss:"))
     except (OSError, StopIteration):
         return 0
+
+
+def cpu(pid):
+    """Seconds of processor time, of children that have ended too; 0 for what has ended itself."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+            stat = f.read()
+    except OSError:
+        return 0
+    return sum(int(ticks) for ticks in stat[stat.rindex(")") + 2:].split()[11:15]) / os.sysconf("SC_CLK_TCK")

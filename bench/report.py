@@ -18,8 +18,21 @@ def ratio(result, case):
     return median(case, result["engines"][0]) / median(case, result["engines"][1])
 
 
+def of(case, engine):
+    """The figure of one engine as it is shown; a dash where it was not measured."""
+    return figure(median(case, engine), case["unit"]) if engine in case["figures"] else "–"
+
+
+def share(result, case):
+    """The ratio as it is shown."""
+    return f"{ratio(result, case):.2f}×" if case.get("alone") is None else ""
+
+
 def verdict(result, case):
     """The promise and whether it is kept, judged as it is printed: to two digits."""
+    if case.get("alone") is not None:
+        kept = round(median(case, result["engines"][0]), 2) <= case["alone"]
+        return f"≤ {figure(case['alone'], case['unit'])}", "yes" if kept else "falls short"
     if case["target"] is None:
         return "", ""
     kept = round(ratio(result, case), 2) <= case["target"]
@@ -32,8 +45,8 @@ def table(result):
     lines = [f"| | {ours} | {theirs} | ratio | promised | kept |", "|---|---:|---:|---:|---:|---|"]
     for case in result["cases"]:
         promised, kept = verdict(result, case)
-        lines.append(f"| {case['title']} | {figure(median(case, ours), case['unit'])} "
-                     f"| {figure(median(case, theirs), case['unit'])} | {ratio(result, case):.2f}× | {promised} | {kept} |")
+        lines.append(f"| {case['title']} | {of(case, ours)} | {of(case, theirs)} | {share(result, case)} "
+                     f"| {promised} | {kept} |")
     lines += ["", f"Medians, client included; {result['date']}, {result['machine']}. "
               + "; ".join(f"{name}: {text}" for name, text in result["versions"].items()) + "."]
     return "\n".join(lines)
@@ -48,7 +61,7 @@ def write_json(result, path):
 def write_plot(result, path):
     """Bars of our share of the rival's figure, one a case, with a mark at what is promised."""
     left, width, row = 260, 420, 26
-    cases = result["cases"]
+    cases = [case for case in result["cases"] if case.get("alone") is None]
     height = row * len(cases) + 60
     ceiling = max([1.1] + [ratio(result, case) * 1.05 for case in cases])
 
@@ -60,11 +73,11 @@ def write_plot(result, path):
              f'<rect width="100%" height="100%" fill="white"/><text x="10" y="20" font-weight="bold">'
              f'{escape(result["engines"][0])} as a share of {escape(result["engines"][1])}: shorter is better</text>']
     for i, case in enumerate(cases):
-        y, share = 36 + i * row, ratio(result, case)
+        y, part = 36 + i * row, ratio(result, case)
         colour = "#c0563b" if verdict(result, case)[1] == "falls short" else "#2f7d6d"
         parts.append(f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{escape(case["title"].replace("`", ""))}</text>'
-                     f'<rect x="{left}" y="{y}" width="{at(share) - left:.1f}" height="17" fill="{colour}"/>'
-                     f'<text x="{at(share) + 5:.1f}" y="{y + 13}">{share:.2f}×</text>')
+                     f'<rect x="{left}" y="{y}" width="{at(part) - left:.1f}" height="17" fill="{colour}"/>'
+                     f'<text x="{at(part) + 5:.1f}" y="{y + 13}">{part:.2f}×</text>')
         if case["target"] is not None:
             x = at(case["target"])
             parts.append(f'<line x1="{x:.1f}" y1="{y - 3}" x2="{x:.1f}" y2="{y + 20}" stroke="black" stroke-width="2"/>')
