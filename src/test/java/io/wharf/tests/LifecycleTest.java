@@ -211,10 +211,36 @@ class LifecycleTest {
     }
 
     @Test
-    void diffAndTop_andStatsAreThere() {
-        rig.ok("run", "-d", "--name", "busy", "busybox", "sh", "-c", "touch /new; sleep 1000");
+    void top_takesTheArgumentsOfPs() {
+        String pid = rig.ok(
+                "inspect", "-f", "{{.State.Pid}}", rig.ok("run", "-d", "--name", "busy", "busybox", "sleep", "1000"));
         assertThat(rig.ok("top", "busy")).contains("sleep 1000");
-        assertThat(rig.ok("top", "busy", "-o", "pid,comm")).contains("COMMAND");
+        assertThat(rig.run("top", "busy", "-o", "pid,comm").lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith(pid)
+                .endsWith("sleep");
+        assertThat(rig.ok("top", "busy", "aux")).contains("%CPU").contains(pid);
+        // Not together with a choice of pids, and so from the list of all; with the line of the thread.
+        assertThat(rig.run("top", "busy", "axf", "-o", "pid,args").lines()).hasSize(2);
+        assertThat(rig.run("top", "busy", "m", "-ef").lines()).hasSize(3);
+    }
+
+    @Test
+    void top_refusesWhatDockerRefuses() {
+        rig.ok("run", "-d", "--name", "busy", "busybox", "sleep", "1000");
+        assertThat(rig.run("top", "busy", "-o", "cmd").err()).contains("Couldn't find PID field in ps output");
+        assertThat(rig.run("top", "busy", "-o", "user=PID,cmd").err())
+                .contains("specifying \"user=PID,cmd\" is not allowed");
+        assertThat(rig.run("top", "busy", "--bad").err()).contains("ps: error: unknown gnu long option");
+        Http.Reply garbage = rig.http().get("/containers/busy/top?ps_args=-ef+%3B+id");
+        assertThat(garbage.status()).isEqualTo(500);
+        assertThat(garbage.body()).contains("ps: error: garbage option");
+        rig.ok("kill", "busy");
+        Http.Reply stopped = rig.http().get("/containers/busy/top");
+        assertThat(stopped.status()).isEqualTo(409);
+        assertThat(stopped.body()).contains("is not running");
     }
 
     @Test

@@ -237,7 +237,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<Top> top(String ref, String psArguments) {
-        return new TopContainer(room()).run(containers.get(ref), psArguments);
+        String arguments = TopContainer.checked(psArguments);
+        return new TopContainer(room()).run(containers.get(ref), arguments);
     }
 
     @Override

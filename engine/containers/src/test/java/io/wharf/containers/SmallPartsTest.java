@@ -89,7 +89,24 @@ class SmallPartsTest {
                 root  120     1 other
                 """, Set.of(12, 77));
         assertThat(top.titles()).containsExactly("UID", "PID", "PPID", "CMD");
-        assertThat(top.processes()).containsExactly(List.of("root", "12", "1", "sh -c  a b"));
-        assertThatThrownBy(() -> TopContainer.parse("USER CMD\n", Set.of())).hasMessageContaining("PID");
+        assertThat(top.processes()).containsExactly(List.of("root", "12", "1", "sh -c a b"));
+        assertThatThrownBy(() -> TopContainer.parse("USER CMD\n", Set.of()))
+                .hasMessage("Couldn't find PID field in ps output");
+        assertThatThrownBy(() -> TopContainer.parse("PID\nx\n", Set.of())).hasMessageContaining("Unexpected pid 'x'");
+    }
+
+    @Test
+    void top_keepsThreadsWithTheirProcess() {
+        Top top = TopContainer.parse("PID STAT CMD\n1 - init\n- Ss -\n12 - sh\n- S -\n- R -\n", Set.of(12));
+        assertThat(top.processes())
+                .containsExactly(List.of("12", "-", "sh"), List.of("-", "S", "-"), List.of("-", "R", "-"));
+    }
+
+    @Test
+    void top_refusesAnotherColumnUnderTheNameOfPids() {
+        assertThat(TopContainer.checked("")).isEqualTo("-ef");
+        assertThat(TopContainer.checked("-o pid=PID,cmd")).isEqualTo("-o pid=PID,cmd");
+        assertThatThrownBy(() -> TopContainer.checked("-o user=PID,cmd"))
+                .hasMessage("specifying \"user=PID,cmd\" is not allowed");
     }
 }

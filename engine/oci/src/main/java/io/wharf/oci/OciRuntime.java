@@ -73,11 +73,6 @@ public record OciRuntime(
         return argv(List.of("state", id));
     }
 
-    /** Writes a JSON array of host pids to its standard output. */
-    public List<String> pids(String id) {
-        return argv(List.of("ps", "--format", "json", id));
-    }
-
     /**
      * A further process; standard streams, and more options (such as {@code --pid-file}, {@code --console-socket},
      * {@code --detach}), are the caller's.
