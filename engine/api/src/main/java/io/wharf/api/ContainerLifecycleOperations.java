@@ -31,7 +31,14 @@ final class ContainerLifecycleOperations {
                 .on(
                         "ContainerUnpause",
                         call -> containers.unpause(call.path("id")).map(done -> Reply.Empty.NO_CONTENT))
-                .on("ContainerWait", this::await);
+                .on("ContainerWait", this::await)
+                .on("CheckpointList", this::checkpoint)
+                .on("CheckpointCreate", this::checkpoint)
+                .on("CheckpointDelete", this::checkpoint);
+    }
+
+    private Future<Reply> checkpoint(Call call) {
+        return containers.checkpoint(call.path("id")).map(done -> Reply.Empty.NO_CONTENT);
     }
 
     private Future<Reply> start(Call call) {
@@ -39,6 +46,9 @@ final class ContainerLifecycleOperations {
         if (call.hasBodyAbove(SHORTEST_BODY)) {
             throw WharfException.invalid("starting container with non-empty request body was deprecated since API v1.22"
                     + " and removed in v1.24");
+        }
+        if (call.query().text("checkpoint") != null) {
+            throw WharfException.invalid("checkpoint is only supported in experimental mode");
         }
         return containers
                 .start(call.path("id"), call.query().text("detachKeys"))
@@ -57,6 +67,7 @@ final class ContainerLifecycleOperations {
     }
 
     private static StopOptions stopOptions(Call call) {
+        // Clients before 1.42 know no signal here.
         String signal = call.version().atLeast(42) ? call.query().text("signal") : null;
         return new StopOptions(signal, call.query().number("t"));
     }

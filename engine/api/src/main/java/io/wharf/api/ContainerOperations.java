@@ -34,8 +34,12 @@ final class ContainerOperations {
             @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
 
     private Future<Reply> create(Call call) {
-        ContainerConfig config = ReadBody.read(call, ContainerConfig.class);
-        HostPart host = ReadBody.read(call, HostPart.class);
+        ContainerConfig config = ReadBody.read(call, ContainerConfig.class, "CreateRequest");
+        HostPart host = ReadBody.read(call, HostPart.class, "CreateRequest");
+        // No key of a config at all.
+        if (config.equals(EmptyBody.CONFIG)) {
+            throw WharfException.invalid("config cannot be empty in order to create a container");
+        }
         HostConfig hostConfig = host.hostConfig();
         NetworkingConfig networking = host.networkingConfig();
         String name = call.query().text("name");

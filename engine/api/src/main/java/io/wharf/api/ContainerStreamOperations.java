@@ -22,6 +22,7 @@ final class ContainerStreamOperations {
 
     void register(Handlers handlers) {
         handlers.on("ContainerAttach", this::attach)
+                .on("ContainerAttachWebsocket", this::attachWebSocket)
                 .on("ContainerLogs", this::logs)
                 .on("ContainerResize", this::resize);
     }
@@ -40,6 +41,24 @@ final class ContainerStreamOperations {
                 .map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()));
     }
 
+    /** Clients before 1.42 choose no streams and get all. */
+    private Future<Reply> attachWebSocket(Call call) {
+        Query query = call.query();
+        boolean all = !call.version().atLeast(42);
+        AttachOptions options = new AttachOptions(
+                query.flag("logs"),
+                query.flag("stream"),
+                all || query.flag("stdin"),
+                all || query.flag("stdout"),
+                all || query.flag("stderr"),
+                query.text("detachKeys"));
+        WebSocketStreams.hold(call.request());
+        return containers
+                .attach(call.path("id"), options)
+                .<Reply>map(attached -> new Reply.WebSocket(handles.take(attached.streams()), attached.tty()))
+                .onFailure(refused -> call.request().resume());
+    }
+
     private Future<Reply> logs(Call call) {
         Query query = call.query();
         LogOptions options = new LogOptions(
@@ -48,8 +67,8 @@ final class ContainerStreamOperations {
                 query.flag("stderr"),
                 query.flag("timestamps"),
                 query.flag("details"),
-                Timestamps.nanos(query.text("since"), 0),
-                Timestamps.nanos(query.text("until"), 0),
+                Timestamps.nanos("since", query.text("since"), 0),
+                Timestamps.nanos("until", query.text("until"), 0),
                 tail(query.text("tail", "all")));
         if (!options.stdout() && !options.stderr()) {
             throw WharfException.invalid("Bad parameters: you must choose at least one stream");

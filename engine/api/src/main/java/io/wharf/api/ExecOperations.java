@@ -29,8 +29,8 @@ final class ExecOperations {
     }
 
     private Future<Reply> create(Call call) {
-        ExecConfig config = ReadBody.read(call, ExecConfig.class);
-        if (config.cmd().isEmpty()) {
+        ExecConfig config = ReadBody.orNull(call, ExecConfig.class);
+        if (config == null || config.cmd().isEmpty()) {
             throw WharfException.invalid("No exec command specified");
         }
         return execs.create(call.path("id"), config).map(id -> new Reply.Json(201, Map.of("Id", id)));

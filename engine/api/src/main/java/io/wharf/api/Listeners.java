@@ -124,6 +124,7 @@ final class Listeners {
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxChunkSize(CHUNK)
+                .setMaxWebSocketFrameSize(WebSocketStreams.LONGEST_FRAME)
                 .setTcpNoDelay(true)
                 // Streams may be silent for days: a peer that vanished is found out by the kernel.
                 .setTcpKeepAlive(true);

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.ExecService;
+import io.wharf.contracts.FilesService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
@@ -27,6 +28,7 @@ final class Operations {
         new ContainerStreamOperations(containers, handles).register(handlers);
         new StatsOperations(Services.client(vertx, StatsService.class), handles).register(handlers);
         new ExecOperations(Services.client(vertx, ExecService.class), handles).register(handlers);
+        new ArchiveOperations(Services.client(vertx, FilesService.class), handles).register(handlers);
         new ImageOperations(images, containers).register(handlers);
         new ImageTransferOperations(images, handles).register(handlers);
         new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);

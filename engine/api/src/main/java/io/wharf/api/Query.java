@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a request, read as the contract declares its parameters. */
 final class Query {
     private static final Set<String> FALSE = Set.of("", "0", "no", "false", "none");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+");
     private static final int MOST_PARAMETERS = 4096;
     private static final long MOST_CELLS = (1L << 32) - 1;
 
@@ -76,10 +78,14 @@ final class Query {
         if (value == null || value.isEmpty()) {
             return null;
         }
+        if (!NUMBER.matcher(value).matches()) {
+            throw WharfException.invalid("strconv.Atoi: parsing \"" + value + "\": invalid syntax");
+        }
         try {
-            return Integer.valueOf(value.trim());
+            // Numbers have 64 bits in Docker; what is beyond 32 means no more than the largest of these.
+            return Math.clamp(Long.parseLong(value), Integer.MIN_VALUE, Integer.MAX_VALUE);
         } catch (NumberFormatException e) {
-            throw WharfException.invalid("invalid value for " + name + ": \"" + value + "\" is not a number");
+            throw WharfException.invalid("strconv.Atoi: parsing \"" + value + "\": value out of range");
         }
     }
 

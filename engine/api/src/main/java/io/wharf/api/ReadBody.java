@@ -1,7 +1,8 @@
 package io.wharf.api;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import java.io.IOException;
@@ -14,35 +15,52 @@ final class ReadBody {
 
     /** The body, or null where there is none, or a JSON null. */
     static <T> @Nullable T orNull(Call call, Class<T> type) {
-        return call.body().length() == 0 ? null : parse(call, type);
+        checkContentType(call.header("Content-Type"));
+        return call.body().length() == 0 ? null : parse(call, type, type.getSimpleName());
     }
 
     static <T> T read(Call call, Class<T> type) {
+        return read(call, type, type.getSimpleName());
+    }
+
+    /** The body, which must be there; {@code name} is how messages call the whole. */
+    static <T> T read(Call call, Class<T> type, String name) {
         checkContentType(call.header("Content-Type"));
         if (call.body().length() == 0) {
             throw WharfException.invalid("invalid JSON: got EOF while reading request body");
         }
-        T value = parse(call, type);
+        T value = parse(call, type, name);
         if (value == null) {
             throw WharfException.invalid("invalid JSON: the body is null");
         }
         return value;
     }
 
-    private static <T> @Nullable T parse(Call call, Class<T> type) {
-        checkContentType(call.header("Content-Type"));
-        try {
-            return Json.MAPPER
-                    .readerFor(type)
-                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .readValue(call.body().getBytes());
+    private static <T> @Nullable T parse(Call call, Class<T> type, String name) {
+        try (JsonParser parser = Json.MAPPER.createParser(call.body().getBytes())) {
+            if (parser.nextToken() == null) {
+                throw WharfException.invalid("invalid JSON: got EOF while reading request body");
+            }
+            T value = Json.MAPPER.readerFor(type).readValue(parser);
+            if (hasMore(parser)) {
+                throw WharfException.invalid("unexpected content after JSON");
+            }
+            return value;
         } catch (JsonProcessingException e) {
             if (e.getCause() instanceof WharfException refused) {
                 throw refused;
             }
-            throw WharfException.invalid(JsonComplaint.of(e));
+            throw new WharfException(ErrorKind.INVALID_ARGUMENT, "invalid JSON: " + JsonFault.words(e, name), e);
         } catch (IOException e) {
             throw WharfException.invalid("invalid JSON: " + e.getMessage());
+        }
+    }
+
+    private static boolean hasMore(JsonParser parser) throws IOException {
+        try {
+            return parser.nextToken() != null;
+        } catch (JsonProcessingException noValue) {
+            return true;
         }
     }
 

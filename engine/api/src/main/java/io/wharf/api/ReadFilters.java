@@ -29,33 +29,32 @@ final class ReadFilters {
         try {
             root = Json.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw WharfException.invalid("invalid filter: " + e.getOriginalMessage());
+            throw WharfException.invalid("invalid filter");
         }
         if (root.isNull() || root.isMissingNode()) {
             return Filters.NONE;
         }
         if (!root.isObject()) {
-            throw WharfException.invalid("invalid filter: not an object");
+            throw WharfException.invalid("invalid filter");
         }
         Map<String, List<String>> filters = new LinkedHashMap<>();
         root.properties().forEach(entry -> {
             if (!accepted.isEmpty() && !accepted.contains(entry.getKey())) {
                 throw WharfException.invalid("invalid filter '" + entry.getKey() + "'");
             }
-            filters.put(entry.getKey(), values(entry.getKey(), entry.getValue()));
+            filters.put(entry.getKey(), values(entry.getValue()));
         });
         return new Filters(filters);
     }
 
-    private static List<String> values(String key, JsonNode node) {
+    private static List<String> values(JsonNode node) {
         List<String> values = new ArrayList<>();
         if (node.isObject()) {
             node.fieldNames().forEachRemaining(values::add);
         } else if (node.isArray()) {
             node.forEach(value -> values.add(value.asText()));
         } else if (!node.isNull()) {
-            throw WharfException.invalid(
-                    "invalid filter: the values of '" + key + "' are neither a list nor an object");
+            throw WharfException.invalid("invalid filter");
         }
         return List.copyOf(values);
     }

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.Feed;
+import java.util.Map;
 
 /** What a handler answers; the front writes it. */
 sealed interface Reply {
@@ -31,8 +32,15 @@ sealed interface Reply {
     /** A head at once, and a JSON body when the future holds it. */
     record Promised(Future<?> body) implements Reply {}
 
+    /** A head alone that says more than its status. */
+    record Head(int status, Map<String, String> headers) implements Reply {}
+
     /** Bytes as they come; the stream is closed when the client leaves. */
-    record Bytes(String contentType, ByteStream bytes) implements Reply {}
+    record Bytes(String contentType, Map<String, String> headers, ByteStream bytes) implements Reply {
+        Bytes(String contentType, ByteStream bytes) {
+            this(contentType, Map.of(), bytes);
+        }
+    }
 
     /**
      * JSON values, one a line.
@@ -47,6 +55,9 @@ sealed interface Reply {
 
     /** A raw stream in both ways; only operations that the contract marks as hijacks may answer it. */
     record Raw(Duplex streams, boolean tty) implements Reply {}
+
+    /** The same as messages of a WebSocket, without frames; the request must be held. */
+    record WebSocket(Duplex streams, boolean tty) implements Reply {}
 
     /** A raw stream that says why there is none, and ends. */
     record RawFailure(String message) implements Reply {}

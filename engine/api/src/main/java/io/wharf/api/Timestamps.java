@@ -13,6 +13,15 @@ final class Timestamps {
 
     private Timestamps() {}
 
+    /** The same of a parameter that the refusal names. */
+    static long nanos(String parameter, @Nullable String text, long otherwise) {
+        try {
+            return nanos(text, otherwise);
+        } catch (WharfException e) {
+            throw WharfException.invalid("invalid value for \"" + parameter + "\": " + e.getMessage());
+        }
+    }
+
     /** Nanoseconds since the epoch, or another value where there is none. */
     static long nanos(@Nullable String text, long otherwise) {
         if (text == null) {
@@ -26,7 +35,7 @@ final class Timestamps {
             // Further than 292 years: never.
             return nanos.min(FURTHEST).max(FURTHEST.negate()).longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
-            throw WharfException.invalid("invalid time: " + text);
+            throw WharfException.invalid("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
         }
     }
 }

@@ -103,11 +103,13 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             case Reply.Empty(int status) -> whole(status, new byte[0]);
             case Reply.Json(int status, Object body) ->
                 whole(status, WriteReply.line(body).getBytes());
+            case Reply.Head head -> whole(head.status(), new byte[0]);
             case Reply.Text text -> whole(text.status(), text.body().getBytes());
             case Reply.Promised promised -> throw new IllegalStateException("a hijack does not wait");
             case Reply.Bytes bytes -> throw new IllegalStateException("a hijack is no body");
             case Reply.Lines lines -> throw new IllegalStateException("a hijack is no body");
             case Reply.Messages messages -> throw new IllegalStateException("a hijack is no body");
+            case Reply.WebSocket socket -> throw new IllegalStateException("a hijack is no WebSocket");
         }
     }
 

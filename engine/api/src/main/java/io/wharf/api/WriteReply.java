@@ -7,6 +7,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +43,17 @@ final class WriteReply {
                         .putHeader("Content-Type", contentType)
                         .end(body);
             case Reply.Promised promised -> promised(call, response, promised);
-            case Reply.Bytes(String contentType, ByteStream bytes) -> bytes(call, response, contentType, bytes);
+            case Reply.Head(int status, Map<String, String> headers) -> {
+                headers.forEach(response::putHeader);
+                response.setStatusCode(status).end();
+            }
+            case Reply.Bytes(String contentType, Map<String, String> headers, ByteStream bytes) -> {
+                headers.forEach(response::putHeader);
+                bytes(call, response, contentType, bytes);
+            }
             case Reply.Lines lines -> WriteLines.start(call, lines);
             case Reply.Messages messages -> WriteMessages.start(call, messages.feed());
+            case Reply.WebSocket socket -> WebSocketStreams.start(call, socket);
             case Reply.Raw raw ->
                 throw new IllegalStateException(call.operation().id() + " is no hijack");
             case Reply.RawFailure raw ->
@@ -129,8 +138,10 @@ final class WriteReply {
     /** The client left before its answer came: what stands behind a stream is let go. */
     static void discard(Reply reply) {
         switch (reply) {
-            case Reply.Bytes(String contentType, ByteStream bytes) -> bytes.close();
+            case Reply.Bytes bytes -> bytes.bytes().close();
+            case Reply.Head head -> {}
             case Reply.Raw raw -> raw.streams().close();
+            case Reply.WebSocket socket -> socket.streams().close();
             case Reply.Lines lines -> lines.values().take(0).subscribe();
             case Reply.Messages messages -> {}
             case Reply.Json json -> {}

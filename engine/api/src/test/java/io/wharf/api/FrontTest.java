@@ -167,7 +167,7 @@ class FrontTest {
         assertThat(
                         RawClient.ask(
                                 api.socket,
-                                "POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"))
+                                "POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 13\r\n\r\n{\"Image\":\"a\"}"))
                 .contains("201 Created");
         assertThat(
                         RawClient.ask(
@@ -183,9 +183,11 @@ class FrontTest {
         assertThat(RawClient.post(api.socket, "/containers/create", "{} {}"))
                 .contains("400 Bad", "unexpected content after JSON");
         assertThat(RawClient.post(api.socket, "/containers/create", "{\"Env\":5}"))
-                .contains("400 Bad", "invalid JSON: Env: a list is expected");
+                .contains("400 Bad", "cannot unmarshal number into Go struct field CreateRequest.Env of type []string");
         assertThat(RawClient.post(api.socket, "/containers/create", "{\"HostConfig\":{\"Binds\":[{}]}}"))
-                .contains("400 Bad", "invalid JSON: HostConfig.Binds[0]: a string is expected");
+                .contains(
+                        "400 Bad",
+                        "cannot unmarshal object into Go struct field CreateRequest.HostConfig.Binds of type string");
         assertThat(RawClient.post(api.socket, "/containers/create", ""))
                 .contains("400 Bad", "invalid JSON: got EOF while reading request body");
         assertThat(RawClient.post(api.socket, "/containers/create", " ".repeat(Front.LONGEST_BODY + 1)))

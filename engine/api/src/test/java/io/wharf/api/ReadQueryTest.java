@@ -43,7 +43,7 @@ class ReadQueryTest {
         assertThatThrownBy(() ->
                         query("ContainerList", "/containers/json?limit=ten").number("limit"))
                 .isInstanceOf(WharfException.class)
-                .hasMessageContaining("\"ten\" is not a number");
+                .hasMessageContaining("strconv.Atoi: parsing \"ten\": invalid syntax");
     }
 
     @Test

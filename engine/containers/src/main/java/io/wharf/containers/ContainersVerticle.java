@@ -12,7 +12,9 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ExecService;
+import io.wharf.contracts.FileView;
 import io.wharf.contracts.Filters;
+import io.wharf.contracts.Handle;
 import io.wharf.contracts.HealthPlan;
 import io.wharf.contracts.HealthStatus;
 import io.wharf.contracts.ImageService;
@@ -36,6 +38,7 @@ import io.wharf.oci.RuntimeProbe;
 import io.wharf.streams.HandleTable;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the containers: start, recovery and the way to each verb. */
@@ -242,6 +245,11 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
+    public Future<Void> checkpoint(String ref) {
+        return RefuseCheckpoint.of(containers.get(ref));
+    }
+
+    @Override
     public Future<ContainerProcess> processOf(String ref) {
         return Future.succeededFuture(FindProcess.of(containers.get(ref)));
     }
@@ -249,6 +257,16 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<List<ContainerProcess>> processesOf(List<String> ids) {
         return Future.succeededFuture(FindProcess.of(containers, ids));
+    }
+
+    @Override
+    public Future<Handle<FileView>> openFiles(String ref, FileScope scope) {
+        return verbs().files.run(containers.get(ref), scope);
+    }
+
+    @Override
+    public Future<Void> announceFiles(String id, FileAction action) {
+        return table.announce(containers.get(id), action.word(), Map.of());
     }
 
     @Override

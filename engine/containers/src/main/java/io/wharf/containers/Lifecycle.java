@@ -14,8 +14,10 @@ final class Lifecycle {
     final RemoveContainer remove;
     final ActOnUnhealthy unhealthy;
     final ReportHealth health;
+    final OpenFiles files;
 
     Lifecycle(Room room) {
+        files = new OpenFiles(room);
         leftovers = new Leftovers(room);
         volumes = new VolumeUses(room);
         watch = new WatchRun(room, this);

@@ -145,6 +145,10 @@ final class RemoveContainer {
 
     /** Takes away what was made for the container: all of it bears being absent. */
     Future<Void> takeAway(Container container, boolean volumes) {
+        return verbs.files.revoke(container).compose(ended -> takeParts(container, volumes));
+    }
+
+    private Future<Void> takeParts(Container container, boolean volumes) {
         List<Future<Void>> parts = new ArrayList<>();
         parts.add(room.images().removeLayer(container.id()));
         parts.add(room.streams().removed(container));

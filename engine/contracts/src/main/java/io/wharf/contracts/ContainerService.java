@@ -62,6 +62,9 @@ public interface ContainerService {
     /** The same of several, by their full ids, in no order; those that are gone are left out. */
     Future<List<ContainerProcess>> processesOf(List<String> ids);
 
+    /** Refuses to freeze into or restore from a checkpoint: NOT_IMPLEMENTED, and whether CRIU is installed. */
+    Future<Void> checkpoint(String ref);
+
     Future<Counts> counts();
 
     /** Removes what does not run and fits the filters {@code until}, {@code label} and {@code label!}. */
@@ -76,6 +79,12 @@ public interface ContainerService {
      * nothing is kept in memory only.
      */
     Future<HealthStatus> reportHealth(String id, long run, ProbeResult result);
+
+    /** Opens a container's files, whatever it does; 409 where it is being removed. */
+    Future<Handle<FileView>> openFiles(String ref, FileScope scope);
+
+    /** Tells in an event what was done with a container's files. */
+    Future<Void> announceFiles(String id, FileAction action);
 
     /**
      * A create request.
@@ -203,6 +212,34 @@ public interface ContainerService {
 
     /** Titles and rows as ps(1) prints them. */
     record Top(List<String> titles, List<List<String>> processes) {}
+
+    /** How much of a container's files is shown. */
+    enum FileScope {
+        /** As its process sees them, with volumes, binds and tmpfs at their places. */
+        INSIDE,
+        /** The root alone, nothing mounted into it. */
+        ROOT,
+        /** The folders of its layers. */
+        LAYERS
+    }
+
+    /** What was done with a container's files. */
+    enum FileAction {
+        ARCHIVE_PATH("archive-path"),
+        EXTRACT_TO_DIR("extract-to-dir"),
+        EXPORT("export");
+
+        private final String word;
+
+        FileAction(String word) {
+            this.word = word;
+        }
+
+        /** Docker's name of the event. */
+        public String word() {
+            return word;
+        }
+    }
 
     /** How many containers there are, by state. */
     record Counts(int running, int paused, int stopped) {}

@@ -52,6 +52,18 @@ public interface ImageService {
     /** Unmounts the container's root; not mounted is fine. */
     Future<Void> unmountRoot(String containerId);
 
+    /**
+     * Keeps the container's root mounted for somebody who looks at its files, whether it runs or not; answers where. It
+     * is the same mount that a run has, so that both see one file system.
+     */
+    Future<String> holdRoot(String containerId);
+
+    /** Ends one {@link #holdRoot}; with the last one the root of a container that does not run is unmounted. */
+    Future<Void> releaseRoot(String containerId);
+
+    /** Where the container's writable layer lies, and those below it. */
+    Future<LayerFolders> layerFolders(String containerId);
+
     /** Removes the container's writable layer, unmounted first; none there is fine. */
     Future<Void> removeLayer(String containerId);
 
@@ -197,6 +209,13 @@ public interface ImageService {
 
     /** A mounted root, and how it is put together. */
     record MountedRoot(String path, ContainerDetail.GraphDriver graphDriver) {}
+
+    /** Folders of a container's layers; {@code lowers} has the topmost first and the engine's own base last. */
+    record LayerFolders(String upper, List<String> lowers) {
+        public LayerFolders {
+            lowers = List.copyOf(lowers);
+        }
+    }
 
     /** Sizes in bytes. */
     record LayerSizes(long writable, long root) {}

@@ -15,6 +15,7 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Services;
 import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
+import io.wharf.files.FilesVerticle;
 import io.wharf.health.HealthVerticle;
 import io.wharf.images.ImagesVerticle;
 import io.wharf.linux.Pools;
@@ -126,6 +127,7 @@ final class Engine {
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new HealthVerticle(handles));
         deploy(vertx, new StatsVerticle(handles, pools));
+        deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
         deploy(vertx, new SystemVerticle(options, store));
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.

@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.Slots;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.CommitImage;

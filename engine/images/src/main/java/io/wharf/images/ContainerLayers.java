@@ -4,9 +4,11 @@ import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
+import io.wharf.base.Lanes;
 import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.LayerFolders;
 import io.wharf.contracts.ImageService.LayerSizes;
 import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.linux.Pools;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +27,13 @@ import java.util.Set;
  * The writable layers of containers and their mounted roots.
  *
  * <p>The row comes before the folder and goes before it: a row without a folder mends itself at the next mount, a folder
- * without a row is removed at the next start. A mount is in the ledger before it is made.
+ * without a row is removed at the next start. A mount is in the ledger before it is made. There is one for a container's
+ * run and for all who look at its files meanwhile: two overlays over one writable layer would not know of each other.
  */
 final class ContainerLayers {
     static final String KIND = "rootfs";
+    /** A root that is mounted for those alone who look at its files. */
+    static final String HELD = "rootview";
 
     private final Layout layout;
     private final Store store;
@@ -37,6 +43,8 @@ final class ContainerLayers {
     private final LayerStore layers;
     private final OverlayDriver driver;
     private final Set<String> mounted = new HashSet<>();
+    private final Map<String, Integer> holds = new HashMap<>();
+    private final Lanes lanes = new Lanes();
 
     ContainerLayers(
             Layout layout,
@@ -55,16 +63,27 @@ final class ContainerLayers {
         this.driver = driver;
     }
 
-    /** Learns which roots an earlier engine left mounted. */
+    /** Learns which roots an earlier engine left mounted, and unmounts those that nobody looks at any more. */
     Future<Void> start() {
-        return pools.call(driver::mounted).map(found -> {
-            mounted.addAll(found);
-            return null;
-        });
+        return pools.call(driver::mounted)
+                .compose(found -> Future.all(ledger.ofKind(KIND), ledger.ofKind(HELD))
+                        .compose(records -> {
+                            mounted.addAll(found);
+                            List<KernelObject> runs = records.resultAt(0);
+                            List<KernelObject> held = records.resultAt(1);
+                            Set<String> running = new HashSet<>();
+                            runs.forEach(run -> running.add(run.key()));
+                            List<Future<Void>> ends = new ArrayList<>();
+                            held.forEach(view -> ends.add(
+                                    running.contains(view.key())
+                                            ? ledger.strike(HELD, view.key())
+                                            : takeDown(view.key(), HELD)));
+                            return Future.join(ends).mapEmpty();
+                        }));
     }
 
-    /** Whether the container's root is mounted: it runs, or is about to. */
-    boolean isMounted(String container) {
+    /** Whether the container's root is mounted for it: it runs, or is about to. */
+    boolean isInUse(String container) {
         return mounted.contains(container);
     }
 
@@ -94,26 +113,83 @@ final class ContainerLayers {
     }
 
     Future<MountedRoot> mount(String container) {
-        List<Path> chain = chain(layer(container));
-        String root = layout.rootfs(container).toString();
-        return ledger.record(new KernelObject(KIND, container, container, root))
-                .compose(recorded -> pools.run(() -> driver.mount(container, chain)))
-                .map(done -> {
-                    mounted.add(container);
-                    return new MountedRoot(root, driver.describe(container, chain));
-                });
+        return lanes.run(container, () -> {
+            List<Path> chain = chain(layer(container));
+            return putUp(container, KIND, chain).map(root -> {
+                mounted.add(container);
+                return new MountedRoot(root, driver.describe(container, chain));
+            });
+        });
     }
 
+    /** The run is over; who still looks at the files keeps the mount. */
     Future<Void> unmount(String container) {
+        return lanes.run(container, () -> {
+            if (!holds.containsKey(container)) {
+                return takeDown(container, KIND);
+            }
+            return ledger.record(new KernelObject(HELD, container, container, ""))
+                    .compose(recorded -> ledger.strike(KIND, container))
+                    .onSuccess(done -> mounted.remove(container));
+        });
+    }
+
+    Future<String> hold(String container) {
+        return lanes.run(container, () -> {
+            List<Path> chain = chain(layer(container));
+            // Counted first: whoever unmounts comes later in the lane.
+            holds.merge(container, 1, Integer::sum);
+            Future<String> root = mounted.contains(container)
+                    ? Future.succeededFuture(layout.rootfs(container).toString())
+                    : putUp(container, HELD, chain);
+            return root.onFailure(failure -> letGo(container));
+        });
+    }
+
+    Future<Void> release(String container) {
+        return lanes.run(container, () -> {
+            letGo(container);
+            if (holds.containsKey(container)) {
+                return Future.succeededFuture();
+            }
+            return mounted.contains(container) ? ledger.strike(HELD, container) : takeDown(container, HELD);
+        });
+    }
+
+    private void letGo(String container) {
+        holds.computeIfPresent(container, (id, count) -> count == 1 ? null : count - 1);
+    }
+
+    LayerFolders folders(String container) {
+        List<String> lowers = new ArrayList<>();
+        chain(layer(container)).forEach(folder -> lowers.add(folder.toString()));
+        lowers.add(layout.containerBase().toString());
+        return new LayerFolders(driver.upper(container).toString(), lowers);
+    }
+
+    private Future<String> putUp(String container, String kind, List<Path> chain) {
+        String root = layout.rootfs(container).toString();
+        return ledger.record(new KernelObject(kind, container, container, root))
+                .compose(recorded -> pools.run(() -> driver.mount(container, chain)))
+                .map(root);
+    }
+
+    private Future<Void> takeDown(String container, String kind) {
         return pools.runUrgently(() -> driver.unmount(container))
-                .compose(done -> ledger.strike(KIND, container))
+                .compose(done -> ledger.strike(kind, container))
                 .onSuccess(done -> mounted.remove(container));
     }
 
+    /** Whoever still looks at the files has been told to end and has had his time. */
     Future<Void> remove(String container) {
-        return unmount(container)
-                .compose(done -> forget(container))
-                .compose(done -> pools.run(() -> driver.remove(container)));
+        return lanes.run(
+                container,
+                () -> takeDown(container, KIND)
+                        .compose(done -> holds.containsKey(container)
+                                ? ledger.strike(HELD, container)
+                                : Future.<Void>succeededFuture())
+                        .compose(done -> forget(container))
+                        .compose(done -> pools.run(() -> driver.remove(container))));
     }
 
     private Future<Void> forget(String container) {

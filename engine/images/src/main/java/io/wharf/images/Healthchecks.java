@@ -1,10 +1,12 @@
 package io.wharf.images;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,7 +17,8 @@ final class Healthchecks {
 
     private Healthchecks() {}
 
-    static ObjectNode parse(String text) {
+    /** The flags and the command; {@code shell} reads a command in exec form. */
+    static ObjectNode parse(String text, Function<String, JsonNode> shell) {
         ObjectNode check = Json.MAPPER.createObjectNode();
         String rest = text;
         Matcher flag = FLAG.matcher(rest);
@@ -42,7 +45,7 @@ final class Healthchecks {
                 }
                 if (command.startsWith("[")) {
                     test.add("CMD");
-                    ConfigChanges.command(command).forEach(test::add);
+                    shell.apply(command).forEach(test::add);
                 } else {
                     test.add("CMD-SHELL").add(command);
                 }

@@ -7,6 +7,7 @@ import io.wharf.base.Digest;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Lanes;
 import io.wharf.base.Schema;
+import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
@@ -192,6 +193,21 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
+    public Future<String> holdRoot(String containerId) {
+        return containers.hold(containerId);
+    }
+
+    @Override
+    public Future<Void> releaseRoot(String containerId) {
+        return containers.release(containerId);
+    }
+
+    @Override
+    public Future<LayerFolders> layerFolders(String containerId) {
+        return Future.succeededFuture(containers.folders(containerId));
+    }
+
+    @Override
     public Future<Void> removeLayer(String containerId) {
         return containers.remove(containerId);
     }
@@ -224,7 +240,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     private RemoveImages removals() {
-        return new RemoveImages(store, images, layers, lanes, containers::isMounted);
+        return new RemoveImages(store, images, layers, lanes, containers::isInUse);
     }
 
     /** Begins work that one client watches; its hanging up stops it. */

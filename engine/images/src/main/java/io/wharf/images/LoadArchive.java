@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.Layout;
+import io.wharf.base.Slots;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.linux.Pools;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.wharf.base.Digest;
 import io.wharf.base.ErrorKind;
+import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
+import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;

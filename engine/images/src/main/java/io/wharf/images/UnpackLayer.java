@@ -3,6 +3,7 @@ package io.wharf.images;
 import io.vertx.core.Future;
 import io.wharf.base.Ids;
 import io.wharf.base.Layout;
+import io.wharf.base.Slots;
 import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
 import io.wharf.tar.BytePipe;

@@ -47,25 +47,34 @@ public final class Directories {
     public static List<Entry> list(Fd directory) {
         var entries = new ArrayList<Entry>();
         Descriptors.seek(directory, 0, 0);
-        var data = Scratch.get().data(CHUNK);
-        while (true) {
-            var count = Check.that(
-                    "getdents64",
-                    Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), data.byteSize()),
-                    directory);
-            if (count == 0) {
-                return entries;
-            }
-            for (long at = 0; at < count; ) {
-                var length = data.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH);
-                var name = name(data.asSlice(at + NAME, length - NAME).toArray(JAVA_BYTE));
-                if (!name.equals(".") && !name.equals("..")) {
-                    entries.add(new Entry(
-                            name, Type.of(data.get(JAVA_BYTE, at + TYPE)), data.get(JAVA_LONG_UNALIGNED, at)));
-                }
-                at += length;
-            }
+        while (readSome(directory, entries)) {
+            // The next chunk.
         }
+        return entries;
+    }
+
+    /**
+     * Adds a few hundred further entries from where the descriptor stands: for folders that may hold more than should be
+     * in memory at once.
+     *
+     * @return false at the end
+     */
+    public static boolean readSome(Fd directory, List<Entry> entries) {
+        var data = Scratch.get().data(CHUNK);
+        var count = Check.that(
+                "getdents64",
+                Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), data.byteSize()),
+                directory);
+        for (long at = 0; at < count; ) {
+            var length = data.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH);
+            var name = name(data.asSlice(at + NAME, length - NAME).toArray(JAVA_BYTE));
+            if (!name.equals(".") && !name.equals("..")) {
+                entries.add(
+                        new Entry(name, Type.of(data.get(JAVA_BYTE, at + TYPE)), data.get(JAVA_LONG_UNALIGNED, at)));
+            }
+            at += length;
+        }
+        return count > 0;
     }
 
     public static List<Entry> list(String path) {

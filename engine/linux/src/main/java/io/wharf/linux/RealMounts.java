@@ -12,6 +12,7 @@ final class RealMounts implements Mounts {
 
     private static final int OPEN_TREE_CLONE = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int MOUNT_ATTR_BYTES = 32;
     /** What mount(2) copies of its options: one page. */
     static final int OPTION_BYTES = 4096;
@@ -113,6 +114,22 @@ final class RealMounts implements Mounts {
                 scratch.second(target, "move_mount"),
                 MOVE_MOUNT_F_EMPTY_PATH);
         Check.that("move_mount", result, tree, target);
+    }
+
+    /** As {@link #attach(Fd, String)}, at a place that an O_PATH descriptor stands for. */
+    void attach(Fd tree, Fd target) {
+        var empty = Scratch.get().first("", "move_mount");
+        var flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+        Check.that(
+                "move_mount",
+                Native.syscall(Nr.MOVE_MOUNT, tree.value(), empty, target.value(), empty, flags),
+                tree,
+                target);
+    }
+
+    /** Of a detached mount. */
+    void makeReadOnly(Fd tree, boolean recursive) {
+        setAttributes(tree, "", recursive, MountFlags.MOUNT_ATTR_RDONLY, 0, -1);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.wharf.linux;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** {@link NetworkNamespaces} of the running kernel. */
@@ -10,7 +8,6 @@ final class RealNetworkNamespaces implements NetworkNamespaces {
 
     private static final int CLONE_NEWNET = 0x40000000;
     private static final long NSFS_MAGIC = 0x6e736673;
-    private static final int STACK_BYTES = 256 << 10;
 
     private RealNetworkNamespaces() {}
 
@@ -19,7 +16,7 @@ final class RealNetworkNamespaces implements NetworkNamespaces {
         Entries.open(path, OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0444)
                 .close();
         try {
-            onThreadOfItsOwn(() -> {
+            ThreadOfItsOwn.run("wharf-netns", () -> {
                 Check.that("unshare", Native.syscall(Nr.UNSHARE, CLONE_NEWNET), "CLONE_NEWNET");
                 RealMounts.INSTANCE.bind("/proc/thread-self/ns/net", path, false);
                 return true;
@@ -64,36 +61,11 @@ final class RealNetworkNamespaces implements NetworkNamespaces {
     @Override
     public <T> T in(String path, Supplier<T> work) {
         try (var namespace = open(path)) {
-            return onThreadOfItsOwn(() -> {
+            return ThreadOfItsOwn.run("wharf-netns", () -> {
                 var entered = Native.syscall(Nr.SETNS, namespace.value(), CLONE_NEWNET);
                 Check.that("setns", entered, path, "CLONE_NEWNET");
                 return work.get();
             });
-        }
-    }
-
-    private static <T> T onThreadOfItsOwn(Supplier<T> work) {
-        var answer = new CompletableFuture<T>();
-        var thread = new Thread(
-                null,
-                () -> {
-                    try {
-                        answer.complete(work.get());
-                    } catch (Throwable e) {
-                        answer.completeExceptionally(e);
-                    }
-                },
-                "wharf-netns",
-                STACK_BYTES);
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
         }
     }
 }

@@ -1,11 +1,10 @@
 package io.wharf.logs;
 
+import io.wharf.base.GoDuration;
 import io.wharf.base.WharfException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -17,7 +16,7 @@ final class OptionValues {
     /** Understood by every remote driver. */
     private static final Set<String> COMMON = Set.of("tag", "labels", "labels-regex", "env", "env-regex");
 
-    private static final Pattern DURATION_PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([^\\d.]*)");
+    private static final Pattern DURATION_PART = Pattern.compile("(?:\\d+\\.?\\d*|\\.\\d+)([^\\d.]*)");
 
     private OptionValues() {}
 
@@ -79,36 +78,23 @@ final class OptionValues {
     /** A duration such as {@code 1.5s}, {@code 1m30s}, {@code -2h}, {@code 0}. */
     static Duration duration(String text) {
         var unsigned = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
-        if (unsigned.equals("0")) {
-            return Duration.ZERO;
-        }
-        var parts = DURATION_PART.matcher(unsigned);
-        var nanos = BigDecimal.ZERO;
-        var end = 0;
-        while (parts.lookingAt()) {
-            nanos = nanos.add(new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit(parts, text))));
-            end = parts.end();
-            parts.region(end, unsigned.length());
-        }
-        if (end == 0 || end < unsigned.length() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw WharfException.invalid("time: invalid duration " + quoted(text));
-        }
-        return Duration.ofNanos(text.startsWith("-") ? -nanos.longValue() : nanos.longValue());
+        var nanos = GoDuration.parse(unsigned).orElseThrow(() -> noDuration(text, unsigned));
+        return Duration.ofNanos(text.startsWith("-") ? -nanos : nanos);
     }
 
-    private static long unit(Matcher part, String text) {
-        return switch (part.group(2)) {
-            case "ns" -> 1L;
-            case "us", "µs", "μs" -> 1_000L;
-            case "ms" -> 1_000_000L;
-            case "s" -> 1_000_000_000L;
-            case "m" -> 60_000_000_000L;
-            case "h" -> 3_600_000_000_000L;
-            case "" -> throw WharfException.invalid("time: missing unit in duration " + quoted(text));
-            default ->
-                throw WharfException.invalid(
-                        "time: unknown unit " + quoted(part.group(2)) + " in duration " + quoted(text));
-        };
+    private static WharfException noDuration(String text, String unsigned) {
+        var part = DURATION_PART.matcher(unsigned);
+        while (part.lookingAt()) {
+            var unit = part.group(1);
+            if (unit.isEmpty()) {
+                return WharfException.invalid("time: missing unit in duration " + quoted(text));
+            }
+            if (!unit.matches("ns|[uµ]s|ms|s|m|h")) {
+                return WharfException.invalid("time: unknown unit " + quoted(unit) + " in duration " + quoted(text));
+            }
+            part.region(part.end(), unsigned.length());
+        }
+        return WharfException.invalid("time: invalid duration " + quoted(text));
     }
 
     static String quoted(String text) {

@@ -14,6 +14,7 @@ import io.wharf.tar.TarEntry.Extent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlaceEntries {
     private static final int CHUNK = 64 << 10;
+    /** Folders whose times are kept for the end. */
+    private static final int MOST_TIMES = 20_000;
+
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
 
     /** What overlayfs itself reads is not for a tar to say: a redirect could show any folder of another layer. */
@@ -152,6 +156,10 @@ public final class PlaceEntries {
         own(folder, entry);
         Attributes.mode(folder, entry.mode());
         setXattrs(folder, entry);
+        if (times.size() == MOST_TIMES) {
+            // Folders come before what is in them: those that the tar has left are done.
+            applyTimes(time -> !path.startsWith(time.path() + "/"));
+        }
         times.add(new FolderTime(path, entry.seconds(), entry.nanos()));
     }
 
@@ -249,7 +257,11 @@ public final class PlaceEntries {
 
     /** Called at the end: what was put into a folder has changed its times. */
     public void applyTimes() {
-        for (FolderTime time : times) {
+        applyTimes(time -> true);
+    }
+
+    private void applyTimes(Predicate<FolderTime> which) {
+        for (FolderTime time : times.stream().filter(which).toList()) {
             try (Fd at = Entries.openBeneathNoLinks(
                     root.value(),
                     time.path().isEmpty() ? "." : time.path(),
@@ -263,5 +275,6 @@ public final class PlaceEntries {
                 }
             }
         }
+        times.removeIf(which);
     }
 }

@@ -1,6 +1,5 @@
 package io.wharf.tar;
 
-import io.wharf.linux.Descriptors;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
@@ -11,11 +10,12 @@ import io.wharf.linux.Xattrs;
 import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what lies in folders as entries of a tar: one call for each name, by the descriptor of its folder. A name that
@@ -23,15 +23,22 @@ import java.util.Map;
  */
 public final class WriteEntries {
     private static final int CHUNK = 64 << 10;
+    /** Files with several names that are kept in mind at a time; of those beyond it each name gets the content. */
+    private static final int MOST_LINKED = 50_000;
+
+    private static final byte[] NOTHING = {};
     private static final String OVERLAY_XATTRS = "trusted.overlay.";
     /** Labels of a host's policy say nothing on another host. */
     private static final String SELINUX = "security.selinux";
 
     private final TarWriter tar;
-    private final Map<Inode, String> linked = new HashMap<>();
+    private final Map<Inode, Links> linked = new HashMap<>();
     private final byte[] chunk = new byte[CHUNK];
 
     private record Inode(long device, long number) {}
+
+    /** How often a file is still to come again. */
+    private record Links(String first, int left) {}
 
     public WriteEntries(OutputStream out) {
         tar = new TarWriter(out);
@@ -41,72 +48,135 @@ public final class WriteEntries {
         return tar;
     }
 
-    /**
-     * Writes one entry, of a folder its head alone.
-     *
-     * @param path the entry's name in the tar, of a folder without a slash at its end
-     * @param status of the entry itself, as just read
-     */
+    /** Writes one entry with its content, of a folder its head alone; the parameters are those of {@link #head}. */
     public void entry(Fd in, String name, String path, FileStatus status) throws IOException {
-        int type = status.mode() & FileStatus.S_IFMT;
-        if (type == FileStatus.S_IFSOCK) {
-            return;
-        }
-        if (!status.isDirectory() && status.links() > 1) {
-            String first = linked.putIfAbsent(new Inode(status.device(), status.inode()), path);
-            if (first != null) {
-                tar.whole(of(path, Kind.HARD_LINK, status, 0, first, Map.of()), new byte[0]);
-                return;
+        try (Content content = head(in.value(), name, path, status)) {
+            ByteBuffer into = content == null ? null : ByteBuffer.wrap(chunk);
+            while (content != null && into != null && content.left() > 0) {
+                content.read(into.clear());
+                tar.content().write(chunk, 0, into.position());
             }
-        }
-        if (type == FileStatus.S_IFREG) {
-            file(in, name, path);
-            return;
-        }
-        Map<String, byte[]> xattrs = xattrs(in, name);
-        switch (type) {
-            case FileStatus.S_IFDIR -> tar.whole(of(path + "/", Kind.DIRECTORY, status, 0, "", xattrs), new byte[0]);
-            case FileStatus.S_IFLNK -> {
-                String target = Entries.readLink(in.value(), name);
-                tar.whole(of(path, Kind.SYMLINK, status, 0, target, xattrs), new byte[0]);
+            if (content != null) {
+                tar.end();
             }
-            case FileStatus.S_IFIFO -> tar.whole(of(path, Kind.FIFO, status, 0, "", xattrs), new byte[0]);
-            case FileStatus.S_IFCHR -> tar.whole(of(path, Kind.CHARACTER_DEVICE, status, 0, "", xattrs), new byte[0]);
-            default -> tar.whole(of(path, Kind.BLOCK_DEVICE, status, 0, "", xattrs), new byte[0]);
         }
     }
 
     /**
-     * A file that grows or shrinks meanwhile is cut, or filled with zeros, to the size that was announced. Opened without
-     * waiting, for it may be a fifo by now.
+     * Writes the head of one entry. Of a file that has content it is the caller's to write it all, to end the entry and
+     * to close it.
+     *
+     * @param in number of the folder's descriptor
+     * @param path the entry's name in the tar, of a folder without a slash at its end
+     * @param status of the entry itself, as just read
      */
-    private void file(Fd in, String name, String path) throws IOException {
+    public @Nullable Content head(int in, String name, String path, FileStatus status) throws IOException {
+        int type = status.mode() & FileStatus.S_IFMT;
+        if (type == FileStatus.S_IFSOCK) {
+            return null;
+        }
+        if (!status.isDirectory() && status.links() > 1) {
+            String first = linkedTo(path, status);
+            if (first != null) {
+                tar.whole(of(path, Kind.HARD_LINK, status, 0, first, Map.of()), NOTHING);
+                return null;
+            }
+        }
+        if (type == FileStatus.S_IFREG) {
+            return file(in, name, path);
+        }
+        Map<String, byte[]> xattrs = xattrs(in, name);
+        switch (type) {
+            case FileStatus.S_IFDIR -> tar.whole(of(path + "/", Kind.DIRECTORY, status, 0, "", xattrs), NOTHING);
+            case FileStatus.S_IFLNK -> {
+                String target = Entries.readLink(in, name);
+                tar.whole(of(path, Kind.SYMLINK, status, 0, target, xattrs), NOTHING);
+            }
+            case FileStatus.S_IFIFO -> tar.whole(of(path, Kind.FIFO, status, 0, "", xattrs), NOTHING);
+            case FileStatus.S_IFCHR -> tar.whole(of(path, Kind.CHARACTER_DEVICE, status, 0, "", xattrs), NOTHING);
+            default -> tar.whole(of(path, Kind.BLOCK_DEVICE, status, 0, "", xattrs), NOTHING);
+        }
+        return null;
+    }
+
+    /** Where the same file was written first; null the first time, and for links beyond what is kept in mind. */
+    private @Nullable String linkedTo(String path, FileStatus status) {
+        Inode inode = new Inode(status.device(), status.inode());
+        Links known = linked.get(inode);
+        if (known == null) {
+            if (linked.size() < MOST_LINKED) {
+                linked.put(inode, new Links(path, status.links() - 1));
+            }
+            return null;
+        }
+        if (known.left() <= 1) {
+            linked.remove(inode);
+        } else {
+            linked.put(inode, new Links(known.first(), known.left() - 1));
+        }
+        return known.first();
+    }
+
+    /** Opened without waiting, for it may be a fifo by now. */
+    private @Nullable Content file(int in, String name, String path) throws IOException {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY;
-        try (Fd file = Entries.openAt(in.value(), name, flags, 0)) {
+        Fd file = Entries.openAt(in, name, flags, 0);
+        try {
             FileStatus status = FileStatus.of(file);
             if (!status.isFile()) {
                 throw new LinuxException("open", Errno.ENOENT, path);
             }
-            Descriptors.nonBlocking(file, false);
             tar.begin(of(path, Kind.FILE, status, status.size(), "", xattrs(in, name)));
-            long left = status.size();
-            while (left > 0) {
-                int count = file.read(chunk, 0, (int) Math.min(left, CHUNK));
-                if (count <= 0) {
-                    Arrays.fill(chunk, (byte) 0);
-                    count = (int) Math.min(left, CHUNK);
-                }
-                tar.content().write(chunk, 0, count);
-                left -= count;
+            if (status.size() > 0) {
+                return new Content(file, status.size());
             }
-            tar.end();
+            file.close();
+            return null;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 
-    private static Map<String, byte[]> xattrs(Fd in, String name) {
+    /** What is left to write of a file: exactly as long as announced, whatever happens to the file meanwhile. */
+    public static final class Content implements AutoCloseable {
+        private final Fd file;
+        private long left;
+
+        Content(Fd file, long left) {
+            this.file = file;
+            this.left = left;
+        }
+
+        public long left() {
+            return left;
+        }
+
+        /** Fills the buffer's room as far as there is content; where a file has become shorter, with zeros. */
+        public void read(ByteBuffer into) {
+            if (into.remaining() > left) {
+                into.limit(into.position() + (int) left);
+            }
+            left -= into.remaining();
+            while (into.hasRemaining()) {
+                if (file.read(into) <= 0) {
+                    while (into.hasRemaining()) {
+                        into.put((byte) 0);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            file.close();
+        }
+    }
+
+    private static Map<String, byte[]> xattrs(int in, String name) {
         List<String> names;
         try {
-            names = Xattrs.list(in.value(), name);
+            names = Xattrs.list(in, name);
         } catch (LinuxException e) {
             if (e.is(Errno.EOPNOTSUPP)) {
                 return Map.of();
@@ -119,7 +189,7 @@ public final class WriteEntries {
         Map<String, byte[]> xattrs = new LinkedHashMap<>();
         for (String xattr : names) {
             if (!xattr.startsWith(OVERLAY_XATTRS) && !xattr.equals(SELINUX)) {
-                Xattrs.get(in.value(), name, xattr).ifPresent(value -> xattrs.put(xattr, value));
+                Xattrs.get(in, name, xattr).ifPresent(value -> xattrs.put(xattr, value));
             }
         }
         return xattrs;

@@ -1,4 +1,4 @@
-package io.wharf.images;
+package io.wharf.base;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,16 +12,16 @@ import java.util.function.Supplier;
  * Lets so many pieces of work run at a time; the others wait in order, without a thread. Each answer arrives on the context
  * of whoever asked.
  */
-final class Slots {
+public final class Slots {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private int free;
 
-    Slots(int count) {
+    public Slots(int count) {
         free = count;
     }
 
     /** Calls the work on the caller's context, at once or later. */
-    <T> Future<T> run(Supplier<Future<T>> work) {
+    public <T> Future<T> run(Supplier<Future<T>> work) {
         Context context = Vertx.currentContext();
         Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
         Runnable begin = () -> {
