@@ -237,6 +237,7 @@ def filters(definition):
             case = base(definition, name, label=f"?filters={text}", state="exited")
             case.query["filters"] = json.dumps({**mine, **value}) if isinstance(value, dict) else text
             case.config = {"ExposedPorts": {"80/tcp": {}}}
+            case.alone = name == "ContainerPrune"
             found.append(case)
         for text in ("{", "[]", "null", "", '"x"', "7", '{"label":7}'):
             found.append(base(definition, name, label=f"?filters={text}", state="exited", query={"all": "1", "filters": text}, alone=True, shape=True))

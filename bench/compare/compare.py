@@ -2,6 +2,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,7 @@ def prepare(engine, player, image):
     engine.start()
     engine.docker("import", "-c", 'CMD ["sh"]', image, "busybox:latest")
     player.image = engine.docker("image", "inspect", "-f", "{{.Id}}", "busybox").strip()
-    other = player.create("other", {"HostConfig": {"IpcMode": "shareable"}, "Volumes": {"/shared": {}}})
+    other = player.other = player.create("other", {"HostConfig": {"IpcMode": "shareable"}, "Volumes": {"/shared": {}}})
     player.ask("POST", f"/containers/{other}/start")
 
 
@@ -88,7 +89,7 @@ def play_all(options):
                 earlier = json.load(f)["docker"]
             records = {"docker": {name: earlier[name] for name in map(str, cases) if name in earlier}, **records}
         judge = Judge(wharf.engine, newest)
-        judge.image = wharf.image
+        judge.image, judge.other = wharf.image, wharf.other
         records["verdicts"] = judge.verdicts(judged, options.workers)
     finally:
         for player in (docker, wharf):
@@ -113,6 +114,9 @@ def main():
     parser.add_argument("--all", action="store_true", help="tell also what is explained")
     parser.add_argument("--explain", action="store_true", help="print the differences that are meant as a table, and nothing else")
     options = parser.parse_args()
+    # Engines and namespaces are to go with this program, however it ends.
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
     rules = report.meant()
     if options.explain:
         report.table(rules)

@@ -59,8 +59,11 @@ class Definition:
             schema = self.document["definitions"][schema["$ref"].rsplit("/", 1)[1]]
         if "allOf" not in schema:
             return schema
+        parts = [self.resolve(part) for part in schema["allOf"]]
+        if parts[0].get("type", "object") != "object":
+            return parts[0]
         merged = {"type": "object", "properties": dict(schema.get("properties", {}))}
-        for part in map(self.resolve, schema["allOf"]):
+        for part in parts:
             merged["properties"].update(part.get("properties", {}))
         return merged
 

@@ -21,6 +21,7 @@ class Player:
         self.engine = engine
         self.prefix = "/v" + version
         self.image = ""
+        self.other = ""
 
     def ask(self, method, target, **more):
         return ask(self.engine.socket, method, self.prefix + target, **more)
@@ -164,8 +165,18 @@ class Player:
             record[place + "message"] = self.same(parsed["message"], names)
         elif parsed is not None:
             self.values(record, place + "body ", parsed, "", case, names)
+        elif answer.body.startswith(b"{") and self.first(answer.body) is not None:
+            self.values(record, place + "line ", self.first(answer.body), "", case, names)
         elif answer.body:
             self.text(record, place, answer, names)
+
+    @staticmethod
+    def first(body):
+        """The first of several JSON values, one a line; None where it is none."""
+        try:
+            return json.loads(body.splitlines()[0])
+        except ValueError:
+            return None
 
     def text(self, record, place, answer, names):
         if answer.headers.get("Content-Type", "").startswith("application/x-tar") or answer.body[257:262] == b"ustar":
@@ -202,6 +213,8 @@ class Player:
         for key in ("id", "made", "exec"):
             if names.get(key):
                 text = text.replace(names[key], f"<{key}>").replace(names[key][:12], f"<{key}>")
+        if self.other:
+            text = text.replace(self.other, "<other>").replace(self.other[:12], "<other>")
         text = text.replace(self.engine.home, "<home>").replace(self.image, "<image>")
         text = re.sub(r"\b[0-9a-f]{64}\b", "<hex>", text)
         text = re.sub(r"\b10\.214\.\d+\.\d+\b", "<address>", text)

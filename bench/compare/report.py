@@ -38,13 +38,16 @@ def unlike(docker, wharf):
             skipped.append(stage)
             if stage + "status" in docker and stage + "status" in wharf:
                 found.append((stage + "status", *(f"{r[stage + 'status']} {r.get(stage + 'message', r.get(stage + 'text', ''))}".strip() for r in (docker, wharf))))
+    # What comes of a request that only one of them has taken is no difference of its own.
+    after = {"": ("after", "end ", "inspect ", "start"), "start ": ("started ", "inside ")}
+    follows = tuple(place for stage in skipped for place in after.get(stage, ()))
     absent = ()
     for place in sorted(set(docker) | set(wharf)):
         a, b = docker.get(place, ABSENT), wharf.get(place, ABSENT)
         stage = next((s for s in stages if s and place.startswith(s)), "")
         if a == b or place == stage + "status" or absent and place.startswith(absent):
             continue
-        if stage in skipped and not place.startswith(("after", "inside")) or place.startswith("inside") and "start " in skipped:
+        if stage in skipped and not place.startswith(("after", "inside")) or follows and place.startswith(follows):
             continue
         if ABSENT in (a, b):
             absent = (place + ".", place + "[")

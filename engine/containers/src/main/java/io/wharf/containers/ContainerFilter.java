@@ -80,8 +80,8 @@ final class ContainerFilter {
                 && filters.any("isolation", wanted -> wanted.isEmpty() || wanted.equals("default"))
                 && (!filters.has("ancestor")
                         || ancestors.contains(container.definition().imageId()))
-                && filters.any("publish", wanted -> anyPort(container, wanted, Port::publicPort))
-                && filters.any("expose", wanted -> anyPort(container, wanted, Port::privatePort))
+                && filters.any("publish", wanted -> anyPort(container, "publish", wanted, Port::publicPort))
+                && filters.any("expose", wanted -> anyPort(container, "expose", wanted, Port::privatePort))
                 && filters.any("network", wanted -> isIn(container, wanted))
                 && filters.any("volume", wanted -> mounts(container, wanted))
                 && Filters.labelled(filters.get("label"), container.config().labels());
@@ -113,11 +113,12 @@ final class ContainerFilter {
     }
 
     /** {@code 80}, {@code 80/udp} or {@code 8000-8080/tcp} against the ports that a list shows. */
-    private static boolean anyPort(Container container, String wanted, Function<Port, @Nullable Integer> number) {
+    private static boolean anyPort(
+            Container container, String filter, String wanted, Function<Port, @Nullable Integer> number) {
         int slash = wanted.indexOf('/');
         String protocol = slash < 0 ? "tcp" : wanted.substring(slash + 1);
         String[] range = (slash < 0 ? wanted : wanted.substring(0, slash)).split("-", 2);
-        refuseUnless(Arrays.stream(range).allMatch(end -> end.matches("[0-9]{1,5}")), "publish", wanted);
+        refuseUnless(Arrays.stream(range).allMatch(end -> end.matches("[0-9]{1,5}")), filter, wanted);
         int first = Integer.parseInt(range[0]);
         int last = Integer.parseInt(range[range.length - 1]);
         return NetworkView.ports(container).stream().anyMatch(port -> {

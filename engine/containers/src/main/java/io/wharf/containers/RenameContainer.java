@@ -12,7 +12,7 @@ final class RenameContainer {
     }
 
     Future<Void> run(Container container, String wanted) {
-        if (wanted.isEmpty() || wanted.equals("/")) {
+        if (wanted.isEmpty()) {
             throw WharfException.invalid("Neither old nor new names may be empty");
         }
         String name = checked(wanted);

@@ -39,13 +39,18 @@ public record ContainerConfig(
         List<String> entrypoint,
 
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean networkDisabled,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String macAddress,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
+        String macAddress,
 
         @JsonProperty("OnBuild") @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<String> onBuild,
 
         Map<String, String> labels,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String stopSignal,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
+        String stopSignal,
+
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer stopTimeout,
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -54,11 +59,11 @@ public record ContainerConfig(
         hostname = Lists.text(hostname);
         domainname = Lists.text(domainname);
         user = Lists.text(user);
-        exposedPorts = Lists.copy(exposedPorts);
+        exposedPorts = Lists.set(exposedPorts);
         env = Lists.copy(env);
         cmd = Lists.copyOrNull(cmd);
         image = Lists.text(image);
-        volumes = Lists.copy(volumes);
+        volumes = Lists.set(volumes);
         workingDir = Lists.text(workingDir);
         entrypoint = Lists.copyOrNull(entrypoint);
         onBuild = Lists.copy(onBuild);
@@ -68,7 +73,12 @@ public record ContainerConfig(
 
     /** The probe of {@code HEALTHCHECK}; durations in nanoseconds, zero for the default. */
     public record Healthcheck(
-            List<String> test, long interval, long timeout, long startPeriod, long startInterval, int retries) {
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> test,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long interval,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long timeout,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long startPeriod,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) long startInterval,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) int retries) {
         public Healthcheck {
             test = Lists.copy(test);
         }

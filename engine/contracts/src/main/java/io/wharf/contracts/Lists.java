@@ -42,6 +42,15 @@ final class Lists {
         return java.util.Collections.unmodifiableMap(kept);
     }
 
+    /** A set that is written as an object: its keys count, whatever their values are. */
+    static Map<String, Object> set(@Nullable Map<String, Object> values) {
+        Map<String, Object> kept = new LinkedHashMap<>();
+        if (values != null) {
+            values.forEach((key, value) -> kept.put(key, value == null ? Map.of() : value));
+        }
+        return java.util.Collections.unmodifiableMap(kept);
+    }
+
     static String text(@Nullable String value) {
         return value == null ? "" : value;
     }

@@ -44,9 +44,8 @@ public final class CheckUpdate {
      *
      * @param host the container's configuration with the changes in it
      * @param resources what the runtime is to change, the JSON that its {@code update} reads
-     * @param writes what is to be written into the cgroup beside it
      */
-    public record Checked(HostConfig host, String resources, List<CgroupWrites> writes) {}
+    public record Checked(HostConfig host, String resources, List<String> warnings) {}
 
     /** Checks all that can be said without the container. */
     public record Wanted(HostConfig limits, @Nullable RestartPolicy policy, List<String> warnings) {}
@@ -87,7 +86,7 @@ public final class CheckUpdate {
         return new Checked(
                 Json.MAPPER.convertValue(changed, HostConfig.class),
                 ResourcesSpec.ofUpdate(limits, facts),
-                CgroupWrites.of(limits, facts));
+                wanted.warnings());
     }
 
     /** Of two configurations that differ in no more than their policies, the same; for comparing. */

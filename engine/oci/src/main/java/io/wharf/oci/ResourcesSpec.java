@@ -52,9 +52,9 @@ final class ResourcesSpec {
             writeMemory(json, changes, facts);
             writeCpu(json, changes);
             Long pids = changes.pidsLimit();
-            if (pids != null && pids > 0) {
+            if (pids != null) {
                 json.writeObjectFieldStart("pids");
-                json.writeNumberField("limit", pids);
+                json.writeNumberField("limit", pids <= 0 ? -1 : pids);
                 json.writeEndObject();
             }
             writeBlockIo(json, changes);

@@ -66,7 +66,8 @@ final class Users {
         }
         for (String extra : groupAdd) {
             long found = groupNumber(group, extra)
-                    .orElseThrow(() -> WharfException.internal("Unable to find group " + extra));
+                    .orElseThrow(() -> WharfException.internal(
+                            "Unable to find group " + extra + ": no matching entries in group file"));
             checkRange(found);
             groups.add((int) found);
         }

@@ -61,7 +61,8 @@ class UsersTest {
                 .hasMessage("unable to find user nobody: no matching entries in passwd file");
         assertThatThrownBy(() -> find("web:no"))
                 .hasMessage("unable to find group no: no matching entries in group file");
-        assertThatThrownBy(() -> find("web", "no")).hasMessage("Unable to find group no");
+        assertThatThrownBy(() -> find("web", "no"))
+                .hasMessage("Unable to find group no: no matching entries in group file");
     }
 
     @Test
