@@ -215,7 +215,13 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<ContainerDetail> inspect(String ref, boolean size) {
-        return new InspectContainer(containers, options.layout(), room().images(), started(execs)::of).run(ref, size);
+        return new InspectContainer(
+                        containers,
+                        options.layout(),
+                        room().images(),
+                        started(execs)::of,
+                        room().host().facts())
+                .run(ref, size);
     }
 
     @Override

@@ -64,6 +64,9 @@ final class DescribeRuntimes implements RuntimeService {
 
     private List<String> securityOptions() {
         List<String> options = new ArrayList<>();
+        if (host.apparmor()) {
+            options.add("name=apparmor");
+        }
         if (host.seccomp()) {
             options.add("name=seccomp,profile=builtin");
         }

@@ -6,6 +6,8 @@ import io.wharf.base.Times;
 import io.wharf.contracts.ContainerDetail;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.LayerSizes;
+import io.wharf.oci.AppArmor;
+import io.wharf.oci.HostFacts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ final class InspectContainer {
     private final Layout layout;
     private final ImageService images;
     private final Function<String, List<String>> execsOf;
+    private final HostFacts facts;
 
     /**
      * An inspection.
@@ -25,11 +28,16 @@ final class InspectContainer {
      * @param execsOf ids of the execs of a container
      */
     InspectContainer(
-            Containers containers, Layout layout, ImageService images, Function<String, List<String>> execsOf) {
+            Containers containers,
+            Layout layout,
+            ImageService images,
+            Function<String, List<String>> execsOf,
+            HostFacts facts) {
         this.containers = containers;
         this.layout = layout;
         this.images = images;
         this.execsOf = execsOf;
+        this.facts = facts;
     }
 
     Future<ContainerDetail> run(String ref, boolean size) {
@@ -62,7 +70,7 @@ final class InspectContainer {
                 "linux",
                 "",
                 "",
-                "",
+                AppArmor.profile(container.host(), facts),
                 execs.isEmpty() ? null : execs,
                 new Links(containers).shown(container),
                 new ContainerDetail.GraphDriver(

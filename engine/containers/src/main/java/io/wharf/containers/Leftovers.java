@@ -84,22 +84,29 @@ final class Leftovers {
         return clearRuntime(
                 container.id(),
                 container.definition().cgroupPath(),
-                container.host().runtime());
+                container.host().runtime(),
+                // Devices may have brought hooks for the end, which the runtime calls.
+                !container.host().deviceRequests().isEmpty());
     }
 
     /** The same of a container of which only the record is left. */
     Future<Void> clearRuntime(String id, String cgroup, @Nullable String runtime) {
+        return clearRuntime(id, cgroup, runtime, false);
+    }
+
+    private Future<Void> clearRuntime(String id, String cgroup, @Nullable String runtime, boolean hooks) {
         return room.pools()
-                .runUrgently(() -> clearRuntimeNow(id, cgroup, runtime, MonitorFiles.ofContainer(room.layout(), id)))
+                .runUrgently(
+                        () -> clearRuntimeNow(id, cgroup, runtime, hooks, MonitorFiles.ofContainer(room.layout(), id)))
                 .compose(done -> room.ledger().strike(KIND, id));
     }
 
-    private void clearRuntimeNow(String id, String cgroup, @Nullable String name, MonitorFiles files)
+    private void clearRuntimeNow(String id, String cgroup, @Nullable String name, boolean hooks, MonitorFiles files)
             throws IOException, InterruptedException {
         OciRuntime runtime = runtimeOf(name);
         Path state = room.layout().runtimeState().resolve(id);
         boolean ours = runtime == null || isKnown(runtime);
-        if (runtime != null && !ours && Files.exists(state)) {
+        if (runtime != null && (!ours || hooks) && Files.exists(state)) {
             Commands.run(
                     runtime.spawn(runtime.argv(List.of("delete", "--force", id))),
                     new byte[0],

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.UpdateContainer;
 import io.wharf.linux.Commands;
+import io.wharf.oci.CgroupWrites;
 import io.wharf.oci.CheckUpdate;
 import io.wharf.oci.OciRuntime;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class UpdateLimits {
             }
             CheckUpdate.Checked checked = check.on(container.id(), container.host(), wanted);
             Future<Void> applied = container.status().hasProcess() && changesLimits(container, checked)
-                    ? room.pools().run(() -> apply(container, checked.resources()))
+                    ? room.pools().run(() -> apply(container, checked))
                     : Future.succeededFuture();
             return applied.compose(done -> room.table().redefine(container, checked.host(), "update"))
                     .map(wanted.warnings());
@@ -45,18 +46,25 @@ final class UpdateLimits {
         return !CheckUpdate.withoutPolicy(checked.host()).equals(CheckUpdate.withoutPolicy(container.host()));
     }
 
-    private void apply(Container container, String resources) throws java.io.IOException {
+    private void apply(Container container, CheckUpdate.Checked checked) throws java.io.IOException {
         OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
         MonitorFiles files = room.files(container);
         Files.deleteIfExists(files.runtimeLog());
         Commands.Result result = Commands.run(
                 runtime.update(container.id(), files.runtimeLog()),
-                resources.getBytes(StandardCharsets.UTF_8),
+                checked.resources().getBytes(StandardCharsets.UTF_8),
                 TIME,
                 OUTPUT_BYTES);
         if (!result.success()) {
             throw WharfException.internal("Cannot update container " + container.id() + ": "
                     + OciRuntime.firstError(files.runtimeLog()).orElse(result.reason()));
+        }
+        String cgroup = container.definition().cgroupPath();
+        for (CgroupWrites write : checked.writes()) {
+            // Groups that systemd made get what is left at the next start.
+            if (cgroup.startsWith("/")) {
+                room.cgroups().write(cgroup, write.controller(), write.file(), write.value());
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ import java.time.Duration;
  *
  * <p>Other programs unload profiles at times, so each start looks whether it is there.
  */
-final class AppArmor {
+public final class AppArmor {
     /** The profile that a container gets where nothing else is said. */
     static final String PROFILE = "wharf-default";
 
@@ -29,7 +29,7 @@ final class AppArmor {
     private AppArmor() {}
 
     /** The profile of a container's processes; empty where the kernel does not confine. */
-    static String profile(HostConfig host, HostFacts facts) {
+    public static String profile(HostConfig host, HostFacts facts) {
         if (!facts.apparmor()) {
             return "";
         }

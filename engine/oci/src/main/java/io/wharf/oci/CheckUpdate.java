@@ -44,8 +44,9 @@ public final class CheckUpdate {
      *
      * @param host the container's configuration with the changes in it
      * @param resources what the runtime is to change, the JSON that its {@code update} reads
+     * @param writes what is to be written into the cgroup beside it
      */
-    public record Checked(HostConfig host, String resources, List<String> warnings) {}
+    public record Checked(HostConfig host, String resources, List<CgroupWrites> writes) {}
 
     /** Checks all that can be said without the container. */
     public record Wanted(HostConfig limits, @Nullable RestartPolicy policy, List<String> warnings) {}
@@ -86,7 +87,7 @@ public final class CheckUpdate {
         return new Checked(
                 Json.MAPPER.convertValue(changed, HostConfig.class),
                 ResourcesSpec.ofUpdate(limits, facts),
-                wanted.warnings());
+                CgroupWrites.of(limits, facts));
     }
 
     /** Of two configurations that differ in no more than their policies, the same; for comparing. */

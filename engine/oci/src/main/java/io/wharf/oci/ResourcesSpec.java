@@ -52,9 +52,9 @@ final class ResourcesSpec {
             writeMemory(json, changes, facts);
             writeCpu(json, changes);
             Long pids = changes.pidsLimit();
-            if (pids != null) {
+            if (pids != null && pids > 0) {
                 json.writeObjectFieldStart("pids");
-                json.writeNumberField("limit", pids <= 0 ? -1 : pids);
+                json.writeNumberField("limit", pids);
                 json.writeEndObject();
             }
             writeBlockIo(json, changes);
