@@ -297,7 +297,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<List<HealthPlan>> healthPlans(@Nullable String id) {
-        return Future.succeededFuture(verbs().health.plans(id));
+        return verbs().health.plans(id);
     }
 
     @Override

@@ -22,15 +22,19 @@ final class ReportHealth {
         this.verbs = verbs;
     }
 
-    List<HealthPlan> plans(@Nullable String id) {
+    /** Of one container when the transition under way is over: whoever asks may have heard of it before this room. */
+    Future<List<HealthPlan>> plans(@Nullable String id) {
         if (id != null) {
-            Container one = room.containers().byId(id);
-            return one == null ? List.of() : PlanHealth.of(one).stream().toList();
+            return room.lanes().run(id, () -> {
+                Container one = room.containers().byId(id);
+                return Future.succeededFuture(
+                        one == null ? List.of() : PlanHealth.of(one).stream().toList());
+            });
         }
-        return room.containers().all().stream()
+        return Future.succeededFuture(room.containers().all().stream()
                 .map(PlanHealth::of)
                 .flatMap(Optional::stream)
-                .toList();
+                .toList());
     }
 
     Future<HealthStatus> run(String id, long run, ProbeResult result) {
