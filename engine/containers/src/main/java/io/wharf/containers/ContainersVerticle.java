@@ -84,7 +84,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             AttachHub streams = new AttachHub(EventLoops.of(context), logs, options.layout());
             Room shared = room(images, networks, logs, host, streams);
             Lifecycle lifecycle = new Lifecycle(shared);
-            ExecCommands further = new ExecCommands(shared);
+            ExecCommands further = new ExecCommands(shared, () -> lifecycle.orphans.soon(shared));
             streams.onRemoved(further::drop);
             room = shared;
             verbs = lifecycle;
@@ -99,7 +99,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                         RuntimeService.class,
                         new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools));
                 recovery.startPolicies();
-                ReapOrphans orphans = new ReapOrphans(shared.processes());
+                ReapOrphans orphans = lifecycle.orphans;
                 vertx.setPeriodic(ReapOrphans.PERIOD_MILLIS, due -> pools.runUrgently(orphans::sweep));
             });
         });

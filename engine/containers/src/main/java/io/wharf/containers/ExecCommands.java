@@ -27,13 +27,20 @@ final class ExecCommands implements ExecService {
     private static final long REMEMBERED = 300_000;
 
     private final Room room;
+    private final Runnable orphaned;
     private final ExecAttached attached;
     private final ExecDetached detached;
     private final ExecEvents events;
     private final Map<String, Exec> execs = new LinkedHashMap<>();
 
-    ExecCommands(Room room) {
+    /**
+     * The execs of this room.
+     *
+     * @param orphaned called when an exec may have left children to us
+     */
+    ExecCommands(Room room, Runnable orphaned) {
         this.room = room;
+        this.orphaned = orphaned;
         this.events = new ExecEvents(room.table(), this::over);
         this.attached = new ExecAttached(room, events);
         this.detached = new ExecDetached(room, events);
@@ -140,6 +147,7 @@ final class ExecCommands implements ExecService {
 
     private <T> Future<T> failed(Exec exec, Throwable cause) {
         ExecFailure failure = ExecFailure.of(cause);
+        orphaned.run();
         if (exec.phase() == Exec.Phase.STARTING) {
             events.notStarted(exec, failure.exitCode());
         }
@@ -211,8 +219,9 @@ final class ExecCommands implements ExecService {
         Exec exec = execs.get(execId);
         if (exec != null) {
             exec.discard();
-            if (exec.phase() == Exec.Phase.EXITED || exec.phase() == Exec.Phase.CREATED) {
-                forget(exec);
+            switch (exec.phase()) {
+                case CREATED, EXITED -> forget(exec);
+                case STARTING, RUNNING -> orphaned.run();
             }
         }
         return Future.succeededFuture();

@@ -11,6 +11,7 @@ final class Lifecycle {
     final StartContainer start;
     final StopContainer stop;
     final RestartContainer restart;
+    final ReapOrphans orphans;
     final RemoveContainer remove;
     final ActOnUnhealthy unhealthy;
     final ReportHealth health;
@@ -27,6 +28,7 @@ final class Lifecycle {
         start = new StartContainer(room, this);
         stop = new StopContainer(room, this);
         restart = new RestartContainer(room, this);
+        orphans = new ReapOrphans(room.processes());
         remove = new RemoveContainer(room, this);
         unhealthy = new ActOnUnhealthy(room, this);
         health = new ReportHealth(room, this);

@@ -4,40 +4,65 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Processes;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Reaps orphans that came to the engine as their subreaper: what a killed monitor leaves, or a probe of the runtime.
+ * Reaps orphans that came to the engine as their subreaper: what a killed monitor or exec leaves, or a probe of the runtime.
  *
- * <p>Whoever started a child, or waits for an exec, reaps it at its end. So a zombie that is still there one sweep later
- * is nobody's.
+ * <p>Whoever started a child, or waits for an exec, reaps it at its end. So a zombie that is still there a while later is
+ * nobody's. It must not stay: one that belongs to a container's pid namespace keeps that container from ending.
  */
 final class ReapOrphans {
     static final long PERIOD_MILLIS = 60_000;
+    /** How soon to look, and to look again, where there may be one in somebody's way. */
+    private static final long SOON_MILLIS = 50;
+
+    private static final long AGAIN_MILLIS = 1_010;
+    private static final long NOBODYS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Processes processes;
-    private Set<ProcessIdentity> before = Set.of();
+    private final Map<ProcessIdentity, Long> seen = new HashMap<>();
+    private boolean expected;
 
     ReapOrphans(Processes processes) {
         this.processes = processes;
     }
 
+    /** Looks soon, and again when what it sees then is nobody's; many calls at once are one. Called on the room's context. */
+    void soon(Room room) {
+        if (!expected) {
+            expected = true;
+            room.vertx().setTimer(SOON_MILLIS, first -> room.pools().runUrgently(this::sweep));
+            room.vertx().setTimer(SOON_MILLIS + AGAIN_MILLIS, second -> {
+                expected = false;
+                room.pools().runUrgently(this::sweep);
+            });
+        }
+    }
+
     /** Confined to one sweep at a time. */
     synchronized void sweep() {
-        Set<ProcessIdentity> zombies = new HashSet<>();
+        sweep(System.nanoTime());
+    }
+
+    synchronized void sweep(long now) {
+        Map<ProcessIdentity, Long> zombies = new HashMap<>();
         for (int pid : processes.children()) {
             ProcessIdentity.of(pid)
                     .filter(child -> child.exists() && !child.isAlive())
                     .ifPresent(zombie -> {
-                        if (before.contains(zombie)) {
+                        long since = seen.getOrDefault(zombie, now);
+                        if (now - since >= NOBODYS_NANOS) {
                             reap(processes, zombie.pid());
                         } else {
-                            zombies.add(zombie);
+                            zombies.put(zombie, since);
                         }
                     });
         }
-        before = zombies;
+        seen.clear();
+        seen.putAll(zombies);
     }
 
     /** Reaps one child if it has ended; nothing where it is another's. */

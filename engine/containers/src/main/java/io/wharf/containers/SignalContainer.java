@@ -71,7 +71,8 @@ final class SignalContainer {
                 .compose(sent -> over(container, run));
     }
 
-    private static Future<Void> over(Container container, Run run) {
+    private Future<Void> over(Container container, Run run) {
+        verbs.orphans.soon(room);
         return run.over()
                 .timeout(KILL_SECONDS, TimeUnit.SECONDS)
                 .recover(late -> Future.failedFuture(WharfException.internal("cannot kill container " + container.id()

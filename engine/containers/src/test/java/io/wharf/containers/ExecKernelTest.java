@@ -32,7 +32,7 @@ class ExecKernelTest {
         assumeThat(Files.exists(Path.of("/bin/busybox"))).isTrue();
         assumeThat(System.getProperty("user.name")).isEqualTo("root");
         engine = new ConsoleHarness();
-        execs = new ExecCommands(engine.room);
+        execs = new ExecCommands(engine.room, () -> {});
         container = engine.create(",'Env':['A=1','B=2'],'OpenStdin':true", "read forever");
         over = engine.start(container);
     }
@@ -185,7 +185,7 @@ class ExecKernelTest {
         engine.on(() -> execs.startDetached(id, new ExecStart(true, false, List.of())));
         assertThat(inspect(id).running()).isTrue();
         // Another life of the engine reads the same ledger.
-        ExecCommands later = new ExecCommands(engine.room);
+        ExecCommands later = new ExecCommands(engine.room, () -> {});
         engine.on(later::recover);
         assertThat(engine.on(() -> later.inspect(id)).running()).isTrue();
         Files.createFile(engine.room.layout().rootfs(container.id()).resolve("go"));
@@ -199,7 +199,7 @@ class ExecKernelTest {
                 .until(() -> engine.on(() -> engine.room.ledger().ofKind(ExecRecord.KIND)).stream()
                         .allMatch(record ->
                                 Json.read(record.detail(), ExecRecord.class).exitCode() != null));
-        ExecCommands last = new ExecCommands(engine.room);
+        ExecCommands last = new ExecCommands(engine.room, () -> {});
         engine.on(last::recover);
         assertThat(engine.on(() -> last.inspect(id)).exitCode()).isEqualTo(9);
     }

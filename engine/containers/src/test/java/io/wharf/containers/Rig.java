@@ -238,8 +238,8 @@ final class Rig implements AutoCloseable {
         assertNothingLeft();
         crash();
         ReapOrphans reaper = new ReapOrphans(Processes.real());
-        reaper.sweep();
-        reaper.sweep();
+        reaper.sweep(0);
+        reaper.sweep(TimeUnit.HOURS.toNanos(1));
         delete();
     }
 
