@@ -18,7 +18,7 @@ final class Destination implements Closeable {
     /** After such a pause the connection is looked at before it is trusted; with TLS that costs a millisecond. */
     private static final long IDLE_NANOS = 200_000_000;
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     /** Opens the connection. */
     @FunctionalInterface
@@ -35,7 +35,7 @@ final class Destination implements Closeable {
     /**
      * How often to try.
      *
-     * @param first pause after a failure, which grows by half each time, up to a minute
+     * @param first pause after a failure, which grows by half each time, up to five seconds where it is not longer
      * @param attempts after which a message is given up; {@link Integer#MAX_VALUE} for never
      */
     record Pace(Duration first, int attempts) {
@@ -96,7 +96,8 @@ final class Destination implements Closeable {
             return;
         }
         var pause = pace.first().toNanos() * Math.pow(1.5, Math.min(failures - 1, 40));
-        nextAttempt = System.nanoTime() + (long) Math.min(pause, (double) LONGEST_PAUSE.toNanos());
+        var longest = Math.max(pace.first().toNanos(), LONGEST_PAUSE.toNanos());
+        nextAttempt = System.nanoTime() + (long) Math.min(pause, (double) longest);
         throw failure;
     }
 
