@@ -168,6 +168,26 @@ def hundred_idle(engine):
     fill(engine, 100)
 
 
+def hundred_probed(engine):
+    """100 small web servers that the engine asks every 5 s, by HTTP in their own network."""
+    flags = ["--network", "none", "-l", "wharf.health.http=:80/etc/passwd", "-l", "wharf.health.interval=5s"]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: engine.docker("run", "-d", *flags, "busybox", "httpd", "-f", "-h", "/"), range(100)))
+    # A probe of each is over.
+    deadline = time.monotonic() + 60
+    while len(engine.docker("ps", "-q", "-f", "health=healthy").split()) < 100:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{engine.name}: not all of the probed are healthy")
+        time.sleep(0.2)
+
+
+def probes_cpu(engine):
+    """Seconds of CPU that ten seconds of probes cost."""
+    before = engine.cpu()
+    time.sleep(10)
+    return engine.cpu() - before
+
+
 def clear(engine):
     engine.remove_all()
 
@@ -186,5 +206,7 @@ CASES = [
     Case("logs", "`logs` of 1 M lines of 71 bytes", "s", 0.4, 3, logs, million_lines, clear),
     Case("stats-50", "CPU of the engine, `stats` of 50 for 10 s", "s", 0.5, 3, stats_cpu(1), fifty_idle, clear),
     Case("stats-2000", "the same of 100, 20 readers each", "s", None, 3, stats_cpu(20), hundred_idle, clear, alone=0.2),
+    Case("health-100", "CPU of the engine, 100 probed by HTTP every 5 s, for 10 s", "s", None, 3, probes_cpu,
+         hundred_probed, clear, alone=0.2),
     Case("rm-50", "`rm -f` of 50", "s", 0.5, 3, remove_fifty),
 ]
