@@ -62,6 +62,13 @@ class OptionsMountsTest {
     }
 
     @Test
+    void bind_ofAFile_isReadOnlyToo() {
+        assertThat(rig.sh("cat /f; echo x >/f", "-v", shared + "/file:/f:ro").text())
+                .isEqualTo("from the host");
+        assertThat(Here.read(shared.resolve("file"))).isEqualTo("from the host\n");
+    }
+
+    @Test
     void bind_withoutWhatIsBelow() {
         mountBelow();
         try {

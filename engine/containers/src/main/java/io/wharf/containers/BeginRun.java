@@ -178,9 +178,8 @@ final class BeginRun {
                                     container.host(), container.definition().networking()),
                             Path.of(parts.root().path()),
                             namespaces,
-                            HostMounts.mount(
-                                    parts.mounts().withReach(runtime.recursiveReadOnly(), runtime.name()),
-                                    files.bundle()),
+                            HostMounts.mount(parts.mounts(), files.bundle())
+                                    .withReach(runtime.recursiveReadOnly(), runtime.name()),
                             etc,
                             memory.prepare(files.bundle(), container.host().shmSize()));
                     room.host()

@@ -139,7 +139,7 @@ public record MountPlan(List<MountTarget> targets) {
     }
 
     /**
-     * The plan with how far each read-only bind reaches, for a runtime.
+     * The plan with how far each read-only bind reaches, for a runtime; on a thread that may block.
      *
      * @param recursive whether it makes mounts read-only with all below, see {@link OciRuntime#recursiveReadOnly}
      */
@@ -151,9 +151,12 @@ public record MountPlan(List<MountTarget> targets) {
             if (target.options().equals(MountTarget.ALL) && !recursive) {
                 throw WharfException.internal("rro is not supported by runtime \"" + runtime + "\"");
             }
-            return target.options().isEmpty()
-                    ? target.withOptions(recursive ? MountTarget.ALL : MountTarget.TOP_ONLY)
-                    : target;
+            // Nothing is mounted below a file, and crun takes one for a folder there.
+            boolean folder = Files.isDirectory(Path.of(target.source()));
+            if (target.options().equals(MountTarget.ALL) || target.options().isEmpty()) {
+                return target.withOptions(recursive && folder ? MountTarget.ALL : MountTarget.TOP_ONLY);
+            }
+            return target;
         });
     }
 
