@@ -2,10 +2,13 @@
 import os
 import selectors
 import socket
+import statistics
 import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+from connection import UnixConnection
 
 IDLE = ["busybox", "sleep", "1000000"]
 
@@ -87,6 +90,26 @@ def fifty_idle(engine):
 
 def list_fifty(engine):
     return timed(lambda: engine.docker("ps"))
+
+
+def two_hundred_idle(engine):
+    fill(engine, 200)
+
+
+def list_served(engine):
+    """Seconds from a request for the list to its last byte, on one connection: the client's own start is not in it."""
+    connection = UnixConnection(engine.socket)
+    times = []
+    try:
+        for _ in range(25):
+            begin = time.monotonic()
+            connection.request("GET", "/containers/json")
+            if len(connection.getresponse().read()) < 200 * 500:
+                raise RuntimeError(f"{engine.name}: the list is too short")
+            times.append(time.monotonic() - begin)
+    finally:
+        connection.close()
+    return statistics.median(times)
 
 
 def swallow(engine, expected, *arguments):
@@ -202,6 +225,7 @@ CASES = [
     Case("pss-50", "memory, 50 idle", "MiB", 0.55, 3, memory(50)),
     Case("exec", "`exec true`", "s", 0.7, 15, exec_true, one_idle, clear),
     Case("ps-50", "`ps` with 50", "s", None, 15, list_fifty, fifty_idle, clear),
+    Case("ps-200", "`ps` with 200, the server's time", "s", 0.5, 5, list_served, two_hundred_idle, clear),
     Case("stdout", "200 MB of stdout through `run`", "s", 0.5, 3, output),
     Case("logs", "`logs` of 1 M lines of 71 bytes", "s", 0.4, 3, logs, million_lines, clear),
     Case("stats-50", "CPU of the engine, `stats` of 50 for 10 s", "s", 0.5, 3, stats_cpu(1), fifty_idle, clear),

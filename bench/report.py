@@ -7,6 +7,8 @@ from html import escape
 def figure(value, unit):
     if unit == "MiB":
         return f"{value:.0f} MiB"
+    if value < 0.01:
+        return f"{value * 1000:.1f} ms"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 

@@ -1,8 +1,12 @@
 package io.wharf.api;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
@@ -14,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Writes what a handler answered. */
 final class WriteReply {
     private static final Logger LOG = LoggerFactory.getLogger(WriteReply.class);
+
+    private static final int FIRST_ROOM = 1024;
 
     private WriteReply() {}
 
@@ -80,8 +86,11 @@ final class WriteReply {
         }
     }
 
+    /** Written into the memory that is sent: a list of hundreds of containers is not copied on its way. */
     static Buffer line(Object body) {
-        return Buffer.buffer(Json.writeBytes(body)).appendByte((byte) '\n');
+        ByteBuf bytes = Unpooled.buffer(FIRST_ROOM);
+        Json.write(body, new ByteBufOutputStream(bytes));
+        return BufferInternal.buffer(bytes.writeByte('\n'));
     }
 
     static HttpServerResponse head(HttpServerResponse response, String contentType) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * The one JSON mapper, with Docker's manners: {@code UpperCamelCase} names, keys read case-insensitively, unknown keys
@@ -63,6 +64,15 @@ public final class Json {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw WharfException.internal("cannot write JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Writes to a stream of memory, which fails never. */
+    public static void write(Object value, OutputStream into) {
+        try {
+            MAPPER.writeValue(into, value);
+        } catch (IOException e) {
+            throw WharfException.internal("cannot write JSON: " + e.getMessage(), e);
         }
     }
 

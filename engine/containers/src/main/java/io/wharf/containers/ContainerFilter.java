@@ -68,6 +68,9 @@ final class ContainerFilter {
     }
 
     boolean wants(Container container) {
+        if (filters.values().isEmpty()) {
+            return true;
+        }
         long created = container.definition().createdNanos();
         return created < beforeNanos
                 && created > sinceNanos
