@@ -72,6 +72,7 @@ public final class KernelLedger implements AutoCloseable {
     public Future<Void> record(List<KernelObject> objects) {
         return store.write(tx -> {
                     for (KernelObject object : objects) {
+                        FailurePoint.reach("record " + object.kind());
                         tx.update(
                                 "INSERT INTO kernel_object(kind, key, owner, detail) VALUES (?1, ?2, ?3, ?4)"
                                         + " ON CONFLICT(kind, key) DO UPDATE SET owner = ?3, detail = ?4",
@@ -86,7 +87,10 @@ public final class KernelLedger implements AutoCloseable {
     }
 
     public Future<Void> strike(String kind, String key) {
-        return store.write(tx -> tx.update("DELETE FROM kernel_object WHERE kind = ? AND key = ?", kind, key))
+        return store.write(tx -> {
+                    FailurePoint.reach("strike " + kind);
+                    return tx.update("DELETE FROM kernel_object WHERE kind = ? AND key = ?", kind, key);
+                })
                 .mapEmpty();
     }
 

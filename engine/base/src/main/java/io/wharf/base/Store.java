@@ -171,16 +171,24 @@ public final class Store implements AutoCloseable {
             for (Unit unit : group) {
                 outcomes.add(perform(control, unit));
             }
+            FailurePoint.reach("commit " + writer.getName());
             control.execute("COMMIT");
+            FailurePoint.died("committed " + writer.getName());
             List<Event> events = tx.takeAnnounced();
             if (!events.isEmpty()) {
                 publish(events);
             }
             outcomes.forEach(Outcome::tell);
-        } catch (SQLException e) {
-            LOG.error("commit failed", e);
+        } catch (SQLException | WharfException e) {
             rollback();
-            WharfException failure = failure("commit", e);
+            if (group.size() > 1) {
+                // One of them may be too much for a disk that has room for the others.
+                LOG.warn("commit of {} units failed, each is tried alone: {}", group.size(), e.getMessage());
+                group.forEach(unit -> commit(List.of(unit)));
+                return;
+            }
+            LOG.error("commit failed: {}", e.getMessage());
+            WharfException failure = e instanceof SQLException sql ? failure("commit", sql) : WharfException.of(e);
             group.forEach(unit -> new Outcome(unit.promise(), null, failure).tell());
         }
     }

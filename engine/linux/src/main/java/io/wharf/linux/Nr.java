@@ -73,6 +73,7 @@ final class Nr {
     static final int ACCEPT4 = 288;
     static final int DUP3 = 292;
     static final int PIPE2 = 293;
+    static final int EVENTFD2 = 290;
     static final int INOTIFY_INIT1 = 294;
     static final int PRLIMIT64 = 302;
     static final int SYNCFS = 306;

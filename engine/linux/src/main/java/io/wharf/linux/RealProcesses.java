@@ -2,6 +2,7 @@ package io.wharf.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.wharf.base.FailurePoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,13 @@ final class RealProcesses implements Processes {
 
     @Override
     public Child spawn(Spawn spawn) {
+        if (FailurePoint.used()) {
+            FailurePoint.reach("spawn " + spawn.program());
+        }
         var pid = PosixSpawn.spawn(spawn);
+        if (FailurePoint.used()) {
+            FailurePoint.died("spawned " + spawn.program());
+        }
         // Nobody else reaps our children, so the pid cannot be another's yet, even if the child has ended.
         return new Child(pid, openPidfd(pid));
     }

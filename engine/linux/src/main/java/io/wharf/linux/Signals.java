@@ -54,6 +54,11 @@ public final class Signals {
         };
     }
 
+    /** Whether programs may be sent it: 32 and 33 are the C library's own. */
+    public static boolean isSupported(long number) {
+        return number >= 1 && number <= SIGRTMAX && (number <= NAMES.length || number >= SIGRTMIN);
+    }
+
     private static OptionalInt named(String name) {
         var index = List.of(NAMES).indexOf(name);
         return index < 0 ? OptionalInt.empty() : OptionalInt.of(index + 1);
