@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.Json;
 import io.wharf.base.Times;
 import io.wharf.base.Undo;
@@ -9,7 +10,6 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.contracts.NetworkService.Sandbox;
-import io.wharf.linux.Commands;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.oci.CheckEndpoints;
@@ -20,10 +20,7 @@ import io.wharf.oci.MountTarget;
 import io.wharf.oci.OciRuntime;
 import io.wharf.oci.RootFiles;
 import io.wharf.oci.SpecInput;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,8 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 final class BeginRun {
     private static final Logger LOG = LoggerFactory.getLogger(BeginRun.class);
-    private static final Duration RUNTIME_TIME = Duration.ofSeconds(30);
-    private static final int OUTPUT_BYTES = 8 << 10;
     private static final String OTHER = "container:";
 
     private final Room room;
@@ -69,6 +64,7 @@ final class BeginRun {
         container.starting(true);
         return container
                 .cleared()
+                .compose(cleared -> verbs.leftovers.clearEarlier(container))
                 .compose(cleared -> undo.guard(steps(container, restarts, undo, times)))
                 .onSuccess(done -> LOG.debug("start of {}: {}", container.id(), times))
                 .onSuccess(done -> new Links(room.containers())
@@ -83,10 +79,12 @@ final class BeginRun {
         return prepare(container)
                 .compose(parts -> {
                     times.step("prepare");
+                    FailurePoint.reach("start prepare");
                     refuseIfAborted(container);
                     return create(container, files, parts, undo, times)
                             .compose(run -> {
                                 times.step("create");
+                                FailurePoint.reach("start create");
                                 undo.push(
                                         "streams of " + container.id(),
                                         () -> room.streams().ended(container, files));
@@ -94,6 +92,7 @@ final class BeginRun {
                             })
                             .compose(run -> {
                                 times.step("attach");
+                                FailurePoint.reach("start attach");
                                 refuseIfAborted(container);
                                 return release(container, run, parts.sandbox(), restarts, files);
                             });
@@ -190,16 +189,17 @@ final class BeginRun {
                 })
                 .compose(started -> {
                     times.step("spawn");
+                    FailurePoint.reach("start spawn");
                     Run run = new Run(started.pidfd(), started.identity());
                     container.run(run);
                     undo.push("the processes of " + container.id(), () -> verbs.watch.abandon(container, run));
                     verbs.watch.begin(container, run);
-                    return monitors.await(started).compose(said -> hold(run, said, files));
+                    return monitors.await(started).compose(said -> hold(container, run, said, files));
                 });
     }
 
     /** Takes hold of the process that the runtime has made, or tells why there is none. */
-    private Future<Run> hold(Run run, SyncMessage said, MonitorFiles files) {
+    private Future<Run> hold(Container container, Run run, SyncMessage said, MonitorFiles files) {
         if (said.failed()) {
             return room.pools()
                     .call(() -> OciRuntime.firstError(files.runtimeLog()).orElse(said.message()))
@@ -209,6 +209,7 @@ final class BeginRun {
         Fd pidfd = room.processes().openPidfd(said.number());
         // The monitor has not reaped it: its exit cannot have been told before the start.
         run.process(pidfd, ProcessIdentity.of(said.number()).orElseThrow());
+        verbs.memory.begin(container, run);
         return Future.succeededFuture(run);
     }
 
@@ -216,30 +217,10 @@ final class BeginRun {
     private Future<Void> release(Container container, Run run, Sandbox sandbox, int restarts, MonitorFiles files) {
         ProcessIdentity process = java.util.Objects.requireNonNull(run.process());
         State next = container.state().started(process, run.monitor(), restarts, Times.nowNanos());
-        Future<Void> committed = room.table().commit(container, next, sandbox, "start", Map.of());
-        return Future.join(committed, letGo(container, files)).mapEmpty();
-    }
-
-    /** What {@code runtime start} does. */
-    Future<Void> letGo(Container container, MonitorFiles files) {
-        OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
-        // Hooks of devices that run with the start are the runtime's to call.
-        if (container.host().deviceRequests().isEmpty() && ExecFifo.serves(runtime, container.id())) {
-            return ExecFifo.release(ExecFifo.of(runtime, container.id()), room.loop(), room.context());
-        }
-        return room.pools().run(() -> {
-            Files.deleteIfExists(files.runtimeLog());
-            Commands.Result result = Commands.run(
-                    runtime.spawn(runtime.argv(List.of(
-                            "--log", files.runtimeLog().toString(), "--log-format", "json", "start", container.id()))),
-                    new byte[0],
-                    RUNTIME_TIME,
-                    OUTPUT_BYTES);
-            if (!result.success()) {
-                throw StartFailure.ofRuntime(
-                                OciRuntime.firstError(files.runtimeLog()).orElse(result.reason()))
-                        .asException();
-            }
+        return verbs.release.note(container).compose(noted -> {
+            FailurePoint.reach("start");
+            Future<Void> committed = room.table().commit(container, next, sandbox, "start", Map.of());
+            return Future.join(committed, verbs.release.letGo(container, files)).mapEmpty();
         });
     }
 
@@ -266,10 +247,5 @@ final class BeginRun {
 
     private Container other(String mode) {
         return room.containers().get(mode.substring(OTHER.length()));
-    }
-
-    /** Whether it was created and waits for its start: seen by those who find it after a crash. */
-    boolean waits(Container container) throws IOException {
-        return ExecFifo.serves(room.host().runtimes().named(container.host().runtime()), container.id());
     }
 }

@@ -200,7 +200,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     public Future<Void> remove(String ref, RemoveOptions wanted) {
         return wanted.link()
                 ? new Links(containers).remove(room(), ref)
-                : verbs().remove.run(containers.get(ref), wanted);
+                : verbs().remove.run(ref, wanted);
     }
 
     @Override

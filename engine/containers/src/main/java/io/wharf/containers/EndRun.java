@@ -1,15 +1,17 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.Times;
 import io.wharf.base.Tx;
+import io.wharf.linux.ExitStatus;
 import io.wharf.linux.FileStatus;
-import io.wharf.linux.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,7 +22,11 @@ final class EndRun {
     /** What the shell says of a process that SIGKILL ended. */
     static final int KILLED = 137;
 
+    static final String NO_MONITOR =
+            "the monitor of the container was killed: output after that is lost, and the exit code may be unknown";
+
     private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
+    private static final int RETRY_MILLIS = 1000;
 
     private final Room room;
     private final Lifecycle verbs;
@@ -31,7 +37,12 @@ final class EndRun {
     }
 
     /** How a run ended. */
-    record Ending(int exitCode, String error, boolean outOfMemory, long nanos) {}
+    record Ending(int exitCode, String error, long oomKills, long nanos) {
+        /** The monitor left no word of it. */
+        boolean unseen() {
+            return !error.isEmpty();
+        }
+    }
 
     /** Called with a run whose monitor has ended; nothing where a failed start has forgotten that run. */
     Future<Void> inLane(Container container, Run run) {
@@ -39,22 +50,54 @@ final class EndRun {
             return Future.succeededFuture();
         }
         StepTimes times = new StepTimes();
+        return room.pools().callUrgently(() -> ending(container)).compose(ending -> {
+            times.step("read");
+            return ending.unseen() && WatchRun.goesOn(run)
+                    ? withoutMonitor(container, run)
+                    : over(container, run, ending, times);
+        });
+    }
+
+    /** The monitor was killed, and what it watched goes on: that is what the state says. */
+    private Future<Void> withoutMonitor(Container container, Run run) {
+        LOG.warn("the monitor of {} was killed; its container goes on", container.id());
+        verbs.watch.followProcess(container, run);
+        return container.status().hasProcess()
+                ? room.table().commit(container, container.state().withError(NO_MONITOR), container.sandbox(), tx -> {})
+                : Future.succeededFuture();
+    }
+
+    /** The process of a run without a monitor has ended; with its status where it was our child. */
+    Future<Void> unmonitored(Container container, Run run, Optional<ExitStatus> status) {
+        if (container.run() != run) {
+            return Future.succeededFuture();
+        }
         return room.pools()
-                .callUrgently(() -> ending(container))
-                .compose(ending -> {
-                    times.step("read");
-                    if (!ending.error().isEmpty()) {
-                        verbs.watch.kill(run);
-                    }
-                    return room.streams()
-                            .ended(container, room.files(container))
-                            .recover(failure -> {
-                                LOG.warn("streams of {}: {}", container.id(), failure.toString());
-                                return Future.succeededFuture();
-                            })
-                            .compose(heard -> finish(container, ending));
+                .callUrgently(() -> verbs.memory.kills(container))
+                .compose(kills -> over(
+                        container,
+                        run,
+                        new Ending(status.map(ExitStatus::number).orElse(KILLED), NO_MONITOR, kills, Times.nowNanos()),
+                        new StepTimes()));
+    }
+
+    private Future<Void> over(Container container, Run run, Ending ending, StepTimes times) {
+        return room.streams()
+                .ended(container, room.files(container))
+                .recover(failure -> {
+                    LOG.warn("streams of {}: {}", container.id(), failure.toString());
+                    return Future.succeededFuture();
                 })
-                .onComplete(done -> {
+                .compose(heard -> finish(container, ending))
+                .onFailure(failure -> {
+                    // A full disk, mostly. Until it can be kept, the state does not tell of an end.
+                    LOG.error("the end of {} cannot be kept yet: {}", container.id(), failure.toString());
+                    room.vertx()
+                            .setTimer(
+                                    RETRY_MILLIS,
+                                    due -> room.lanes().run(container.id(), () -> over(container, run, ending, times)));
+                })
+                .onSuccess(done -> {
                     container.run(null);
                     times.step("commit");
                     // Those who stop or remove go on when the ports and the name are free again.
@@ -69,26 +112,15 @@ final class EndRun {
     /** Reads how the run ended; on a thread that may block. */
     Ending ending(Container container) throws IOException {
         MonitorFiles files = room.files(container);
-        boolean outOfMemory = false;
-        try {
-            String cgroup = container.definition().cgroupPath();
-            outOfMemory = cgroup.startsWith("/") && room.cgroups().outOfMemoryKills(cgroup) > 0;
-        } catch (LinuxException e) {
-            LOG.debug("cgroup of {}: {}", container.id(), e.getMessage());
-        }
+        long kills = verbs.memory.kills(container);
         try {
             int code = Integer.parseInt(Files.readString(files.exitFile()).strip());
             FileStatus file = FileStatus.of(files.exitFile().toString());
             long nanos = TimeUnit.SECONDS.toNanos(file.modifiedSeconds()) + file.modifiedNanos();
             // File times come from a coarser clock than ours and may lie a few milliseconds back.
-            return new Ending(
-                    code, "", outOfMemory, Math.max(nanos, container.state().startedNanos()));
+            return new Ending(code, "", kills, Math.max(nanos, container.state().startedNanos()));
         } catch (NoSuchFileException | NumberFormatException e) {
-            return new Ending(
-                    KILLED,
-                    "the monitor of the container ended before it: the container was killed",
-                    outOfMemory,
-                    Times.nowNanos());
+            return new Ending(KILLED, NO_MONITOR, kills, Times.nowNanos());
         }
     }
 
@@ -112,10 +144,11 @@ final class EndRun {
                 again || healing >= 0 ? Status.RESTARTING : Status.EXITED,
                 ending.exitCode(),
                 ending.error().isEmpty() && cause != null ? cause.reason() : ending.error(),
-                ending.outOfMemory(),
+                Math.max(ending.oomKills(), before.oomKills()),
                 ending.nanos());
         State next = remove || container.removing() ? ended.in(Status.REMOVING) : ended;
         container.removing(container.removing() || remove);
+        FailurePoint.died("end");
         Future<Void> released = verbs.leftovers.release(container);
         // The layer's removal unmounts the root, too.
         Future<Void> layer = remove
@@ -152,7 +185,7 @@ final class EndRun {
         ActOnUnhealthy.Cause cause = container.cause();
         long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(0, ending.nanos() - before.startedNanos()));
         return tx -> {
-            if (ending.outOfMemory()) {
+            for (long kill = before.oomKills(); kill < ending.oomKills(); kill++) {
                 ContainerTable.announce(tx, container, "oom", Map.of());
             }
             Map<String, String> attributes = new HashMap<>(
@@ -167,8 +200,8 @@ final class EndRun {
     /** Of a run whose processes and traces are gone already. */
     Future<Void> commitEnd(Container container, int exitCode, String why) {
         State before = container.state();
-        Ending ending = new Ending(exitCode, why, false, Times.nowNanos());
-        State next = before.ended(Status.EXITED, exitCode, why, false, ending.nanos());
+        Ending ending = new Ending(exitCode, why, before.oomKills(), Times.nowNanos());
+        State next = before.ended(Status.EXITED, exitCode, why, before.oomKills(), ending.nanos());
         return room.table()
                 .commit(container, next, null, announcements(container, ending, before))
                 .onSuccess(done -> container.tell(Definition.exit(next), false));

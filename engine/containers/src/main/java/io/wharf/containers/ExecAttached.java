@@ -1,7 +1,8 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.wharf.base.Json;
+import io.wharf.base.KernelObject;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.ExecService.ExecConfig;
@@ -36,10 +37,12 @@ final class ExecAttached {
 
     private final Room room;
     private final ExecEvents events;
+    private final RuntimeCommand commands;
 
     ExecAttached(Room room, ExecEvents events) {
         this.room = room;
         this.events = events;
+        this.commands = new RuntimeCommand(room);
     }
 
     /** Our ends of what the process reads and writes, and for a while the process's own. */
@@ -72,12 +75,20 @@ final class ExecAttached {
         Parts parts = new Parts();
         StepTimes times = new StepTimes();
         List<Integer> size = exec.consoleSize(options);
-        return room.pools()
-                .call(() -> spawn(exec, folder, parts, size))
+        ExecRecord record = new ExecRecord(exec.config(), null, 0, false, null);
+        return room.ledger()
+                .record(new KernelObject(
+                        ExecRecord.KIND, exec.id(), exec.container().id(), Json.write(record)))
+                .compose(recorded -> room.pools().call(() -> spawn(exec, folder, parts, size)))
                 .compose(child -> {
                     times.step("spawn");
-                    return ended(child);
+                    return commands.ended(child, "the runtime's exec");
                 })
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof RuntimeCommand.Failed
+                                ? ExecFailure.ofRuntime(String.valueOf(failure.getMessage()))
+                                        .asException()
+                                : failure))
                 .onSuccess(status -> times.step("runtime"))
                 .compose(status ->
                         status.success() ? Future.succeededFuture() : Future.failedFuture(refused(folder, status)))
@@ -88,7 +99,8 @@ final class ExecAttached {
                     LOG.debug("exec {}: {}", exec.id(), times);
                 })
                 .onFailure(failure -> parts.close())
-                .onComplete(done -> room.pools().run(folder::delete));
+                .onComplete(done -> ExecCommands.forget(room, folder, exec.id())
+                        .onFailure(e -> LOG.warn("the folder of exec {} stays: {}", exec.id(), e.toString())));
     }
 
     private Child spawn(Exec exec, ExecFolder folder, Parts parts, List<Integer> size) throws IOException {
@@ -104,7 +116,8 @@ final class ExecAttached {
         }
         Spawn.Builder spawn = runtime.spawn(runtime.exec(
                         container.id(), folder.process(), folder.files().runtimeLog(), options))
-                .directory(folder.path().toString());
+                .directory(folder.path().toString())
+                .newSession();
         if (!config.tty()) {
             if (config.attachStdin()) {
                 Descriptors.Pipe pipe = Descriptors.pipe();
@@ -130,15 +143,6 @@ final class ExecAttached {
     private static Fd childs(Parts parts, Fd end) {
         parts.childs.add(end);
         return end;
-    }
-
-    private Future<ExitStatus> ended(Child child) {
-        Promise<ExitStatus> promise = Promise.promise();
-        ProcessExit.watch(room.loop(), room.processes(), child.pidfd(), status -> {
-            child.pidfd().close();
-            room.context().runOnContext(ended -> promise.complete(status.orElseThrow()));
-        });
-        return promise.future();
     }
 
     private static RuntimeException refused(ExecFolder folder, ExitStatus status) {

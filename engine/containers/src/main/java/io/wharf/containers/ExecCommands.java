@@ -7,19 +7,12 @@ import io.wharf.base.KernelObject;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.ExecService;
-import io.wharf.oci.Trees;
 import io.wharf.streams.DetachKeys;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** All execs by id, and the way to each verb. Confined to the verticle's context. */
 final class ExecCommands implements ExecService {
@@ -53,45 +46,28 @@ final class ExecCommands implements ExecService {
         return room.ledger().ofKind(ExecRecord.KIND).compose(records -> {
             List<Future<Void>> all = new ArrayList<>();
             records.forEach(record -> all.add(recover(record)));
-            return Future.join(all).compose(done -> sweep(records));
-        });
-    }
-
-    /** Takes away the folders of attached execs, which ended with an earlier life of the engine and have no record. */
-    private Future<Void> sweep(List<KernelObject> records) {
-        Set<String> kept = new HashSet<>();
-        records.forEach(record -> kept.add(record.key()));
-        room.containers().all().forEach(container -> kept.add(container.id()));
-        Path parent = Objects.requireNonNull(room.layout().monitor("any").getParent());
-        return room.pools().run(() -> {
-            if (!Files.isDirectory(parent)) {
-                return;
-            }
-            try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent)) {
-                for (Path folder : folders) {
-                    if (!kept.contains(folder.getFileName().toString())) {
-                        Trees.delete(folder);
-                    }
-                }
-            }
+            return Future.join(all).mapEmpty();
         });
     }
 
     private Future<Void> recover(KernelObject record) {
         ExecRecord known = Json.read(record.detail(), ExecRecord.class);
         Optional<Container> container = room.containers().find(record.owner());
-        if (container.isEmpty()) {
-            return room.pools()
-                    .run(folder(record.owner(), record.key())::delete)
-                    .compose(gone -> room.ledger().strike(ExecRecord.KIND, record.key()));
+        if (container.isEmpty() || !known.detached()) {
+            return forget(room, folder(record.owner(), record.key()), record.key());
         }
         Exec exec = new Exec(record.key(), container.get(), known.config(), DetachKeys.DEFAULT);
         execs.put(exec.id(), exec);
         return detached.adopt(exec, folder(exec), known).onSuccess(adopted -> {
-            if (exec.phase() == Exec.Phase.EXITED && known.exitCode() != null) {
+            if (exec.phase() == Exec.Phase.EXITED) {
                 over(exec);
             }
         });
+    }
+
+    /** Takes the folder of an exec away and strikes it out. */
+    static Future<Void> forget(Room room, ExecFolder folder, String id) {
+        return room.pools().run(folder::delete).compose(gone -> room.ledger().strike(ExecRecord.KIND, id));
     }
 
     /** Ids of a container's execs that have not ended; those that have are remembered, but no longer shown. */

@@ -160,19 +160,39 @@ final class ExecDetached {
             exec.exits(known.exitCode());
             return Future.succeededFuture();
         }
-        exec.runs(known.pid(), console(exec, folder));
-        Optional<Fd> pidfd = monitor == null || !monitor.isAlive()
-                ? Optional.empty()
-                : room.processes().openPidfd(monitor);
-        if (pidfd.isPresent() && monitor != null) {
-            watch(exec, folder, pidfd.get(), monitor);
-            return Future.succeededFuture();
+        return monitor == null ? findMonitor(exec, folder) : adopt(exec, folder, monitor, known.pid());
+    }
+
+    private Future<Void> adopt(Exec exec, ExecFolder folder, ProcessIdentity monitor, int pid) {
+        exec.runs(pid, console(exec, folder));
+        Optional<Fd> pidfd = monitor.isAlive() ? room.processes().openPidfd(monitor) : Optional.empty();
+        if (pidfd.isEmpty()) {
+            return ended(exec, folder, monitor);
         }
-        return monitor == null ? forget(exec, folder) : ended(exec, folder, monitor);
+        watch(exec, folder, pidfd.get(), monitor);
+        return Future.succeededFuture();
+    }
+
+    /** The engine died before it could write down whom it had started: by its command line the monitor is found. */
+    private Future<Void> findMonitor(Exec exec, ExecFolder folder) {
+        return room.pools()
+                .call(() -> OrphanMonitors.find("--bundle=" + folder.files().bundle()))
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        exec.exits(ExecEvents.UNKNOWN);
+                        return forget(exec, folder);
+                    }
+                    ProcessIdentity monitor = found.get();
+                    return room.pools()
+                            .call(folder::pid)
+                            .otherwise(0)
+                            .compose(
+                                    pid -> adopt(exec, folder, monitor, pid).compose(adopted -> record(exec, monitor)));
+                });
     }
 
     private Future<Void> record(Exec exec, @Nullable ProcessIdentity monitor) {
-        ExecRecord detail = new ExecRecord(exec.config(), monitor, exec.pid(), exec.exitCode());
+        ExecRecord detail = new ExecRecord(exec.config(), monitor, exec.pid(), true, exec.exitCode());
         return room.ledger()
                 .record(new KernelObject(
                         ExecRecord.KIND, exec.id(), exec.container().id(), Json.write(detail)));
@@ -180,6 +200,6 @@ final class ExecDetached {
 
     /** Nobody will ask any more. */
     Future<Void> forget(Exec exec, ExecFolder folder) {
-        return room.pools().run(folder::delete).compose(gone -> room.ledger().strike(ExecRecord.KIND, exec.id()));
+        return ExecCommands.forget(room, folder, exec.id());
     }
 }

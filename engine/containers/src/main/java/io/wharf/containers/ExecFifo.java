@@ -17,35 +17,61 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts what runc has created, as {@code runc start} does it but without the 4 to 11 ms of a process: the container's
- * init waits to open a fifo for writing, says {@code 0} into it and becomes the program.
+ * Starts what runc or crun has created, as their {@code start} does it but without the 4 to 11 ms of a process, and
+ * without its way of waiting for ever for an init that has been killed.
  *
- * <p>Its end of the fifo closes with its exec: so after that signals reach the program and not the runtime's init.
+ * <p>runc's init waits to open a fifo for writing, says {@code 0} into it and becomes the program; its end of the fifo
+ * closes with its exec, so after that signals reach the program and not the runtime's init. crun's holds the fifo open
+ * and waits for a byte.
  */
 final class ExecFifo {
     private static final int TIMEOUT_SECONDS = 10;
+    private static final String GONE = "the container's init ended before its start";
+    private static final String STARTED = "the container has been started before";
 
     private ExecFifo() {}
 
-    /** Where runc keeps the fifo: it is there exactly as long as the container waits for its start. */
+    /** Where both keep the fifo: it is there exactly as long as the container waits for its start. */
     static Path of(OciRuntime runtime, String id) {
         return runtime.state().resolve(id).resolve("exec.fifo");
     }
 
-    /** Whether this runtime starts so; crun's fifo goes the other way round. */
+    /** Whether a container of this runtime waits for its start. */
     static boolean serves(OciRuntime runtime, String id) {
-        return runtime.program().getFileName().toString().equals("runc") && Files.exists(of(runtime, id));
+        return ReleaseProcess.isKnown(runtime) && Files.exists(of(runtime, id));
     }
 
     /** Lets the container go on; a failure where its init is gone. */
-    static Future<Void> release(Path fifo, IoEventLoop loop, Context context) {
+    static Future<Void> release(OciRuntime runtime, String id, IoEventLoop loop, Context context) {
+        Path fifo = of(runtime, id);
+        return runtime.program().getFileName().toString().equals("crun") ? write(fifo) : read(fifo, loop, context);
+    }
+
+    private static Future<Void> write(Path fifo) {
+        // Not blocking: without its reader, the init, that is an error.
+        try (Fd fd =
+                Entries.open(fifo.toString(), OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC, 0)) {
+            fd.writeAll(new byte[1]);
+            // By its absence a started container is known; after a crash in between, nobody reads it any more.
+            Files.deleteIfExists(fifo);
+            return Future.succeededFuture();
+        } catch (LinuxException e) {
+            return Future.failedFuture(
+                    e.is(Errno.ENXIO, Errno.EPIPE)
+                            ? new IOException(GONE)
+                            : e.is(Errno.ENOENT) ? new IOException(STARTED) : e);
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private static Future<Void> read(Path fifo, IoEventLoop loop, Context context) {
         Promise<Void> promise = Promise.promise();
         Fd fd;
         try {
             fd = Entries.open(fifo.toString(), OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_CLOEXEC, 0);
         } catch (LinuxException e) {
-            return Future.failedFuture(
-                    e.is(Errno.ENOENT) ? new IOException("the container has been started before") : e);
+            return Future.failedFuture(e.is(Errno.ENOENT) ? new IOException(STARTED) : e);
         }
         byte[] said = new byte[1];
         boolean[] heard = new boolean[1];
@@ -65,7 +91,7 @@ final class ExecFifo {
                     if (heard[0]) {
                         promise.tryComplete();
                     } else {
-                        promise.tryFail(new IOException("the container's init ended before its start"));
+                        promise.tryFail(new IOException(GONE));
                     }
                 });
             }

@@ -1,8 +1,8 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.KernelObject;
-import io.wharf.linux.Commands;
 import io.wharf.linux.Errno;
 import io.wharf.linux.LinuxException;
 import io.wharf.oci.HostMounts;
@@ -11,10 +11,10 @@ import io.wharf.oci.OciRuntime;
 import io.wharf.oci.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +28,24 @@ final class Leftovers {
     static final String KIND = "run";
 
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-    private static final Duration RUNTIME_TIME = Duration.ofSeconds(20);
-    private static final int OUTPUT_BYTES = 8 << 10;
-    private static final int BUSY_ROUNDS = 100;
+    /** Longer than a kill takes; what hangs in the kernel is left for later, for others need the thread. */
+    private static final long BUSY_NANOS = 1_500_000_000L;
+
+    private static final long FIRST_RETRY_MILLIS = 1000;
+    private static final long LAST_RETRY_MILLIS = 60_000;
     /** So long those who wait for an exec have time to reap it themselves. */
     private static final int OTHERS_ROUNDS = 20;
 
     private static final int PAUSE_MILLIS = 2;
 
     private final Room room;
+    private final RuntimeCommand commands;
+    /** Runs of which something could not be cleared yet. */
+    private final Set<String> uncleared = new HashSet<>();
 
     Leftovers(Room room) {
         this.room = room;
+        this.commands = new RuntimeCommand(room);
     }
 
     /** Written before the first thing of a run is made. */
@@ -79,44 +85,92 @@ final class Leftovers {
         return calm(container, "root", room.images().unmountRoot(container.id()));
     }
 
-    /** The runtime's and the monitor's part alone, then its record. */
+    /**
+     * What a run leaves with runtime and monitor.
+     *
+     * @param runtime its name; null for the default
+     * @param hooks devices may have brought some for the end, which the runtime calls
+     */
+    private record Traces(
+            String id, String cgroup, @Nullable String runtime, boolean hooks) {}
+
+    /** The runtime's and the monitor's part alone, then its record; tried again later where something is still busy. */
     Future<Void> clearRuntime(Container container) {
-        return clearRuntime(
-                container.id(),
-                container.definition().cgroupPath(),
-                container.host().runtime(),
-                // Devices may have brought hooks for the end, which the runtime calls.
-                !container.host().deviceRequests().isEmpty());
+        return clear(tracesOf(container), FIRST_RETRY_MILLIS);
     }
 
     /** The same of a container of which only the record is left. */
     Future<Void> clearRuntime(String id, String cgroup, @Nullable String runtime) {
-        return clearRuntime(id, cgroup, runtime, false);
+        return clear(new Traces(id, cgroup, runtime, false), FIRST_RETRY_MILLIS);
     }
 
-    private Future<Void> clearRuntime(String id, String cgroup, @Nullable String runtime, boolean hooks) {
-        return room.pools()
-                .runUrgently(
-                        () -> clearRuntimeNow(id, cgroup, runtime, hooks, MonitorFiles.ofContainer(room.layout(), id)))
-                .compose(done -> room.ledger().strike(KIND, id));
+    /** Before a start: clears what could not be at the end of the last run. Never fails. */
+    Future<Void> clearEarlier(Container container) {
+        return uncleared.contains(container.id())
+                ? calm(container, "runtime", clear(tracesOf(container), FIRST_RETRY_MILLIS))
+                : Future.succeededFuture();
     }
 
-    private void clearRuntimeNow(String id, String cgroup, @Nullable String name, boolean hooks, MonitorFiles files)
-            throws IOException, InterruptedException {
-        OciRuntime runtime = runtimeOf(name);
-        Path state = room.layout().runtimeState().resolve(id);
+    private static Traces tracesOf(Container container) {
+        return new Traces(
+                container.id(),
+                container.definition().cgroupPath(),
+                container.host().runtime(),
+                !container.host().deviceRequests().isEmpty());
+    }
+
+    private Future<Void> clear(Traces traces, long retryMillis) {
+        String id = traces.id();
+        MonitorFiles files = MonitorFiles.ofContainer(room.layout(), id);
+        OciRuntime runtime = runtimeOf(traces.runtime());
         boolean ours = runtime == null || isKnown(runtime);
-        if (runtime != null && (!ours || hooks) && Files.exists(state)) {
-            Commands.run(
-                    runtime.spawn(runtime.argv(List.of("delete", "--force", id))),
-                    new byte[0],
-                    RUNTIME_TIME,
-                    OUTPUT_BYTES);
+        Future<Void> deleted = runtime == null || (ours && !traces.hooks())
+                ? Future.succeededFuture()
+                : deleteByRuntime(runtime, id, files);
+        return deleted.compose(done -> room.pools().runUrgently(() -> clearNow(id, traces.cgroup(), files)))
+                .compose(done -> ours ? Future.succeededFuture() : room.ledger().strike(ReleaseProcess.KIND, id))
+                .compose(done -> room.ledger().strike(KIND, id))
+                .onSuccess(done -> uncleared.remove(id))
+                .onFailure(failure -> {
+                    uncleared.add(id);
+                    room.vertx().setTimer(retryMillis, due -> clearAgain(traces, retryMillis));
+                });
+    }
+
+    /** What hangs in the kernel goes some day; unless the container runs again, and then its next end clears it. */
+    private void clearAgain(Traces traces, long retryMillis) {
+        String id = traces.id();
+        boolean inUse = room.containers()
+                .find(id)
+                .map(container -> container.run() != null || container.starting())
+                .orElse(false);
+        if (!inUse && uncleared.contains(id)) {
+            clear(traces, Math.min(retryMillis * 2, LAST_RETRY_MILLIS))
+                    .onSuccess(done -> LOG.info("what was left of the run of {} is cleared", id))
+                    .onFailure(failure -> LOG.debug("the run of {} is still there: {}", id, failure.toString()));
         }
+    }
+
+    /** A runtime that fails or hangs at it costs a warning: what it would do is done after it as far as possible. */
+    private Future<Void> deleteByRuntime(OciRuntime runtime, String id, MonitorFiles files) {
+        return room.pools()
+                .call(() -> Files.exists(room.layout().runtimeState().resolve(id)))
+                .compose(there -> there
+                        ? commands.run(runtime, files.scratch(), List.of("delete", "--force", id))
+                        : Future.succeededFuture())
+                .recover(failure -> {
+                    LOG.warn("runtime {} cannot delete {}: {}", runtime.name(), id, failure.getMessage());
+                    return Future.succeededFuture();
+                });
+    }
+
+    private void clearNow(String id, String cgroup, MonitorFiles files) throws IOException, InterruptedException {
+        FailurePoint.reach("clear");
         if (cgroup.startsWith("/")) {
             removeCgroup(cgroup);
         }
-        Trees.delete(state);
+        FailurePoint.reach("clear files");
+        Trees.delete(room.layout().runtimeState().resolve(id));
         HostMounts.unmountAll(files.bundle());
         Trees.delete(files.bundle());
         Trees.delete(files.scratch());
@@ -133,20 +187,20 @@ final class Leftovers {
         }
     }
 
-    /** Runtimes whose whole trace is a state folder and a cgroup; systemd's scopes are the runtime's to end. */
+    /** Whose whole trace is a state folder and a cgroup; systemd's scopes are the runtime's to end. */
     private static boolean isKnown(OciRuntime runtime) {
-        String program = runtime.program().getFileName().toString();
-        return !runtime.systemdCgroup() && (program.equals("runc") || program.equals("crun"));
+        return !runtime.systemdCgroup() && ReleaseProcess.isKnown(runtime);
     }
 
     /** Kills what is left in the cgroup, as with a pid namespace of the host, and removes it in every hierarchy. */
     private void removeCgroup(String path) throws InterruptedException {
+        long deadline = System.nanoTime() + BUSY_NANOS;
         for (int round = 0; ; round++) {
             try {
                 room.cgroups().remove(path);
                 return;
             } catch (LinuxException e) {
-                if (!e.is(Errno.EBUSY) || round == BUSY_ROUNDS) {
+                if (!e.is(Errno.EBUSY) || System.nanoTime() > deadline) {
                     throw e;
                 }
                 room.cgroups().killAll(path);

@@ -5,6 +5,8 @@ final class Lifecycle {
     final Leftovers leftovers;
     final VolumeUses volumes;
     final WatchRun watch;
+    final WatchMemory memory;
+    final ReleaseProcess release;
     final BeginRun begin;
     final EndRun end;
     final SignalContainer signals;
@@ -22,7 +24,9 @@ final class Lifecycle {
         leftovers = new Leftovers(room);
         volumes = new VolumeUses(room);
         watch = new WatchRun(room, this);
+        memory = new WatchMemory(room);
         signals = new SignalContainer(room, this);
+        release = new ReleaseProcess(room);
         begin = new BeginRun(room, this);
         end = new EndRun(room, this);
         start = new StartContainer(room, this);

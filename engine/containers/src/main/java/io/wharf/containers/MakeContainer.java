@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.Ids;
 import io.wharf.base.Times;
 import io.wharf.base.Undo;
@@ -132,6 +133,7 @@ final class MakeContainer {
         });
         return Future.join(network, layer, mounts, folder).compose(made -> {
             times.step("make");
+            FailurePoint.reach("create made");
             Container container = new Container(
                     id, name, definition(id, image.id(), request, checked, mounts.result()), State.NEW, null, false);
             return room.table().insert(container).compose(committed -> {

@@ -5,17 +5,21 @@ import io.wharf.linux.Directories;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Processes;
 import io.wharf.linux.Signals;
 import io.wharf.linux.SmallFiles;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds and kills monitors of starts that a crash cut off before their pid was written down: by their own command line,
  * which names container and bundle, so that no pid has to be believed.
  */
 final class OrphanMonitors {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanMonitors.class);
     private static final int ROUNDS = 500;
     private static final int PAUSE_MILLIS = 10;
 
@@ -63,6 +67,24 @@ final class OrphanMonitors {
                 Thread.sleep(PAUSE_MILLIS);
             }
         }
+    }
+
+    /** The monitor whose command line has this argument; empty where there is none. */
+    static Optional<ProcessIdentity> find(String argument) {
+        for (String name : Directories.names("/proc")) {
+            if (!name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                continue;
+            }
+            try {
+                Optional<String> line = SmallFiles.readIfPresent("/proc/" + name + "/cmdline");
+                if (line.isPresent() && line.get().contains("\0" + argument + "\0")) {
+                    return ProcessIdentity.of(Integer.parseInt(name));
+                }
+            } catch (LinuxException e) {
+                LOG.debug("{} has ended meanwhile: {}", name, e.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean isMonitorOf(String pid, List<String> ids) {

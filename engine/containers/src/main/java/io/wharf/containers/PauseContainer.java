@@ -38,14 +38,16 @@ final class PauseContainer {
     }
 
     private Future<Void> change(Container container, boolean frozen) {
-        return room.pools()
-                .run(() -> Freezer.set(room, container, frozen))
+        return Freezer.set(room, container, frozen)
                 .compose(done -> room.table()
                         .commit(
                                 container,
                                 container.state().in(frozen ? Status.PAUSED : Status.RUNNING),
                                 container.sandbox(),
                                 frozen ? "pause" : "unpause",
-                                Map.of()));
+                                Map.of())
+                        // What is not written down is taken back: a frozen container that seems to run deceives.
+                        .recover(failure ->
+                                Freezer.set(room, container, !frozen).transform(back -> Future.failedFuture(failure))));
     }
 }

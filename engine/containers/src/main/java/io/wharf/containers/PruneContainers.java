@@ -76,7 +76,7 @@ final class PruneContainers {
     private Future<Boolean> remove(Container container) {
         Future<Void> gone;
         try {
-            gone = remove.run(container, PLAINLY);
+            gone = remove.run(container.id(), PLAINLY);
         } catch (WharfException e) {
             gone = Future.failedFuture(e);
         }

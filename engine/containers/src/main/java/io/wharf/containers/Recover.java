@@ -4,11 +4,8 @@ import io.vertx.core.Future;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Times;
 import io.wharf.linux.Directories;
-import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
-import io.wharf.linux.LinuxException;
 import io.wharf.linux.ProcessIdentity;
-import io.wharf.linux.Signals;
 import io.wharf.oci.Runtimes;
 import io.wharf.oci.Trees;
 import java.nio.file.Files;
@@ -164,10 +161,10 @@ final class Recover {
         State state = container.state();
         ProcessIdentity monitor = state.monitor();
         if (monitor == null || !monitor.bootId().equals(room.options().bootId())) {
-            return end(container, new EndRun.Ending(REBOOTED, "", false, Times.nowNanos()));
+            return end(container, new EndRun.Ending(REBOOTED, "", 0, Times.nowNanos()));
         }
         Optional<Fd> pidfd = monitor.isAlive() ? room.processes().openPidfd(monitor) : Optional.empty();
-        return pidfd.isPresent() ? adopt(container, new Run(pidfd.get(), monitor)) : lost(container);
+        return pidfd.isPresent() ? adopt(container, new Run(pidfd.get(), monitor)) : lost(container, monitor);
     }
 
     /** The monitor lives: the container has not noticed anything. */
@@ -176,6 +173,10 @@ final class Recover {
         if (process != null) {
             room.processes().openPidfd(process).ifPresent(pidfd -> run.process(pidfd, process));
         }
+        if (run.monitorPidfd() == null && run.processPidfd() == null) {
+            // It ended between two looks.
+            return end(container, new EndRun.Ending(EndRun.KILLED, EndRun.NO_MONITOR, 0, Times.nowNanos()));
+        }
         container.run(run);
         LOG.info("adopted container {} ({})", container.id(), container.name());
         MonitorFiles files = room.files(container);
@@ -183,6 +184,9 @@ final class Recover {
                 .adopted(container, files)
                 .compose(heard -> {
                     verbs.watch.begin(container, run);
+                    verbs.memory.begin(container, run);
+                    // What happened meanwhile is told without keeping anybody waiting.
+                    verbs.memory.look(container, run);
                     return finishTransition(container, files);
                 })
                 .recover(failure -> {
@@ -193,40 +197,31 @@ final class Recover {
 
     /** A crash may have come between a commit and what it stands for: the start's last step, a freeze, a thaw. */
     private Future<Void> finishTransition(Container container, MonitorFiles files) {
-        return room.pools()
-                .call(() -> {
-                    Freezer.set(room, container, container.status() == Status.PAUSED);
-                    return verbs.begin.waits(container);
-                })
-                .compose(waits -> waits ? verbs.begin.letGo(container, files) : Future.succeededFuture());
-    }
-
-    /** The monitor is gone: with a last word in its exit file, or without, and then the container goes, too. */
-    private Future<Void> lost(Container container) {
-        return room.pools()
-                .call(() -> {
-                    EndRun.Ending ending = verbs.end.ending(container);
-                    ProcessIdentity process = container.state().process();
-                    if (!ending.error().isEmpty() && process != null) {
-                        killLost(process);
+        return Freezer.set(room, container, container.status() == Status.PAUSED)
+                .compose(set -> verbs.release.waits(container))
+                .onSuccess(waits -> {
+                    if (waits) {
+                        // Not waited for: a runtime that hangs must not keep the engine from starting.
+                        verbs.release
+                                .letGo(container, files)
+                                .onFailure(e -> LOG.warn("start of {}: {}", container.id(), e.getMessage()));
                     }
-                    return ending;
                 })
-                .compose(ending -> room.streams()
-                        .ended(container, room.files(container))
-                        .otherwiseEmpty()
-                        .compose(heard -> end(container, ending)));
+                .mapEmpty();
     }
 
-    private void killLost(ProcessIdentity process) {
-        room.processes().openPidfd(process).ifPresent(pidfd -> {
-            try (pidfd) {
-                room.processes().signal(pidfd, Signals.SIGKILL);
-            } catch (LinuxException e) {
-                if (!e.is(Errno.ESRCH)) {
-                    throw e;
-                }
+    /** The monitor is gone: with a last word in its exit file, or killed, and then the process may go on. */
+    private Future<Void> lost(Container container, ProcessIdentity monitor) {
+        return room.pools().call(() -> verbs.end.ending(container)).compose(ending -> {
+            ProcessIdentity process = container.state().process();
+            if (ending.unseen() && process != null && process.isAlive()) {
+                LOG.warn("the monitor of {} was killed; its container goes on", container.id());
+                return adopt(container, new Run(null, monitor));
             }
+            return room.streams()
+                    .ended(container, room.files(container))
+                    .otherwiseEmpty()
+                    .compose(heard -> end(container, ending));
         });
     }
 

@@ -1,6 +1,7 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.RemoveOptions;
 import io.wharf.oci.MountTarget;
@@ -22,9 +23,15 @@ final class RemoveContainer {
         this.verbs = verbs;
     }
 
-    Future<Void> run(Container container, RemoveOptions options) {
+    /**
+     * On a request.
+     *
+     * @param ref by which the client called it
+     */
+    Future<Void> run(String ref, RemoveOptions options) {
+        Container container = room.containers().get(ref);
         if (container.removing()) {
-            throw WharfException.conflict("removal of container " + container.name() + " is already in progress");
+            throw WharfException.conflict("removal of container " + ref + " is already in progress");
         }
         if (!options.force()) {
             refuseIfRunning(container);
@@ -40,7 +47,7 @@ final class RemoveContainer {
     }
 
     private static void refuseIfRunning(Container container) {
-        String subject = "cannot remove container \"" + container.name() + "\": container is ";
+        String subject = "cannot remove container \"/" + container.name() + "\": container is ";
         switch (container.status()) {
             case RUNNING ->
                 throw WharfException.conflict(subject + "running: stop the container before removing or force remove");
@@ -112,12 +119,14 @@ final class RemoveContainer {
         return Future.join(committedAsRemoving(container), container.released())
                 .compose(done -> {
                     times.step("begin");
+                    FailurePoint.reach("remove begin");
                     // What the last run left is cleared at the same time: other things in other places.
                     return takeAway(container, volumes);
                 })
                 .compose(
                         done -> {
                             times.step("layer");
+                            FailurePoint.reach("remove layer");
                             return forget(container);
                         },
                         failure -> dead(container, failure))
@@ -156,7 +165,7 @@ final class RemoveContainer {
             parts.add(new ImageMounts(room).remove(container));
         }
         if (hasVolumes(container)) {
-            parts.add(verbs.volumes.release(container.id(), volumes));
+            parts.add(verbs.volumes.release(container, volumes));
         }
         return Future.join(parts)
                 .mapEmpty()

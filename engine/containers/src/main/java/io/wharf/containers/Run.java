@@ -4,7 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a container in this life of the engine: its processes, by handles that no recycled pid can deceive.
@@ -12,18 +16,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the verticle's context, which also closes the handles once the end is committed.
  */
 final class Run {
-    private final Fd monitorPidfd;
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+    private final @Nullable Fd monitorPidfd;
     private final ProcessIdentity monitor;
     private @Nullable Fd processPidfd;
     private @Nullable ProcessIdentity process;
+    private final List<AutoCloseable> closedAtEnd = new ArrayList<>();
+    private boolean looksForKills;
     private final Promise<Void> over = Promise.promise();
     private final Promise<Void> monitorEnded = Promise.promise();
 
-    Run(Fd monitorPidfd, ProcessIdentity monitor) {
+    /** A run whose monitor is there; {@code null} for one whose monitor is gone, and its process is not. */
+    Run(@Nullable Fd monitorPidfd, ProcessIdentity monitor) {
         this.monitorPidfd = monitorPidfd;
         this.monitor = monitor;
+        if (monitorPidfd == null) {
+            monitorEnded.complete();
+        }
     }
 
+    @Nullable
     Fd monitorPidfd() {
         return monitorPidfd;
     }
@@ -62,9 +75,33 @@ final class Run {
         return over.future();
     }
 
+    /** Closed with the run; called on the context. */
+    void atEnd(AutoCloseable resource) {
+        closedAtEnd.add(resource);
+    }
+
+    /** Somebody is waiting to look once more whether processes were killed for want of memory. */
+    boolean looksForKills() {
+        return looksForKills;
+    }
+
+    void looksForKills(boolean now) {
+        looksForKills = now;
+    }
+
     void end() {
         over.tryComplete();
-        monitorPidfd.close();
+        for (AutoCloseable resource : closedAtEnd) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("end of a run: {}", e.toString());
+            }
+        }
+        closedAtEnd.clear();
+        if (monitorPidfd != null) {
+            monitorPidfd.close();
+        }
         if (processPidfd != null) {
             processPidfd.close();
         }

@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Signals a container's first process by its handle, outside of any lane; {@code kill} as clients know it. */
 final class SignalContainer {
-    private static final int KILL_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(SignalContainer.class);
 
     private final Room room;
     private final Lifecycle verbs;
@@ -24,8 +26,21 @@ final class SignalContainer {
 
     /** The kill verb: SIGKILL, where none is named, and that waits for the end. */
     Future<Void> kill(String ref, @Nullable String name) {
-        Container container = room.containers().get(ref);
-        int signal = name == null || name.isEmpty() ? Signals.SIGKILL : number(name);
+        try {
+            int signal = name == null || name.isEmpty() ? Signals.SIGKILL : number(name);
+            return kill(room.containers().get(ref), signal)
+                    .recover(failure -> Future.failedFuture(named(ref, failure)));
+        } catch (WharfException e) {
+            throw named(ref, e);
+        }
+    }
+
+    private static WharfException named(String ref, Throwable failure) {
+        WharfException known = WharfException.of(failure);
+        return new WharfException(known.kind(), "cannot kill container: " + ref + ": " + known.getMessage(), failure);
+    }
+
+    private Future<Void> kill(Container container, int signal) {
         boolean deadly = signal == Signals.SIGKILL;
         if (container.starting() && deadly) {
             container.abortStart();
@@ -41,17 +56,16 @@ final class SignalContainer {
         }
         Run run = container.run();
         if (run == null || run.processPidfd() == null) {
-            return Future.failedFuture(WharfException.conflict(
-                    "cannot kill container: " + ref + ": container " + container.id() + " is not running"));
+            return Future.failedFuture(WharfException.conflict("container " + container.id() + " is not running"));
         }
         boolean lastWord = deadly || signal == stopSignal(container.config());
         Future<Void> intent =
                 lastWord && !container.restartingByHand() ? room.table().wantStop(container) : Future.succeededFuture();
         return intent.compose(written -> send(container, run, signal)).compose(sent -> {
-            if (lastWord && container.status() == Status.PAUSED) {
-                return thaw(container).compose(thawed -> deadly ? over(container, run) : Future.succeededFuture());
-            }
-            return deadly ? over(container, run) : Future.succeededFuture();
+            Future<Void> thawed = deadly || (lastWord && container.status() == Status.PAUSED)
+                    ? thaw(container)
+                    : Future.succeededFuture();
+            return thawed.compose(done -> deadly ? over(container, run) : Future.succeededFuture());
         });
     }
 
@@ -67,21 +81,35 @@ final class SignalContainer {
     /** Kills and waits until the end is committed. */
     Future<Void> killAndWait(Container container, Run run) {
         return send(container, run, Signals.SIGKILL)
-                .compose(sent -> container.status() == Status.PAUSED ? thaw(container) : Future.succeededFuture())
+                .compose(sent -> thaw(container))
                 .compose(sent -> over(container, run));
     }
 
     private Future<Void> over(Container container, Run run) {
         verbs.orphans.soon(room);
         return run.over()
-                .timeout(KILL_SECONDS, TimeUnit.SECONDS)
-                .recover(late -> Future.failedFuture(WharfException.internal("cannot kill container " + container.id()
-                        + ": tried to kill container, but did not receive an exit event")));
+                .timeout(Limits.KILL_SECONDS, TimeUnit.SECONDS)
+                .recover(
+                        late -> Future.failedFuture(
+                                WharfException.internal(
+                                        "container " + container.id()
+                                                + " PID " + container.pid()
+                                                + " is zombie or cannot be killed: tried to kill container, but did not receive an exit event")));
     }
 
-    /** Lets the processes of a frozen container see their signal; its state follows with their end. */
+    /**
+     * Lets the processes of a frozen container see their signal, whoever has frozen it; its state follows with their
+     * end. A cgroup that cannot be thawed is most likely gone.
+     */
     Future<Void> thaw(Container container) {
-        return room.pools().runUrgently(() -> Freezer.set(room, container, false));
+        if (container.status() != Status.PAUSED
+                && !container.definition().cgroupPath().startsWith("/")) {
+            return Future.succeededFuture();
+        }
+        return Freezer.set(room, container, false).recover(failure -> {
+            LOG.debug("cannot thaw {}: {}", container.id(), failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     /** Ends the wait for a restart: the container has exited. */
@@ -98,6 +126,10 @@ final class SignalContainer {
     }
 
     static int number(String name) {
+        String digits = name.strip();
+        if (digits.matches("-?[0-9]{1,18}") && !Signals.isSupported(Long.parseLong(digits))) {
+            throw WharfException.invalid("the linux daemon does not support signal " + digits);
+        }
         OptionalInt number = Signals.number(name);
         if (number.isEmpty()) {
             throw WharfException.invalid("invalid signal: " + name);

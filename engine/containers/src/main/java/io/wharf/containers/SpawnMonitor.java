@@ -6,15 +6,19 @@ import io.wharf.linux.Child;
 import io.wharf.linux.Descriptors;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Readiness;
+import io.wharf.linux.Signals;
 import io.wharf.linux.Spawn;
 import io.wharf.oci.OciRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts a container's conmon, which has the runtime create the container, and reads what it says on the sync pipe.
@@ -27,6 +31,8 @@ final class SpawnMonitor {
     private static final int SYNC = 3;
 
     private static final int MESSAGE_BYTES = 32 << 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpawnMonitor.class);
 
     private final Room room;
 
@@ -118,7 +124,18 @@ final class SpawnMonitor {
         return arguments;
     }
 
-    /** Listens on the sync pipe until the monitor has spoken or ended. */
+    /** The monitor with the runtime in its group. */
+    private void kill(ProcessIdentity monitor) {
+        try {
+            if (monitor.exists()) {
+                room.processes().kill(-monitor.pid(), Signals.SIGKILL);
+            }
+        } catch (LinuxException e) {
+            LOG.debug("monitor {} has ended: {}", monitor.pid(), e.getMessage());
+        }
+    }
+
+    /** Listens on the sync pipe until the monitor has spoken or ended, or its time is over. */
     Future<SyncMessage> await(Started started) {
         Fd pipe = started.sync().read();
         Descriptors.nonBlocking(pipe, true);
@@ -126,6 +143,12 @@ final class SpawnMonitor {
         StringBuilder text = new StringBuilder();
         byte[] chunk = new byte[MESSAGE_BYTES];
         Readiness[] watch = new Readiness[1];
+        long timer = room.vertx().setTimer((long) Limits.RUNTIME_SECONDS * 1000, late -> {
+            if (promise.tryComplete(new SyncMessage(-1, RuntimeCommand.tooLong("the runtime's create")))) {
+                kill(started.identity());
+                watch[0].cancel(pipe::close);
+            }
+        });
         watch[0] = Readiness.watch(room.loop(), pipe, () -> {
             while (pipe.isOpen()) {
                 int count = pipe.read(chunk, 0, chunk.length);
@@ -135,7 +158,10 @@ final class SpawnMonitor {
                 text.append(new String(chunk, 0, count, StandardCharsets.UTF_8));
                 if (count == 0 || text.indexOf("\n") >= 0) {
                     watch[0].cancel(pipe::close);
-                    room.context().runOnContext(said -> promise.complete(SyncMessage.parse(text.toString())));
+                    room.context().runOnContext(said -> {
+                        room.vertx().cancelTimer(timer);
+                        promise.tryComplete(SyncMessage.parse(text.toString()));
+                    });
                     return;
                 }
             }

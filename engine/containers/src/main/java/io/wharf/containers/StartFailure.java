@@ -73,6 +73,8 @@ record StartFailure(int exitCode, WharfException refusal) {
     static String worded(String said) {
         String text = said.strip()
                 .replace("No such file or directory", "no such file or directory")
+                // What crun says of a folder.
+                .replace("open executable: Operation not permitted", "open executable: permission denied")
                 .replace("Permission denied", "permission denied")
                 // So crun says of a folder.
                 .replace("open executable: Operation not permitted", "exec: permission denied")

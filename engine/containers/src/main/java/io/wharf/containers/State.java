@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartCount how often the policy started it since somebody did
  * @param process identity of its first process
  * @param monitor identity of its conmon
+ * @param oomKills how many kills for want of memory have been announced of this run
  */
 record State(
         Status status,
@@ -23,8 +24,9 @@ record State(
         long finishedNanos,
         int restartCount,
         @Nullable ProcessIdentity process,
-        @Nullable ProcessIdentity monitor) {
-    static final State NEW = new State(Status.CREATED, 0, 0, "", false, 0, 0, 0, null, null);
+        @Nullable ProcessIdentity monitor,
+        long oomKills) {
+    static final State NEW = new State(Status.CREATED, 0, 0, "", false, 0, 0, 0, null, null, 0);
 
     /** A run has begun. */
     State started(ProcessIdentity process, ProcessIdentity monitor, int restarts, long nanos) {
@@ -38,18 +40,26 @@ record State(
                 finishedNanos,
                 restarts,
                 process,
-                monitor);
+                monitor,
+                0);
     }
 
     /** A run has ended, for good or until the policy's delay is over. */
-    State ended(Status next, int code, String why, boolean outOfMemory, long nanos) {
-        return new State(status.become(next), 0, code, why, outOfMemory, startedNanos, nanos, restartCount, null, null);
+    State ended(Status next, int code, String why, long kills, long nanos) {
+        return new State(
+                status.become(next), 0, code, why, kills > 0, startedNanos, nanos, restartCount, null, null, kills);
+    }
+
+    /** The out-of-memory killer has been at work in the run under way. */
+    State withOomKills(long kills) {
+        return new State(
+                status, pid, exitCode, error, true, startedNanos, finishedNanos, restartCount, process, monitor, kills);
     }
 
     /** A start failed; the container is what it was, but shows why, and one that was to be restarted has ended. */
     State notStarted(int code, String why) {
         Status after = status == Status.RESTARTING ? Status.EXITED : status;
-        return new State(after, 0, code, why, false, startedNanos, finishedNanos, restartCount, null, null);
+        return new State(after, 0, code, why, false, startedNanos, finishedNanos, restartCount, null, null, 0);
     }
 
     State in(Status next) {
@@ -63,11 +73,22 @@ record State(
                 finishedNanos,
                 restartCount,
                 process,
-                monitor);
+                monitor,
+                oomKills);
     }
 
     State withError(String why) {
         return new State(
-                status, pid, exitCode, why, oomKilled, startedNanos, finishedNanos, restartCount, process, monitor);
+                status,
+                pid,
+                exitCode,
+                why,
+                oomKilled,
+                startedNanos,
+                finishedNanos,
+                restartCount,
+                process,
+                monitor,
+                oomKills);
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.Ids;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Undo;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.oci.MountPlan;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A container's hold on its volumes, from its creation to its removal.
@@ -44,7 +46,7 @@ final class VolumeUses {
                 .filter(request -> request.labels().containsKey(ANONYMOUS))
                 .map(CreateVolume::name)
                 .toList();
-        undo.push("volumes of " + id, () -> release(id, true));
+        undo.push("volumes of " + id, () -> release(id, anonymous, true));
         return record(id, anonymous).compose(recorded -> {
             Map<String, Future<VolumeDetail>> made = new LinkedHashMap<>();
             requests.forEach((destination, request) -> made.put(
@@ -85,15 +87,40 @@ final class VolumeUses {
     }
 
     /** Ends all uses by a container; its anonymous volumes that nobody else uses go, if wanted. */
-    Future<Void> release(String id, boolean remove) {
+    Future<Void> release(Container container, boolean remove) {
+        List<String> names = container.definition().mounts().targets().stream()
+                .filter(MountTarget::isVolume)
+                .map(MountTarget::name)
+                .toList();
+        return release(container.id(), names, remove);
+    }
+
+    private Future<Void> release(String id, List<String> names, boolean remove) {
+        if (!remove) {
+            return room.volumes().release(id).compose(released -> room.ledger().strike(KIND, id));
+        }
+        // Written again with their names: a crash after the release would leave nobody who knows of them.
+        return record(id, names)
+                .compose(recorded -> room.volumes().release(id))
+                .compose(unused -> Future.join(Stream.concat(unused.stream(), names.stream())
+                        .distinct()
+                        .map(name ->
+                                unused.contains(name) ? room.volumes().remove(name, true) : removeIfAnonymous(name))
+                        .toList()))
+                .compose(removed -> room.ledger().strike(KIND, id));
+    }
+
+    /** Of volumes that this container is no user of, or no more: one that others use, or that has a name, stays. */
+    private Future<Void> removeIfAnonymous(String name) {
         return room.volumes()
-                .release(id)
-                .compose(unused -> remove
-                        ? Future.join(unused.stream()
-                                .map(volume -> room.volumes().remove(volume, true))
-                                .toList())
+                .inspect(name)
+                .compose(volume -> volume.labels() != null && volume.labels().containsKey(ANONYMOUS)
+                        ? room.volumes().remove(name, true)
                         : Future.succeededFuture())
-                .compose(done -> room.ledger().strike(KIND, id));
+                .recover(failure -> switch (WharfException.of(failure).kind()) {
+                    case NOT_FOUND, CONFLICT -> Future.succeededFuture();
+                    default -> Future.failedFuture(failure);
+                });
     }
 
     /** After a crash: volumes of containers that never were, or are no more. Those being removed are not for here. */
@@ -112,13 +139,10 @@ final class VolumeUses {
     }
 
     private Future<Void> unmake(KernelObject record) {
-        return release(record.key(), true)
-                .compose(released -> Future.join(Arrays.stream(record.detail().split(" "))
-                        .filter(name -> !name.isEmpty())
-                        // Made, but not yet counted as used when the engine died; one that is gone already is fine.
-                        .map(name -> room.volumes().remove(name, true))
-                        .toList()))
-                .mapEmpty();
+        List<String> names = Arrays.stream(record.detail().split(" "))
+                .filter(name -> !name.isEmpty())
+                .toList();
+        return release(record.key(), names, true);
     }
 
     /** Whether a removal that was cut off was to take them along. */

@@ -5,7 +5,9 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.ProcessExit;
+import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Signals;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /** Sees a run's monitor end, and ends runs that came to nothing. */
 final class WatchRun {
     private static final Logger LOG = LoggerFactory.getLogger(WatchRun.class);
-    private static final int KILL_SECONDS = 10;
 
     private final Room room;
     private final Lifecycle verbs;
@@ -28,20 +29,46 @@ final class WatchRun {
      * ends, and its end cannot be missed: so its pidfd alone decides, and no folder has to be watched.
      */
     void begin(Container container, Run run) {
+        Fd monitor = run.monitorPidfd();
+        if (monitor == null) {
+            followProcess(container, run);
+            return;
+        }
         ProcessExit.watch(
                 room.loop(),
                 room.processes(),
-                run.monitorPidfd(),
+                monitor,
                 status -> room.context().runOnContext(ended -> {
                     run.monitorEnds();
                     room.lanes().run(container.id(), () -> verbs.end.inLane(container, run));
                 }));
     }
 
+    /**
+     * Of a run whose monitor was killed: its process goes on, and its own pidfd tells of its end. How it ended is known
+     * only where it has become our child, for we are the subreaper of what this life of the engine has started.
+     */
+    void followProcess(Container container, Run run) {
+        Fd process = Objects.requireNonNull(run.processPidfd());
+        ProcessExit.watch(
+                room.loop(),
+                room.processes(),
+                process,
+                status -> room.context()
+                        .runOnContext(ended ->
+                                room.lanes().run(container.id(), () -> verbs.end.unmonitored(container, run, status))));
+    }
+
+    /** Whether the container's process runs, whatever has become of its monitor. */
+    static boolean goesOn(Run run) {
+        ProcessIdentity process = run.process();
+        return run.processPidfd() != null && process != null && process.isAlive();
+    }
+
     /** Kills what a failed start has made, and waits until the monitor is gone; the container forgets the run. */
     Future<Void> abandon(Container container, Run run) {
         kill(run);
-        return run.monitorEnded().timeout(KILL_SECONDS, TimeUnit.SECONDS).onComplete(ended -> {
+        return run.monitorEnded().timeout(Limits.KILL_SECONDS, TimeUnit.SECONDS).onComplete(ended -> {
             container.run(null);
             run.end();
         });

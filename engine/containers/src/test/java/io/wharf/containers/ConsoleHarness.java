@@ -228,7 +228,7 @@ final class ConsoleHarness implements AutoCloseable {
     private void end(Container container, MonitorFiles files, io.vertx.core.Promise<Integer> over) {
         hub.ended(container, files).onComplete(told -> {
             container.run(null);
-            container.committed(container.state().ended(Status.EXITED, 0, "", false, 1));
+            container.committed(container.state().ended(Status.EXITED, 0, "", 0, 1));
             int code = -1;
             try {
                 code = Integer.parseInt(Files.readString(files.exitFile()).strip());

@@ -23,7 +23,7 @@ class PlanHealthTest {
 
     private static Container container(ContainerConfig config, Status status) {
         ProcessIdentity process = new ProcessIdentity(7, 8, "boot");
-        State state = new State(status, 7, 0, "", false, 1000, 0, 0, process, process);
+        State state = new State(status, 7, 0, "", false, 1000, 0, 0, process, process, 0);
         Sandbox sandbox = new Sandbox("/run/ns/x", "x", "", Map.of(), Map.of(), List.of());
         HostConfig host = Specs.host("{}");
         Definition definition = new Definition(

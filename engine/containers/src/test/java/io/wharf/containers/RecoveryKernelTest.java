@@ -84,15 +84,18 @@ class RecoveryKernelTest {
     }
 
     @Test
-    void monitorDead_processIsKilled() throws Exception {
+    void monitorDead_processIsFollowed() throws Exception {
         String id = rig.run("alone", "sleep 1000");
         State state = rig.stored(id);
         rig.crash();
         Rig.kill(Objects.requireNonNull(state.monitor()));
         comeBack();
+        assertThat(rig.state(id).status()).isEqualTo("running");
+        assertThat(Objects.requireNonNull(state.process()).isAlive()).isTrue();
+        Rig.kill(Objects.requireNonNull(state.process()));
+        rig.awaitStatus(id, "exited");
         assertThat(rig.state(id).exitCode()).isEqualTo(137);
-        await().atMost(Rig.PATIENCE)
-                .until(() -> !Objects.requireNonNull(state.process()).isAlive());
+        assertThat(rig.state(id).error()).contains("monitor");
     }
 
     @Test
@@ -104,7 +107,7 @@ class RecoveryKernelTest {
         // Another's pids, as if the kernel had given them anew: this very process must survive.
         ProcessIdentity earlier = new ProcessIdentity(self.pid(), self.startTicks() - 1, Boot.id());
         State deceived =
-                new State(Status.RUNNING, self.pid(), 0, "", false, state.startedNanos(), 0, 0, earlier, earlier);
+                new State(Status.RUNNING, self.pid(), 0, "", false, state.startedNanos(), 0, 0, earlier, earlier, 0);
         Rig.get(rig.store()
                 .write(tx -> tx.update("UPDATE container SET state = ? WHERE id = ?", Json.write(deceived), id)));
         rig.crash();

@@ -6,7 +6,7 @@ import io.wharf.contracts.HostConfig.RestartPolicy;
 import org.junit.jupiter.api.Test;
 
 class RestartDelayTest {
-    private static final State ENDED = new State(Status.EXITED, 0, 1, "", false, 5, 6, 0, null, null);
+    private static final State ENDED = new State(Status.EXITED, 0, 1, "", false, 5, 6, 0, null, null, 0);
 
     private static boolean wanted(String policy, int max, int code, int count, boolean byHand) {
         return RestartDelay.wanted(new RestartPolicy(policy, max), code, count, byHand);

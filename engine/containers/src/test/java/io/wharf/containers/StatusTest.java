@@ -52,7 +52,7 @@ class StatusTest {
     @Test
     void notStarted_keepsWhatItWas_andEndsARestart() {
         assertThat(State.NEW.notStarted(127, "why").status()).isEqualTo(CREATED);
-        State restarting = new State(RESTARTING, 0, 1, "", false, 5, 6, 2, null, null);
+        State restarting = new State(RESTARTING, 0, 1, "", false, 5, 6, 2, null, null, 0);
         State after = restarting.notStarted(128, "port taken");
         assertThat(after.status()).isEqualTo(EXITED);
         assertThat(after.exitCode()).isEqualTo(128);

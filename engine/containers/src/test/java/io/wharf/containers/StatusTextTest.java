@@ -13,7 +13,17 @@ class StatusTextTest {
 
     private static String of(Status status) {
         State state = new State(
-                status, 0, 3, "", false, TimeUnit.SECONDS.toNanos(100), TimeUnit.SECONDS.toNanos(160), 0, null, null);
+                status,
+                0,
+                3,
+                "",
+                false,
+                TimeUnit.SECONDS.toNanos(100),
+                TimeUnit.SECONDS.toNanos(160),
+                0,
+                null,
+                null,
+                0);
         return StatusText.of(state, TimeUnit.SECONDS.toNanos(340));
     }
 

@@ -1,0 +1,105 @@
+package io.wharf.containers;
+
+import io.vertx.core.Future;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.OomWatch;
+import io.wharf.oci.CgroupPaths;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees the out-of-memory killer at work in a container that has a limit, be it on a child of its first process, and
+ * announces each kill with the state that tells of it. Containers without a limit cost nothing: theirs are counted at
+ * their end.
+ */
+final class WatchMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchMemory.class);
+    /** When to look again, in milliseconds: v1 tells of the shortage, and the kill follows a little later. */
+    private static final int[] DELAYS = {10, 100, 1000};
+
+    private final Room room;
+    private @Nullable OomWatch watch;
+
+    WatchMemory(Room room) {
+        this.room = room;
+    }
+
+    /** From the making of a run's cgroup on, or its adoption; what happened in between is found at once. */
+    void begin(Container container, Run run) {
+        if (container.host().memory() <= 0) {
+            return;
+        }
+        OomWatch shared = watch;
+        if (shared == null) {
+            shared = new OomWatch(room.loop(), room.cgroups().hierarchies());
+            watch = shared;
+        }
+        try {
+            shared.watch(
+                            cgroup(container),
+                            () -> room.context().runOnContext(suspected -> lookLater(container, run, 0)))
+                    .ifPresent(run::atEnd);
+        } catch (LinuxException e) {
+            LOG.warn("kills for want of memory in {} are told at its end only: {}", container.id(), e.getMessage());
+        }
+    }
+
+    private void lookLater(Container container, Run run, int turn) {
+        if (turn == 0 && run.looksForKills()) {
+            return;
+        }
+        if (turn == DELAYS.length || container.run() != run) {
+            run.looksForKills(false);
+            return;
+        }
+        run.looksForKills(true);
+        room.vertx()
+                .setTimer(
+                        DELAYS[turn],
+                        due -> look(container, run).onComplete(found -> {
+                            if (found.succeeded() && found.result()) {
+                                // There may be more: from the beginning, until nothing new is found.
+                                run.looksForKills(false);
+                                lookLater(container, run, 0);
+                            } else {
+                                lookLater(container, run, turn + 1);
+                            }
+                        }));
+    }
+
+    /** Announces the kills that are not announced yet; whether there were any. */
+    Future<Boolean> look(Container container, Run run) {
+        return room.pools()
+                .call(() -> kills(container))
+                .compose(kills -> room.lanes().run(container.id(), () -> {
+                    State state = container.state();
+                    if (container.run() != run || !container.status().hasProcess() || kills <= state.oomKills()) {
+                        return Future.succeededFuture(Boolean.FALSE);
+                    }
+                    return room.table()
+                            .commit(container, state.withOomKills(kills), container.sandbox(), tx -> {
+                                for (long kill = state.oomKills(); kill < kills; kill++) {
+                                    ContainerTable.announce(tx, container, "oom", Map.of());
+                                }
+                            })
+                            .map(Boolean.TRUE);
+                }))
+                .onFailure(failure -> LOG.warn("memory of {}: {}", container.id(), failure.toString()));
+    }
+
+    /** On a thread that may block; 0 where the cgroup is gone. */
+    long kills(Container container) {
+        try {
+            return room.cgroups().outOfMemoryKills(cgroup(container));
+        } catch (LinuxException e) {
+            LOG.debug("cgroup of {}: {}", container.id(), e.getMessage());
+            return 0;
+        }
+    }
+
+    private static String cgroup(Container container) {
+        return CgroupPaths.resolved(container.definition().cgroupPath());
+    }
+}
