@@ -215,6 +215,69 @@ def clear(engine):
     engine.remove_all()
 
 
+def thirty_two(judge):
+    """Starts 32 containers at the same moment; what `judge` makes of the seconds that each client took."""
+
+    def measure(engine):
+        try:
+            with ThreadPoolExecutor(32) as pool:
+                return judge(list(pool.map(lambda _: timed(lambda: engine.docker("run", "-d", *IDLE)), range(32))))
+        finally:
+            engine.remove_all()
+
+    return measure
+
+
+def stop_fifty(engine):
+    """Containers that heed SIGTERM: a shell that waits for it."""
+    heeding = ["busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000000 & wait; done"]
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: engine.docker("run", "-d", *heeding), range(50)))
+        ids = engine.docker("ps", "-q").split()
+        return timed(lambda: engine.docker("stop", *ids))
+    finally:
+        engine.remove_all()
+
+
+class ManyAtOnce:
+    """300 containers at once, measured once for all the figures that are taken of it."""
+
+    def __init__(self, count=300):
+        self.count = count
+        self.taken = {}
+
+    def figure(self, name):
+        def measure(engine):
+            if engine.name not in self.taken:
+                self.taken[engine.name] = self.play(engine)
+            return self.taken[engine.name][name]
+
+        return measure
+
+    def play(self, engine):
+        engine.stop()
+        engine.start()
+        figures = {"memory before": engine.memory() / 1024}
+        try:
+            figures["start"] = timed(lambda: fill(engine, self.count))
+            time.sleep(3)
+            figures["memory running"] = engine.memory() / 1024
+            figures["list"] = statistics.median(timed(lambda: engine.docker("ps")) for _ in range(9))
+            ids = engine.docker("ps", "-q").split()
+            if len(ids) != self.count:
+                raise RuntimeError(f"{engine.name}: {len(ids)} of {self.count} run")
+            figures["stop"] = timed(lambda: engine.docker("stop", "-t", "0", *ids))
+            time.sleep(3)
+            figures["memory stopped"] = engine.memory() / 1024
+            return figures
+        finally:
+            engine.remove_all()
+
+
+MANY = ManyAtOnce()
+
+
 CASES = [
     Case("cold-start", "daemon, cold start to first `_ping`", "s", 1.0, 7, cold_start),
     Case("run-bridge", "`run --rm`, bridge", "s", 0.4, 15, run()),
@@ -233,4 +296,13 @@ CASES = [
     Case("health-100", "CPU of the engine, 100 probed by HTTP every 5 s, for 10 s", "s", None, 3, probes_cpu,
          hundred_probed, clear, alone=0.2),
     Case("rm-50", "`rm -f` of 50", "s", 0.5, 3, remove_fifty),
+    Case("start-32", "32 × `run -d` at once, the slowest", "s", 0.35, 5, thirty_two(max)),
+    Case("start-32-median", "32 × `run -d` at once, median", "s", None, 3, thirty_two(statistics.median)),
+    Case("stop-50", "`stop` of 50 that heed SIGTERM", "s", 0.5, 3, stop_fifty),
+    Case("many-start", "300 × `run -d`, 8 at a time", "s", None, 1, MANY.figure("start")),
+    Case("many-ps", "`ps` with 300", "s", None, 1, MANY.figure("list")),
+    Case("many-stop", "`stop -t 0` of 300", "s", None, 1, MANY.figure("stop")),
+    Case("many-pss-0", "memory before the 300", "MiB", None, 1, MANY.figure("memory before")),
+    Case("many-pss-300", "memory, 300 running", "MiB", None, 1, MANY.figure("memory running")),
+    Case("many-pss-end", "memory, 300 stopped", "MiB", None, 1, MANY.figure("memory stopped")),
 ]

@@ -25,6 +25,7 @@ final class Engine implements AutoCloseable {
 
     private final Path home;
     private final List<String> flags;
+    private String properties = "";
     private final String bip;
     private Machine machine;
     private final Set<String> containers = ConcurrentHashMap.newKeySet();
@@ -41,6 +42,12 @@ final class Engine implements AutoCloseable {
         this.machine = machine;
         this.flags = List.of(flags);
         this.bip = "10.213." + count++ % 256 + ".1/24";
+    }
+
+    /** Properties of the daemon's JVM, as {@code -Dname=value}, from its next start on. */
+    Engine properties(List<String> given) {
+        properties = String.join(" ", given);
+        return this;
     }
 
     /** Starts the daemon and waits until it answers. */
@@ -61,11 +68,12 @@ final class Engine implements AutoCloseable {
         }
         command.addAll(flags);
         try {
-            process = new ProcessBuilder(machine.command(command))
+            ProcessBuilder builder = new ProcessBuilder(machine.command(command))
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+            builder.environment().put("WHARF_JVM", properties);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

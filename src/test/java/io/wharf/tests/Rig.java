@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     private final String[] flags;
+    private List<String> properties = List.of();
     private @Nullable Engine engine;
     private @Nullable Leaks leaks;
 
@@ -25,12 +26,18 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
         this.flags = flags;
     }
 
+    /** This, with properties of the daemon's JVM as {@code -Dname=value}. */
+    Rig properties(String... given) {
+        properties = List.of(given);
+        return this;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         Engine started = new Engine(new Machine(), flags);
         engine = started;
         try {
-            started.start();
+            started.properties(properties).start();
             importSmallImage(started.docker());
             // Once through what is made on first use and kept: pools, sockets, chains.
             docker().ok("run", "--rm", "-v", "/data", "busybox", "true");
