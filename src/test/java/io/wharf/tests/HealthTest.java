@@ -167,7 +167,9 @@ class HealthTest {
         awaitHealth("frozen", "healthy");
         rig.ok("stop", "-t", "0", "frozen");
         assertThat(health("frozen")).isEqualTo("unhealthy");
-        assertThat(rig.ok("ps", "-a", "--format", "{{.Status}}")).startsWith("Exited").doesNotContain("healthy");
+        assertThat(rig.ok("ps", "-a", "--format", "{{.Status}}"))
+                .startsWith("Exited")
+                .doesNotContain("healthy");
         rig.ok("start", "frozen");
         awaitHealth("frozen", "healthy");
     }
