@@ -77,6 +77,11 @@ final class Http {
         return channel;
     }
 
+    /** Reads an answer to the end of its connection. */
+    static Reply read(SocketChannel channel) {
+        return parse(readAll(channel));
+    }
+
     boolean answers() {
         try {
             return get("/_ping").body().equals("OK");

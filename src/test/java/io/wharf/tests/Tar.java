@@ -3,7 +3,7 @@ package io.wharf.tests;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes small archives by hand: ustar, files and folders only. */
+/** Writes small archives by hand: ustar, files, folders and links only. */
 final class Tar {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -23,6 +23,12 @@ final class Tar {
         return this;
     }
 
+    /** A hard ({@code '1'}) or a symbolic ({@code '2'}) link. */
+    Tar link(String name, String target, char type) {
+        header(name, 0, type, target);
+        return this;
+    }
+
     byte[] bytes() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(out.toByteArray());
@@ -31,6 +37,10 @@ final class Tar {
     }
 
     private void header(String name, int size, char type) {
+        header(name, size, type, "");
+    }
+
+    private void header(String name, int size, char type, String link) {
         byte[] block = new byte[512];
         put(block, 0, name);
         put(block, 100, type == '5' ? "0000755" : "0000644");
@@ -40,6 +50,7 @@ final class Tar {
         put(block, 136, "00000000000");
         put(block, 148, "        ");
         block[156] = (byte) type;
+        put(block, 157, link);
         put(block, 257, "ustar\0" + "00");
         int sum = 0;
         for (byte b : block) {

@@ -1,0 +1,458 @@
+package io.wharf.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code docker cp} in every direction, and the archive operations below it. */
+class CopyTest {
+    @RegisterExtension
+    static final Rig rig = new Rig();
+
+    private Path host = Path.of("/nonexistent");
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        host = Files.createTempDirectory(rig.engine().home(), "copy");
+    }
+
+    /** A container with a volume, a read-only bind and links, that runs or has never run. */
+    private void container(boolean running, String... flags) {
+        List<String> command = new ArrayList<>(List.of(running ? "run" : "create"));
+        if (running) {
+            command.add("-d");
+        }
+        command.addAll(List.of("--name", "box", "--network", "none", "-v", "/vol", "-v", host + ":/ro:ro"));
+        command.addAll(List.of(flags));
+        command.addAll(List.of("busybox", "sleep", "1000"));
+        rig.ok(command.toArray(String[]::new));
+    }
+
+    private Http.Reply put(String path, byte[] tar) {
+        ByteBuffer body = ByteBuffer.wrap(tar);
+        try (SocketChannel channel = rig.http().connect()) {
+            channel.write(ByteBuffer.wrap(("PUT /containers/box/archive?path=" + path
+                            + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-tar\r\n"
+                            + "Content-Length: " + tar.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8)));
+            while (body.hasRemaining()) {
+                channel.write(body);
+            }
+            return Http.read(channel);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void copy_thereAndBack_keepsEverything(boolean running) throws IOException {
+        container(running);
+        Path tree = Files.createDirectories(host.resolve("tree/sub"));
+        Files.writeString(tree.resolve("file"), "content");
+        Files.createLink(tree.resolve("hard"), tree.resolve("file"));
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("/absolute/target"));
+        Files.createFile(tree.resolve("n".repeat(200)));
+        Running.run("mkfifo", tree.resolve("fifo").toString()).ok();
+        Files.setAttribute(tree.resolve("file"), "unix:mode", 04751);
+        Files.setLastModifiedTime(tree.resolve("file"), FileTime.from(Instant.parse("2001-02-03T04:05:06Z")));
+        Files.setLastModifiedTime(tree, FileTime.from(Instant.parse("2002-02-03T04:05:06Z")));
+        for (String place : List.of("/root", "/vol")) {
+            rig.ok("cp", "-a", host.resolve("tree").toString(), "box:" + place);
+            Path back = Files.createDirectory(host.resolve("back" + place.replace('/', '-')));
+            rig.ok("cp", "-a", "box:" + place + "/tree", back.toString());
+            Path copy = back.resolve("tree/sub");
+            assertThat(copy.resolve("file")).hasContent("content");
+            assertThat(Files.isSameFile(copy.resolve("file"), copy.resolve("hard")))
+                    .isTrue();
+            assertThat(Files.readSymbolicLink(copy.resolve("link"))).hasToString("/absolute/target");
+            assertThat(copy.resolve("n".repeat(200))).exists();
+            assertThat(Files.getLastModifiedTime(copy.resolve("file")).toInstant())
+                    .isEqualTo("2001-02-03T04:05:06Z");
+            assertThat(Files.getLastModifiedTime(copy).toInstant()).isEqualTo("2002-02-03T04:05:06Z");
+            assertThat(Files.readAttributes(copy.resolve("fifo"), java.nio.file.attribute.BasicFileAttributes.class)
+                            .isOther())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void copy_ofAFile_takesTheNewName_andKeepsTheModeOfTheContainer() throws IOException {
+        container(true);
+        Files.writeString(host.resolve("one"), "1");
+        rig.ok("cp", host + "/one", "box:/renamed");
+        assertThat(rig.ok("exec", "box", "cat", "/renamed")).isEqualTo("1");
+        rig.ok("cp", "box:/renamed", host + "/two");
+        assertThat(host.resolve("two")).hasContent("1");
+        assertThat(rig.docker().run("cp", "box:/renamed", "-").out())
+                .startsWith("renamed\0")
+                .contains("ustar");
+        rig.docker()
+                .pipe(new Tar().file("a/piped", "through").bytes(), "cp", "-", "box:/vol")
+                .ok();
+        assertThat(rig.ok("exec", "box", "cat", "/vol/a/piped")).isEqualTo("through");
+    }
+
+    @Test
+    void copy_seesMountsOfTheRunningContainer() throws IOException {
+        container(true, "--tmpfs", "/fast", "--cap-add", "SYS_ADMIN");
+        rig.ok("exec", "box", "sh", "-c", "mkdir /late; mount -t tmpfs none /late; echo 1 >/late/x; echo 2 >/vol/x");
+        rig.ok("cp", "box:/vol/x", host + "/vol");
+        assertThat(host.resolve("vol")).hasContent("2\n");
+        assumeThat(Here.DOCKERD).isFalse();
+        // Docker looks at a container from beside it and sees neither.
+        rig.ok("cp", "box:/late/x", host + "/late");
+        assertThat(host.resolve("late")).hasContent("1\n");
+        rig.ok("cp", host + "/late", "box:/fast/in");
+        assertThat(rig.ok("exec", "box", "cat", "/fast/in")).isEqualTo("1");
+    }
+
+    @Test
+    void copy_intoAStoppedContainer_isThereWhenItStarts() throws IOException {
+        rig.ok("create", "--name", "box", "-v", "/vol", "busybox", "cat", "/vol/in", "/own");
+        Files.writeString(host.resolve("in"), "for the volume\n");
+        rig.ok("cp", host + "/in", "box:/vol/in");
+        rig.ok("cp", host + "/in", "box:/own");
+        assertThat(rig.ok("start", "-a", "box")).isEqualTo("for the volume\nfor the volume");
+    }
+
+    @Test
+    void copy_ofAPausedContainer() {
+        container(true);
+        rig.ok("exec", "box", "sh", "-c", "echo x > /x");
+        rig.ok("pause", "box");
+        rig.ok("cp", "box:/x", host + "/x");
+        assertThat(host.resolve("x")).hasContent("x\n");
+        rig.ok("unpause", "box");
+    }
+
+    @Test
+    void copy_ofTheRoot_leavesTheKernelsFilesOut() {
+        container(true);
+        Ran names = Running.run(
+                "bash",
+                "-c",
+                "curl -s --unix-socket " + rig.engine().socket()
+                        + " 'http://x/containers/box/archive?path=/' | tar tPf -");
+        assertThat(names.lines()).contains("/", "/bin/", "/bin/busybox", "/proc/", "/vol/", "/ro/");
+        assertThat(names.lines()).noneMatch(name -> name.matches("/(proc|sys)/.+"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/nothing|404|Could not find the file /nothing in container box",
+                "/etc/nothing/deeper|404|Could not find the file /etc/nothing/deeper in container box",
+                "/proc/cpuinfo|404|Could not find the file /proc/cpuinfo in container box",
+                "''|400|bad parameter: path",
+            })
+    void get_refusals(String path, int status, String text) {
+        container(true);
+        Http.Reply reply = rig.http().get("/containers/box/archive?path=" + path);
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.body()).contains(text);
+        assertThat(rig.http()
+                        .request("HEAD", "/containers/box/archive?path=" + path, null)
+                        .status())
+                .isEqualTo(status);
+        assertThat(rig.http().get("/containers/nobody/archive?path=/").body()).contains("No such container: nobody");
+    }
+
+    @Test
+    void head_tellsOfLinks() {
+        container(true);
+        rig.ok("exec", "box", "sh", "-c", "ln -s /etc/../vol/x /lnk; chmod 1777 /vol; ln -s loop /loop; mkdir -p /d");
+        assertThat(stat("/lnk")).contains("\"name\":\"lnk\"", "\"linkTarget\":\"/vol/x\"", "\"mode\":134218239");
+        assertThat(stat("/vol")).contains("\"mode\":" + (1L << 31 | 1L << 20 | 0777), "\"linkTarget\":\"\"");
+        assertThat(stat("/d/.")).contains("\"name\":\".\"");
+        assertThat(stat("/")).contains("\"name\":\"/\"");
+    }
+
+    private static String stat(String path) {
+        String header = rig.http()
+                .request("HEAD", "/containers/box/archive?path=" + path, null)
+                .header("X-Docker-Container-Path-Stat");
+        return new String(java.util.Base64.getDecoder().decode(header), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void put_ontoAnotherKind_isRefusedIfWanted() {
+        container(true);
+        rig.ok("exec", "box", "sh", "-c", "mkdir -p /d/folder; echo x >/d/file");
+        Http.Reply folder =
+                put("/d&noOverwriteDirNonDir=1", new Tar().file("folder", "x").bytes());
+        assertThat(folder.status()).isGreaterThanOrEqualTo(400);
+        assertThat(folder.body()).contains("cannot overwrite directory").contains("with non-directory");
+        Http.Reply file =
+                put("/d&noOverwriteDirNonDir=true", new Tar().folder("file").bytes());
+        assertThat(file.body()).contains("cannot overwrite non-directory").contains("with directory");
+        assertThat(put("/d", new Tar().file("folder", "now a file").bytes()).status())
+                .isEqualTo(200);
+        assertThat(rig.ok("exec", "box", "cat", "/d/folder")).isEqualTo("now a file");
+    }
+
+    @Test
+    void put_refusals() {
+        container(true);
+        byte[] tar = new Tar().file("x", "x").bytes();
+        assertThat(put("/nothing", tar).body()).contains("Could not find the file /nothing in container box");
+        assertThat(put("/etc/passwd", tar).body()).contains("extraction point is not a directory");
+        assertThat(put("/ro", tar).body()).contains("mounted volume is marked read-only");
+        assertThat(put(
+                                "/root",
+                                java.util.Arrays.copyOf(
+                                        new Tar().file("y", new byte[2000]).bytes(), 1500))
+                        .body())
+                .contains("unexpected EOF");
+        assertThat(put("/root", "no tar at all ".repeat(100).getBytes(StandardCharsets.UTF_8))
+                        .body())
+                .contains("invalid tar header");
+        assertThat(put("/root", new byte[0]).status()).isEqualTo(200);
+        assertThat(Files.exists(host.resolve("x"))).isFalse();
+    }
+
+    @Test
+    void put_readOnlyRoot_isRefused_andItsVolumeIsNot() {
+        container(true, "--read-only");
+        byte[] tar = new Tar().file("x", "x").bytes();
+        assertThat(put("/root", tar).body()).contains("container rootfs is marked read-only");
+        assertThat(put("/vol", tar).status()).isEqualTo(200);
+    }
+
+    @Test
+    void put_asTheUserOfTheContainer() {
+        container(true, "--user", "www-data");
+        assertThat(put("/vol&copyUIDGID=1", new Tar().file("x", "x").bytes()).status())
+                .isEqualTo(200);
+        assertThat(rig.ok("exec", "box", "stat", "-c", "%u:%g", "/vol/x")).isEqualTo("33:33");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "bzip2", "xz", "cat"})
+    void put_packed(String program) throws IOException {
+        container(true);
+        Path tar =
+                Files.write(host.resolve("in.tar"), new Tar().file("x", program).bytes());
+        Path packed = host.resolve("packed");
+        Running.run("bash", "-c", program + " <" + tar + " >" + packed).ok();
+        assertThat(put("/root", Files.readAllBytes(packed)).status()).isEqualTo(200);
+        assertThat(rig.ok("exec", "box", "cat", "/root/x")).isEqualTo(program);
+    }
+
+    @Test
+    void put_neverLeavesTheFolder() throws IOException {
+        Path outside = Files.createDirectory(rig.engine().home().resolve("outside"));
+        Files.writeString(outside.resolve("secret"), "secret");
+        container(true);
+        rig.ok(
+                "exec",
+                "box",
+                "sh",
+                "-c",
+                "mkdir /in; ln -s " + outside + " /in/abs; ln -s ../../../../.." + outside + " /in/rel");
+        put("/in", new Tar().file("../evil1", "x").bytes());
+        put("/in", new Tar().file(outside + "/evil2", "x").bytes());
+        put("/in", new Tar().file("abs/evil3", "x").bytes());
+        put("/in", new Tar().file("rel/evil4", "x").bytes());
+        put("/in/abs", new Tar().file("evil5", "x").bytes());
+        put("/in/rel", new Tar().file("evil6", "x").bytes());
+        put("/in", new Tar().link("hard", outside + "/secret", '1').bytes());
+        put(
+                "/in",
+                new Tar()
+                        .link("hard2", "../../../../../.." + outside + "/secret", '1')
+                        .bytes());
+        put(
+                "/in",
+                new Tar()
+                        .link("sym", outside.toString(), '2')
+                        .file("sym/evil7", "x")
+                        .bytes());
+        assertThat(Files.list(outside)).containsExactly(outside.resolve("secret"));
+        assertThat(outside.resolve("secret")).hasContent("secret");
+        assertThat((int) Files.getAttribute(outside.resolve("secret"), "unix:nlink"))
+                .isEqualTo(1);
+        for (String path : List.of(
+                "/in/abs/secret",
+                "/in/rel/secret",
+                "/proc/self/root" + outside + "/secret",
+                "/proc/1/cwd/../.." + outside + "/secret",
+                "/in/../../../.." + outside + "/secret")) {
+            assertThat(rig.http().get("/containers/box/archive?path=" + path).status())
+                    .as(path)
+                    .isGreaterThanOrEqualTo(400);
+        }
+    }
+
+    @Test
+    void copy_whileTheContainerSwapsFoldersAndLinks_staysInside() throws IOException {
+        Path outside = Files.createDirectory(rig.engine().home().resolve("swapped"));
+        Files.writeString(outside.resolve("secret"), "SECRET");
+        container(true);
+        rig.ok("exec", "box", "sh", "-c", "mkdir -p /s/d /s/real; echo fine >/s/d/secret; ln -s " + outside + " /s/l");
+        rig.ok("exec", "-d", "box", "sh", "-c", "cd /s; while :; do mv d t; mv l d; mv d l; mv t d; done");
+        byte[] tar =
+                new Tar().file("d/written", "x").file("d/secret", "overwritten").bytes();
+        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        int rounds = 0;
+        while (System.nanoTime() < end) {
+            assertThat(rig.http().get("/containers/box/archive?path=/s").body()).doesNotContain("SECRET");
+            assertThat(rig.http()
+                            .get("/containers/box/archive?path=/s/d/secret")
+                            .body())
+                    .doesNotContain("SECRET");
+            put("/s", tar);
+            put("/s/d", new Tar().file("written", "x").bytes());
+            rounds++;
+        }
+        assertThat(rounds).isGreaterThan(3);
+        assertThat(outside.resolve("secret")).hasContent("SECRET");
+        assertThat(Files.list(outside)).hasSize(1);
+    }
+
+    @Test
+    @WharfOnly("its removal waits for the lock that a copy holds")
+    void remove_whileAClientReads_endsTheCopy() throws IOException {
+        rig.ok(
+                "run",
+                "--name",
+                "box",
+                "--network",
+                "none",
+                "busybox",
+                "sh",
+                "-c",
+                "dd if=/dev/zero of=/big bs=1M count=64");
+        try (SocketChannel slow = rig.http().connect()) {
+            slow.write(ByteBuffer.wrap("GET /containers/box/archive?path=/big HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .getBytes(StandardCharsets.UTF_8)));
+            slow.read(ByteBuffer.allocate(1000));
+            assertThat(mounts()).isNotEmpty();
+            rig.ok("rm", "box");
+            assertThat(rig.ok("ps", "-aq")).isEmpty();
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(mounts()).isEmpty());
+    }
+
+    @Test
+    @WharfOnly("its start waits for the lock that a copy holds")
+    void start_whileAClientReads_doesNotWait_andSharesTheRoot() throws IOException {
+        rig.ok(
+                "run",
+                "--name",
+                "box",
+                "--network",
+                "none",
+                "busybox",
+                "sh",
+                "-c",
+                "[ -e /big ] && cat /in; dd if=/dev/zero of=/big bs=1M count=64 2>/dev/null");
+        try (SocketChannel slow = rig.http().connect()) {
+            slow.write(ByteBuffer.wrap("GET /containers/box/archive?path=/big HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .getBytes(StandardCharsets.UTF_8)));
+            slow.read(ByteBuffer.allocate(1000));
+            put("/", new Tar().file("in", "copied").bytes());
+            assertThat(rig.ok("start", "-a", "box")).isEqualTo("copied");
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(mounts()).isEmpty());
+    }
+
+    @Test
+    @WharfOnly("it leaves mounts to the next start of the container")
+    void kill_whileAClientReads_leavesNothing() throws IOException {
+        rig.ok(
+                "run",
+                "--name",
+                "box",
+                "-v",
+                "/vol",
+                "busybox",
+                "sh",
+                "-c",
+                "dd if=/dev/zero of=/vol/big bs=1M count=64");
+        try (SocketChannel slow = rig.http().connect()) {
+            slow.write(ByteBuffer.wrap("GET /containers/box/archive?path=/vol HTTP/1.1\r\nHost: x\r\n\r\n"
+                    .getBytes(StandardCharsets.UTF_8)));
+            slow.read(ByteBuffer.allocate(1000));
+            rig.engine().kill();
+        }
+        rig.engine().start();
+        assertThat(mounts()).isEmpty();
+        assertThat(rig.ok("start", "-a", "box")).isEmpty();
+    }
+
+    /** Roots of containers that are mounted where the engine lives. */
+    private static List<String> mounts() {
+        return Here.read(Path.of("/proc/" + rig.engine().pid() + "/mounts"))
+                .lines()
+                .filter(line -> line.startsWith("overlay " + rig.engine().execRoot()))
+                .toList();
+    }
+
+    @Test
+    void clientThatHangsUp_inTheMiddleOfAPut_leavesNoCopyUnderWay() throws IOException {
+        container(false);
+        try (SocketChannel channel = rig.http().connect()) {
+            channel.write(ByteBuffer.wrap(
+                    "PUT /containers/box/archive?path=/vol HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\nhalf"
+                            .getBytes(StandardCharsets.UTF_8)));
+        }
+        Files.writeString(host.resolve("one"), "1");
+        rig.ok("cp", host + "/one", "box:/vol");
+        rig.ok("rm", "box");
+    }
+
+    @Test
+    void events_tellOfCopies() throws IOException {
+        container(false);
+        Files.writeString(host.resolve("one"), "1");
+        rig.ok("cp", host + "/one", "box:/root");
+        rig.ok("cp", "box:/root/one", host + "/two");
+        String id = rig.ok("inspect", "-f", "{{.Id}}", "box");
+        String events = rig.ok(
+                "events",
+                "--since",
+                "0",
+                "--until",
+                "" + (Instant.now().getEpochSecond() + 1),
+                "--filter",
+                "container=" + id,
+                "--format",
+                "{{.Action}}");
+        assertThat(events.lines()).contains("extract-to-dir", "archive-path");
+    }
+
+    @Test
+    void sparseAndLargeFiles_areCopiedWhole() throws IOException {
+        container(true);
+        rig.ok("exec", "box", "sh", "-c", "dd if=/dev/zero of=/hole bs=1M seek=200 count=0; echo end >>/hole");
+        rig.ok("cp", "box:/hole", host + "/hole");
+        assertThat(Files.size(host.resolve("hole"))).isEqualTo((200L << 20) + 4);
+        assertThat(Files.isRegularFile(host.resolve("hole"), LinkOption.NOFOLLOW_LINKS))
+                .isTrue();
+    }
+}
