@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * the stream reaches the reader as an IOException, after the bytes that came before it.
  */
 public final class BlockingInput extends InputStream {
-    private static final int LIMIT = 256 << 10;
+    /** Enough that reader and loop seldom wait for each other where a core is busy with other things. */
+    private static final int LIMIT = 1 << 20;
 
     private final ReadStream<Buffer> source;
     private final @Nullable Context context;
