@@ -36,6 +36,12 @@ class ListTest {
         assertThat(names("-a", "-f", "label=tier=db")).containsExactly("exited");
         assertThat(names("-a", "-f", "exited=3")).containsExactly("exited");
         assertThat(names("-a", "-f", "exited=4")).isEmpty();
+        assertThat(names("-f", "exited=3")).isEmpty();
+        assertThat(names("-a", "-f", "id=" + id("created").substring(3, 12))).isEmpty();
+        assertThat(names("-a", "-f", "is-task=false", "-f", "health=none"))
+                .containsExactly("created", "exited", "running");
+        assertThat(names("-a", "-f", "is-task=true")).isEmpty();
+        assertThat(names("-f", "expose=80/tcp")).containsExactly("running");
         assertThat(names("-a", "-f", "id=" + id("created").substring(0, 9))).containsExactly("created");
         assertThat(names("-a", "-f", "before=exited")).containsExactly("running");
         assertThat(names("-a", "-f", "since=exited")).containsExactly("created");
@@ -51,7 +57,17 @@ class ListTest {
     @Test
     void ps_badFilters_areRefused() {
         assertThat(rig.run("ps", "-f", "nonsense=1").err()).containsIgnoringCase("invalid filter");
-        assertThat(rig.run("ps", "-f", "status=nonsense").code()).isEqualTo(1);
+        for (String filter : new String[] {
+            "status=nonsense",
+            "health=nonsense",
+            "exited=x",
+            "is-task=maybe",
+            "before=nobody",
+            "publish=8x",
+            "expose=1:2"
+        }) {
+            assertThat(rig.run("ps", "-f", filter).code()).as(filter).isEqualTo(1);
+        }
         assertThat(rig.http().get("/containers/json?filters=%7Bbroken").status())
                 .isIn(400, Here.DOCKERD ? 500 : 400);
     }

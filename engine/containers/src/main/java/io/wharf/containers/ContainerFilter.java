@@ -5,7 +5,6 @@ import io.wharf.contracts.ContainerDetail.MountPoint;
 import io.wharf.contracts.ContainerSummary.Port;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.NetworkService.Sandbox;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,7 +30,12 @@ final class ContainerFilter {
             "since",
             "status",
             "volume");
-    private static final Set<String> HEALTH = Set.of("starting", "healthy", "unhealthy", "none");
+    private static final List<String> HEALTH = List.of("none", "starting", "healthy", "unhealthy");
+
+    private static final Pattern PORTS = Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp|sctp))?");
+    private static final Set<String> FALSEHOODS = Set.of("0", "f", "F", "false", "FALSE", "False");
+    private static final Set<String> TRUTHS =
+            Set.of("0", "f", "F", "false", "FALSE", "False", "1", "t", "T", "true", "TRUE", "True");
 
     private final Filters filters;
     private final Set<String> ancestors;
@@ -52,19 +56,28 @@ final class ContainerFilter {
         allowOnly(
                 filters,
                 "status",
-                Arrays.stream(Status.values()).map(Status::word).toList());
-        allowOnly(filters, "health", HEALTH);
-        allowOnly(filters, "is-task", List.of("true", "false", "1", "0"));
-        filters.get("exited").forEach(code -> refuseUnless(code.matches("-?[0-9]{1,9}"), "exited", code));
+                "state",
+                List.of("created", "running", "paused", "restarting", "removing", "exited", "dead"));
+        allowOnly(filters, "health", "health", HEALTH);
+        filters.get("is-task")
+                .forEach(value -> refuseUnless(TRUTHS.contains(value), "invalid filter 'is-task=[" + value + "]'"));
+        filters.get("exited")
+                .forEach(code -> refuseUnless(
+                        code.matches("[+-]?[0-9]{1,9}"),
+                        "invalid filter 'exited=" + code + "': strconv.Atoi: parsing \"" + code
+                                + "\": invalid syntax"));
+        for (String key : List.of("publish", "expose")) {
+            filters.get(key).forEach(value -> checkPort(key, value));
+        }
         this.filters = filters;
         this.ancestors = ancestors;
         beforeNanos = created(filters.get("before"), containers, Long.MAX_VALUE);
         sinceNanos = created(filters.get("since"), containers, Long.MIN_VALUE);
     }
 
-    /** Whether the filters speak of states, so that those that do not run are looked at as well. */
+    /** Whether those that do not run are looked at as well. */
     boolean wantsAllStates() {
-        return filters.has("status") || filters.has("exited");
+        return filters.has("status");
     }
 
     boolean wants(Container container) {
@@ -74,24 +87,24 @@ final class ContainerFilter {
         long created = container.definition().createdNanos();
         return created < beforeNanos
                 && created > sinceNanos
-                && filters.any("id", wanted -> find(wanted, container.id()))
+                && filters.any("id", wanted -> isId(wanted, container.id()))
                 && filters.any("name", wanted -> find(wanted, container.name()) || find(wanted, "/" + container.name()))
                 && filters.any("status", container.status().word()::equals)
                 && filters.any("exited", code -> exitedWith(container, Integer.parseInt(code)))
                 && filters.any("health", Health.shownStatus(container).word()::equals)
-                && filters.any("is-task", wanted -> wanted.equals("false") || wanted.equals("0"))
+                && filters.any("is-task", wanted -> FALSEHOODS.contains(wanted))
                 && filters.any("isolation", wanted -> wanted.isEmpty() || wanted.equals("default"))
                 && (!filters.has("ancestor")
                         || ancestors.contains(container.definition().imageId()))
-                && filters.any("publish", wanted -> anyPort(container, "publish", wanted, Port::publicPort))
-                && filters.any("expose", wanted -> anyPort(container, "expose", wanted, Port::privatePort))
+                && isReached(container)
                 && filters.any("network", wanted -> isIn(container, wanted))
                 && filters.any("volume", wanted -> mounts(container, wanted))
                 && Filters.labelled(filters.get("label"), container.config().labels());
     }
 
     private static boolean exitedWith(Container container, int code) {
-        return container.status() == Status.EXITED && container.state().exitCode() == code;
+        State state = container.state();
+        return !container.status().countsAsRunning() && state.startedNanos() != 0 && state.exitCode() == code;
     }
 
     private static boolean isIn(Container container, String wanted) {
@@ -108,26 +121,45 @@ final class ContainerFilter {
         for (MountPoint mount : container.definition().mounts().mountPoints()) {
             if (mount.name().equals(wanted)
                     || mount.destination().equals(wanted)
-                    || mount.source().equals(wanted)) {
+                    || (mount.name().isEmpty() && mount.source().equals(wanted))) {
                 return true;
             }
         }
         return false;
     }
 
+    /** As Docker has it, one of both is enough where a list asks for published and exposed ports. */
+    private boolean isReached(Container container) {
+        if (!filters.has("publish") && !filters.has("expose")) {
+            return true;
+        }
+        return filters.get("publish").stream().anyMatch(wanted -> anyPort(container, wanted, Port::publicPort))
+                || filters.get("expose").stream().anyMatch(wanted -> anyPort(container, wanted, Port::privatePort));
+    }
+
+    private static void checkPort(String key, String value) {
+        refuseUnless(value.indexOf(':') < 0, "filter for '" + key + "' should not contain ':': " + value);
+        refuseUnless(
+                PORTS.matcher(value).matches(),
+                "error while looking up for " + key + " " + value + ": invalid port range");
+    }
+
     /** {@code 80}, {@code 80/udp} or {@code 8000-8080/tcp} against the ports that a list shows. */
-    private static boolean anyPort(
-            Container container, String filter, String wanted, Function<Port, @Nullable Integer> number) {
+    private static boolean anyPort(Container container, String wanted, Function<Port, @Nullable Integer> number) {
         int slash = wanted.indexOf('/');
         String protocol = slash < 0 ? "tcp" : wanted.substring(slash + 1);
         String[] range = (slash < 0 ? wanted : wanted.substring(0, slash)).split("-", 2);
-        refuseUnless(Arrays.stream(range).allMatch(end -> end.matches("[0-9]{1,5}")), filter, wanted);
         int first = Integer.parseInt(range[0]);
         int last = Integer.parseInt(range[range.length - 1]);
         return NetworkView.ports(container).stream().anyMatch(port -> {
             Integer value = number.apply(port);
             return port.type().equals(protocol) && value != null && value >= first && value <= last;
         });
+    }
+
+    /** Docker looks a container up by the beginning of its id, and then matches as everything else. */
+    private static boolean isId(String wanted, String id) {
+        return id.startsWith(wanted) || (!wanted.matches("[0-9a-f]*") && find(wanted, id));
     }
 
     /** Docker takes the value as a regular expression, and literally where it is none. */
@@ -147,13 +179,17 @@ final class ContainerFilter {
         return found;
     }
 
-    private static void allowOnly(Filters filters, String key, java.util.Collection<String> allowed) {
-        filters.get(key).forEach(value -> refuseUnless(allowed.contains(value), key, value));
+    private static void allowOnly(Filters filters, String key, String what, List<String> allowed) {
+        filters.get(key)
+                .forEach(value -> refuseUnless(
+                        allowed.contains(value),
+                        "invalid filter '" + key + "=" + value + "': invalid value for " + what + " (" + value
+                                + "): must be one of " + String.join(", ", allowed)));
     }
 
-    private static void refuseUnless(boolean fine, String key, String value) {
+    private static void refuseUnless(boolean fine, String why) {
         if (!fine) {
-            throw WharfException.invalid("invalid filter '" + key + "=[" + value + "]'");
+            throw WharfException.invalid(why);
         }
     }
 }

@@ -41,6 +41,9 @@ final class RestartDelay {
             // Docker starts these even where they had been stopped by hand.
             case "always" -> state.startedNanos() != 0;
             case "unless-stopped" -> !stoppedByHand && state.startedNanos() != 0;
+            // As dockerd does it: by the exit code alone, which is a failure too where a stop ended in a kill.
+            case "on-failure" ->
+                state.startedNanos() != 0 && wanted(policy, state.exitCode(), state.restartCount(), false);
             default -> false;
         };
     }

@@ -53,7 +53,9 @@ class RestartDelayTest {
                 .isTrue();
         assertThat(RestartDelay.wantedAtStart(new RestartPolicy("unless-stopped", 0), ENDED, true))
                 .isFalse();
-        assertThat(RestartDelay.wantedAtStart(new RestartPolicy("on-failure", 0), ENDED, false))
+        assertThat(RestartDelay.wantedAtStart(new RestartPolicy("on-failure", 0), ENDED, true))
+                .isTrue();
+        assertThat(RestartDelay.wantedAtStart(new RestartPolicy("on-failure", 0), State.NEW, false))
                 .isFalse();
     }
 }
