@@ -126,7 +126,7 @@ class Player:
                 self.await_end(names["exec"])
             self.write(record, "end ", self.ask("GET", f"/exec/{names['exec']}/json"), case, names)
         if names["id"] and case.method != "GET" and case.state != "removed":
-            if case.operation in ("ContainerKill", "ContainerStart", "ContainerRestart"):
+            if case.operation in ("ContainerKill", "ContainerStart", "ContainerRestart", "ContainerAttach"):
                 time.sleep(0.3)  # what they cause comes a little later
             after = self.ask("GET", f"/containers/{names['id']}/json")
             record["after"] = str(after.status) + " " + json.dumps({k: v for k, v in ((after.json() or {}).get("State") or {}).items() if isinstance(v, bool) or k in ("Status", "ExitCode")})

@@ -25,7 +25,18 @@ public final class CheckEndpoints {
 
     private CheckEndpoints() {}
 
-    static void check(NetworkingConfig networking) {
+    static void check(NetworkingConfig networking, String networkMode) {
+        Set<String> networks = networking.endpointsConfig().keySet();
+        if (networks.size() > 1) {
+            throw WharfException.invalid(
+                    "Container cannot be connected to network endpoints: " + String.join(", ", networks));
+        }
+        for (String network : networks) {
+            if (!PREDEFINED.contains(network) && !network.equals(networkMode)) {
+                throw WharfException.notImplemented(
+                        "user-defined networks are not supported yet: NetworkingConfig names " + network);
+            }
+        }
         networking.endpointsConfig().forEach((network, wanted) -> {
             List<String> faults = new ArrayList<>();
             if (PREDEFINED.contains(network)) {

@@ -243,10 +243,24 @@ class CheckCreateTest {
                 "{\"EndpointsConfig\":{\"bridge\":{\"Aliases\":[\"x\"],\"IPAMConfig\":{\"IPv4Address\":\"10.0.0.1\"}}}}"
                         .getBytes(StandardCharsets.UTF_8),
                 NetworkingConfig.class);
-        assertThatThrownBy(() -> CheckEndpoints.check(asked))
+        assertThatThrownBy(() -> CheckEndpoints.check(asked, "default"))
                 .hasMessage("invalid config for network bridge: invalid endpoint settings:\n"
                         + "user-specified IP address is supported on user-defined networks only\n"
                         + "network-scoped aliases are only supported for user-defined networks");
+    }
+
+    @Test
+    void check_networksThatTheContainerWouldNotJoin_areRefused() {
+        NetworkingConfig other = Json.parse(
+                "{\"EndpointsConfig\":{\"other\":{}}}".getBytes(StandardCharsets.UTF_8), NetworkingConfig.class);
+        assertThatThrownBy(() -> CheckEndpoints.check(other, "default")).hasMessageContaining("names other");
+        CheckEndpoints.check(other, "other");
+
+        NetworkingConfig two = Json.parse(
+                "{\"EndpointsConfig\":{\"bridge\":{},\"none\":{}}}".getBytes(StandardCharsets.UTF_8),
+                NetworkingConfig.class);
+        assertThatThrownBy(() -> CheckEndpoints.check(two, "bridge"))
+                .hasMessage("Container cannot be connected to network endpoints: bridge, none");
     }
 
     @Test
