@@ -73,6 +73,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
         NetworkService networks = Services.client(vertx, NetworkService.class);
         LogService logs = Services.client(vertx, LogService.class);
         Future<HostFacts> facts = pools.call(() -> {
+            RuntimeProbe.checkDefault(options);
             Files.createDirectories(options.layout().exits());
             Files.createDirectories(options.layout().runtimeState());
             return HostFacts.read();

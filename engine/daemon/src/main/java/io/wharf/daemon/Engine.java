@@ -24,6 +24,9 @@ import io.wharf.networking.NetworksVerticle;
 import io.wharf.stats.StatsVerticle;
 import io.wharf.streams.HandleTable;
 import io.wharf.volumes.VolumesVerticle;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -102,6 +105,7 @@ final class Engine {
         keep(RootLock.take(options.layout().dataRoot()));
         keep(RootLock.take(options.layout().execRoot()));
         keep(PidFile.write(pidFile));
+        unpackNativesBelow(options.layout().execRoot().resolve("native"));
         KernelLedger ledger = keep(KernelLedger.open(options.layout().ledger(), options.bootId()));
         if (ledger.rebooted()) {
             ForgetBoot.run(options.layout());
@@ -135,6 +139,27 @@ final class Engine {
         deploy(vertx, new ApiVerticle(options, handles));
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
+    }
+
+    /**
+     * Where SQLite's library was not unpacked beforehand, it unpacks itself at each start, and a killed engine would leave
+     * that in the machine's /tmp for good: so below the exec root, in a folder that each start clears.
+     */
+    private static void unpackNativesBelow(Path folder) {
+        if (System.getProperty("org.sqlite.lib.path") != null) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "sqlite-*")) {
+                for (Path file : left) {
+                    Files.delete(file);
+                }
+            }
+            System.setProperty("org.sqlite.tmpdir", folder.toString());
+        } catch (IOException e) {
+            LOG.warn("SQLite's library is unpacked to /tmp: {}", e.toString());
+        }
     }
 
     private Vertx vertx() {

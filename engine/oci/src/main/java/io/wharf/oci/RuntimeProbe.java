@@ -8,11 +8,13 @@ import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig;
 import io.wharf.linux.Boot;
+import io.wharf.linux.Cgroups;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Executables;
 import io.wharf.linux.Host;
 import io.wharf.linux.LinuxException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ public final class RuntimeProbe {
     private static final Duration TIME = Duration.ofSeconds(10);
     private static final int OUTPUT_BYTES = 8 << 10;
     private static final int FEATURES_BYTES = 256 << 10;
+    private static final String PREFIX = "wharf-probe-";
     // In the order of preference: crun starts containers in half the time.
     private static final List<String> KNOWN = List.of("crun", "runc");
 
@@ -50,6 +54,39 @@ public final class RuntimeProbe {
         this.cgroups = cgroups;
     }
 
+    /** Refuses a default runtime that is neither known nor given nor a program; whether it works, the probe tells. */
+    public static void checkDefault(EngineOptions options) {
+        String wanted = options.defaultRuntime();
+        if (wanted != null
+                && !wanted.isEmpty()
+                && !KNOWN.contains(wanted)
+                && !options.runtimes().containsKey(wanted)
+                && Executables.find(wanted).isEmpty()) {
+            throw WharfException.invalid("specified default runtime '" + wanted + "' does not exist");
+        }
+    }
+
+    /** What a probe left that was killed in the middle: its container's processes, cgroup and bundle. */
+    private void clearEarlier() throws IOException {
+        Path bundles = Objects.requireNonNull(options.layout().bundle("any").getParent());
+        if (!Files.isDirectory(bundles)) {
+            return;
+        }
+        String own = "-" + ProcessHandle.current().pid();
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(bundles, PREFIX + "*")) {
+            for (Path folder : left) {
+                String id = folder.getFileName().toString();
+                if (!id.endsWith(own)) {
+                    LOG.info("clearing a probe that was cut off: {}", id);
+                    String cgroup = CgroupPaths.resolved(cgroups.of(id, null));
+                    Cgroups.real().killAll(cgroup);
+                    Cgroups.real().remove(cgroup);
+                    Trees.delete(folder);
+                }
+            }
+        }
+    }
+
     /** An answer: a version with an empty error, or why not. */
     private record Answer(String key, String version, String error, boolean recursiveReadOnly) {}
 
@@ -61,6 +98,11 @@ public final class RuntimeProbe {
      * time, 2 ms later. Never fails: where no runtime works, the reason says so and starts are refused.
      */
     public Runtimes probe() {
+        try {
+            clearEarlier();
+        } catch (LinuxException | IOException e) {
+            LOG.warn("a probe of an earlier start is left: {}", e.getMessage());
+        }
         Map<String, String> candidates = candidates();
         Map<String, Answer> before = kept();
         Map<String, Answer> answers = new LinkedHashMap<>();
@@ -177,8 +219,7 @@ public final class RuntimeProbe {
     private String tryContainer(OciRuntime runtime) throws IOException {
         Layout layout = options.layout();
         // Short and of this process alone, so that two engines never meet.
-        String id =
-                "wharf-probe-" + runtime.name() + "-" + ProcessHandle.current().pid();
+        String id = PREFIX + runtime.name() + "-" + ProcessHandle.current().pid();
         Path folder = layout.bundle(id);
         Path root = folder.resolve("rootfs");
         Path program = root.resolve("probe");
