@@ -16,11 +16,12 @@ final class RenameContainer {
             throw WharfException.invalid("Neither old nor new names may be empty");
         }
         String name = checked(wanted);
-        if (name.equals(container.name())) {
-            throw WharfException.invalid("Renaming a container with the same name as its current name");
-        }
         return room.lanes().run(container.id(), () -> {
             String before = container.name();
+            // Only here: whoever renames it at the same time may have been quicker.
+            if (name.equals(before)) {
+                throw WharfException.invalid("Renaming a container with the same name as its current name");
+            }
             reserve(name, container.id());
             return room.table()
                     .rename(container, name)
