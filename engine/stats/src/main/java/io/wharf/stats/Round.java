@@ -67,7 +67,9 @@ final class Round {
     private final List<Job> jobs;
     private final Context context;
     private final Consumer<List<Job>> finished;
+    private final List<Job> done = new ArrayList<>();
     private final AtomicInteger taken = new AtomicInteger();
+    private int handedOn;
     private int seen;
 
     /**
@@ -83,7 +85,6 @@ final class Round {
 
     /** Works until no job is left; by as many threads as need be. */
     void work(Workspace with) {
-        List<Job> done = new ArrayList<>(Math.min(PORTION, jobs.size()));
         for (int i = taken.getAndIncrement(); i < jobs.size(); i = taken.getAndIncrement()) {
             Job job = jobs.get(i);
             try {
@@ -91,19 +92,28 @@ final class Round {
             } catch (RuntimeException e) {
                 LOG.warn("stats of {}", job.container.id(), e);
             }
-            done.add(job);
-            if (done.size() == PORTION) {
-                handOn(done);
-                done = new ArrayList<>(PORTION);
+            synchronized (done) {
+                done.add(job);
+                if (done.size() < PORTION) {
+                    continue;
+                }
             }
+            handOn();
         }
-        if (!done.isEmpty()) {
-            handOn(done);
-        }
+        handOn();
     }
 
-    private void handOn(List<Job> portion) {
-        context.runOnContext(turn -> finished.accept(portion));
+    /** Hands on what is finished so far; also where the thread that finished it hangs at the next one. */
+    void handOn() {
+        List<Job> portion;
+        synchronized (done) {
+            portion = List.copyOf(done);
+            handedOn += portion.size();
+            done.clear();
+        }
+        if (!portion.isEmpty()) {
+            context.runOnContext(turn -> finished.accept(portion));
+        }
     }
 
     /** On the context, now and then: whether jobs are left and none has been begun since the last look. */
@@ -114,8 +124,10 @@ final class Round {
         return still;
     }
 
-    /** Whether every job has been begun. */
-    boolean isTaken() {
-        return taken.get() >= jobs.size();
+    /** Whether every job is finished and handed on. */
+    boolean isOver() {
+        synchronized (done) {
+            return handedOn == jobs.size();
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +48,7 @@ final class Sampling {
 
     /** Containers that are sampled together. */
     private static final class Beat {
-        final Set<Target> targets = new HashSet<>();
+        final Set<Target> targets = new LinkedHashSet<>();
         long timer;
         long nanos = System.nanoTime();
     }
@@ -194,13 +194,14 @@ final class Sampling {
                         });
     }
 
-    /** Where a reading hangs, another thread takes the ones behind it. */
+    /** Where a reading hangs, what was finished before is handed on, and another thread takes the ones behind it. */
     private void watch(Round round) {
         vertx.setTimer(HANGING_MILLIS, due -> {
+            round.handOn();
             if (round.hangs() && workers < MOST_WORKERS) {
                 work(round);
             }
-            if (!round.isTaken()) {
+            if (!round.isOver()) {
                 watch(round);
             }
         });

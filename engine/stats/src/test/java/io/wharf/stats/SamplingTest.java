@@ -16,12 +16,15 @@ import io.wharf.linux.EventLoops;
 import io.wharf.linux.Pools;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -178,18 +181,28 @@ class SamplingTest {
                         .start()
                         .waitFor())
                 .isZero();
-        ContainerProcess one = Recorded.container("a", true);
-        containers.put(
-                "a",
-                new ContainerProcess("a", "a", true, false, 1, 5, "/wharf/stuck", one.networkMode(), null, one.os()));
-        Reads a = new Reads();
-        Reads b = new Reads();
-        sampling.feed("a").join(a);
-        sampling.feed("b").join(b);
-        await().until(() -> b.got.size() >= 3);
-        assertThat(a.got).isEmpty();
-        // Lets the reader go, so that the test ends.
-        Files.writeString(stuck.resolve("cpu.stat"), "");
-        await().until(() -> !a.got.isEmpty());
+        Map<String, Reads> reads = new ConcurrentHashMap<>();
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            containers.put(id, Recorded.container(id, true));
+            reads.put(id, new Reads());
+            sampling.feed(id).join(reads.get(id));
+        }
+        await().until(() -> reads.values().stream().allMatch(one -> one.got.size() >= 2));
+        // One in the middle and the last: some are finished before, some are to be taken over, some are both.
+        Set<String> hanging = Set.of("c", "e");
+        for (String id : hanging) {
+            containers.put(id, new ContainerProcess(id, id, true, false, 9, 9, "/wharf/stuck", "host", null, "linux"));
+        }
+        int before = reads.get("a").got.size();
+        await().until(() -> reads.entrySet().stream()
+                .allMatch(each ->
+                        hanging.contains(each.getKey()) || each.getValue().got.size() >= before + 3));
+        int hung = reads.get("c").got.size();
+        assertThat(hung).isLessThan(before + 2);
+        // Lets both readings go, so that the test ends: opened by both, it is written by nobody.
+        try (FileChannel writer = FileChannel.open(stuck.resolve("cpu.stat"), StandardOpenOption.WRITE)) {
+            assertThat(writer.isOpen()).isTrue();
+        }
+        await().until(() -> hanging.stream().allMatch(id -> reads.get(id).got.size() > hung));
     }
 }
