@@ -189,7 +189,7 @@ final class BeginRun {
                 })
                 .compose(started -> {
                     times.step("spawn");
-                    FailurePoint.reach("start spawn");
+                    FailurePoint.died("start spawn");
                     Run run = new Run(started.pidfd(), started.identity());
                     container.run(run);
                     undo.push("the processes of " + container.id(), () -> verbs.watch.abandon(container, run));

@@ -88,7 +88,7 @@ final class RemoveContainer {
         room.lanes()
                 .run(
                         container.id(),
-                        () -> taken.compose(done -> forget(container), failure -> dead(container, failure)))
+                        () -> taken.compose(done -> forget(container)).recover(failure -> dead(container, failure)))
                 .onFailure(failure -> {
                     container.removing(false);
                     LOG.warn("cannot remove {} after its end: {}", container.id(), failure.toString());
@@ -123,13 +123,13 @@ final class RemoveContainer {
                     // What the last run left is cleared at the same time: other things in other places.
                     return takeAway(container, volumes);
                 })
-                .compose(
-                        done -> {
-                            times.step("layer");
-                            FailurePoint.reach("remove layer");
-                            return forget(container);
-                        },
-                        failure -> dead(container, failure))
+                .compose(done -> {
+                    times.step("layer");
+                    FailurePoint.reach("remove layer");
+                    return forget(container);
+                })
+                // Also where the last commit fails: a removal that has come to nothing must be seen.
+                .recover(failure -> dead(container, failure))
                 .onSuccess(done -> {
                     times.step("commit");
                     LOG.debug("removal of {}: {}", container.id(), times);
