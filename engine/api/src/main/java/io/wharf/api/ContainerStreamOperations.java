@@ -12,6 +12,8 @@ final class ContainerStreamOperations {
     static final String RAW = "application/vnd.docker.raw-stream";
     static final String MULTIPLEXED = "application/vnd.docker.multiplexed-stream";
 
+    private static final String CLI_AGENT = "Docker-Client/";
+
     private final ContainerService containers;
     private final HandleTable handles;
 
@@ -69,7 +71,8 @@ final class ContainerStreamOperations {
                 query.flag("details"),
                 Timestamps.nanos("since", query.text("since"), 0),
                 Timestamps.nanos("until", query.text("until"), 0),
-                tail(query.text("tail", "all")));
+                tail(query.text("tail", "all")),
+                !isDockerCli(call));
         if (!options.stdout() && !options.stderr()) {
             throw WharfException.invalid("Bad parameters: you must choose at least one stream");
         }
@@ -77,6 +80,15 @@ final class ContainerStreamOperations {
                 .logs(call.path("id"), options)
                 .map(log -> new Reply.Bytes(
                         !log.tty() && call.version().atLeast(42) ? MULTIPLEXED : RAW, handles.take(log.bytes())));
+    }
+
+    /**
+     * Whether the client is known to take frames as they come. Others were written against an engine that sends a frame
+     * for each line, and some take a frame for a line.
+     */
+    private static boolean isDockerCli(Call call) {
+        String agent = call.header("User-Agent");
+        return agent != null && agent.startsWith(CLI_AGENT);
     }
 
     // Docker takes what is no number for all lines.

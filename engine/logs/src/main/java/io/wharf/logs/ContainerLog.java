@@ -22,10 +22,14 @@ final class ContainerLog {
     /** What a slow reader of {@code logs -f} may leave behind in the spool. */
     private static final long PATIENCE = 256L << 20;
 
+    /** So long a removal waits for the destination to take the last lines. */
+    private static final long DRAIN_MILLIS = 5_000;
+
     private static final String LOCAL_FOLDER = "local-logs";
     private static final String LOCAL_FILE = "container.log";
     private static final String CACHE_FILE = "container-cached.log";
     private static final String POSITION = "log.position";
+    private static final String REMOTE_POSITION = "remote.position";
 
     private final LogSource source;
     private final Path folder;
@@ -33,13 +37,21 @@ final class ContainerLog {
     private final Spool spool;
     private final Feed feed;
     private final FeedTask task;
+    private final @Nullable RemoteTask remote;
     private final LogWatches watches;
     private final Pump pump;
     private final Set<LogReader> readers = new HashSet<>();
     private long ends;
 
     private ContainerLog(
-            LogSource source, Path folder, Spool spool, Feed feed, Map<String, String> attributes, Pump pump) {
+            LogSource source,
+            Path folder,
+            Spool spool,
+            Feed feed,
+            @Nullable LogDriverKind kind,
+            Map<String, String> attributes,
+            Pump pump)
+            throws IOException {
         this.source = source;
         this.folder = folder;
         this.spool = spool;
@@ -48,6 +60,17 @@ final class ContainerLog {
         this.watches = pump.watches();
         this.task = new FeedTask(pump, this, feed);
         this.pump = pump;
+        Path delivered = folder.resolve(REMOTE_POSITION);
+        this.remote = kind == null
+                ? null
+                : new RemoteTask(
+                        this,
+                        delivered,
+                        spool,
+                        FeedPosition.read(delivered),
+                        kind,
+                        source,
+                        lines -> pump.gaveUp(source.id(), source.name(), lines));
     }
 
     /** Finds out how far the log of a container has come; on a thread that may block. */
@@ -55,7 +78,8 @@ final class ContainerLog {
         Path folder = layout.container(source.id());
         Path saved = folder.resolve(POSITION);
         FeedPosition position = FeedPosition.read(saved);
-        Spool spool = Spool.load(folder, position.base());
+        FeedPosition delivered = FeedPosition.read(folder.resolve(REMOTE_POSITION));
+        Spool spool = Spool.load(folder, Math.max(position.base(), delivered.base()));
         Map<String, String> attributes = LogAttributes.of(source);
         Feed feed = switch (driver) {
             case LogDrivers.JSON_FILE ->
@@ -84,7 +108,7 @@ final class ContainerLog {
                                         FileOptions.local(CommonOptions.cache(source.options()))))
                         : new NoFeed(saved, spool, position);
         };
-        return new ContainerLog(source, folder, spool, feed, attributes, pump);
+        return new ContainerLog(source, folder, spool, feed, LogDrivers.remote(driver), attributes, pump);
     }
 
     String id() {
@@ -105,7 +129,10 @@ final class ContainerLog {
         if (feed instanceof FileFeed files) {
             files.file().create();
         }
-        task.go();
+        task.begin();
+        if (remote != null) {
+            remote.go();
+        }
     }
 
     /** The run is over and all is written. */
@@ -118,13 +145,16 @@ final class ContainerLog {
             following = List.copyOf(readers);
         }
         following.forEach(reader -> reader.finish(end));
-        task.go();
+        task.ended();
+        if (remote != null) {
+            remote.go();
+        }
     }
 
     /** Whether nobody needs it any more: all is delivered, nobody writes, nobody reads. */
     boolean isIdle() {
         synchronized (readers) {
-            return readers.isEmpty() && !spool.isLive() && task.isDone();
+            return readers.isEmpty() && !spool.isLive() && task.isDone() && (remote == null || remote.isDone());
         }
     }
 
@@ -201,6 +231,11 @@ final class ContainerLog {
         synchronized (readers) {
             readers.remove(reader);
         }
+        wentIdle();
+    }
+
+    /** Something has come to its end here: perhaps all has. */
+    void wentIdle() {
         pump.idle(this);
     }
 
@@ -233,12 +268,25 @@ final class ContainerLog {
             all = new ArrayList<>(readers);
         }
         all.forEach(LogReader::stop);
+        closeFeeds();
+    }
+
+    private void closeFeeds() {
+        if (remote != null) {
+            remote.close();
+        }
         task.close();
     }
 
-    /** Takes all files away. */
+    /** Takes all files away; who reads reads on to the end. */
     void delete() throws IOException {
-        close();
+        if (remote != null) {
+            remote.drain(DRAIN_MILLIS);
+        }
+        closeFeeds();
+        if (remote != null) {
+            remote.delete();
+        }
         feed.delete();
         spool.delete();
         Files.deleteIfExists(folder.resolve(LOCAL_FOLDER));

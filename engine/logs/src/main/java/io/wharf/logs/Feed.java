@@ -16,6 +16,7 @@ abstract class Feed implements AutoCloseable {
     private final Spool spool;
     private final SpoolCursor cursor;
     private volatile FeedPosition position;
+    private volatile boolean hurried;
 
     Feed(Path saved, Spool spool, FeedPosition position) {
         this.saved = saved;
@@ -51,6 +52,11 @@ abstract class Feed implements AutoCloseable {
         return spool;
     }
 
+    /** Has a turn under way end soon. */
+    final void hurry() {
+        hurried = true;
+    }
+
     final FeedPosition position() {
         return position;
     }
@@ -76,13 +82,13 @@ abstract class Feed implements AutoCloseable {
         byte[] block = Blocks.own().in;
         int taken = 0;
         boolean more = true;
-        while (taken < TURN_BYTES && more) {
+        while (taken < TURN_BYTES && more && !hurried) {
             int count = cursor.read(block, 0, Blocks.BYTES, at());
             int used = count == 0 ? 0 : take(block, count);
             taken += used;
             more = used > 0 && count == Blocks.BYTES;
         }
-        if (!more && last) {
+        if (!more && last && !hurried) {
             finish();
         }
         publish();

@@ -26,6 +26,7 @@ final class FeedTask implements AutoCloseable {
     private final ContainerLog log;
     private final Feed feed;
     private boolean scheduled;
+    private boolean running;
     private boolean closed;
     private boolean done = true;
     private int waited;
@@ -37,12 +38,23 @@ final class FeedTask implements AutoCloseable {
         this.feed = feed;
     }
 
-    /** There may be something to do: a run has begun or ended, or an earlier life has left something. */
-    void go() {
+    /** A run has begun: nothing is to be done before it says something. */
+    void begin() throws IOException {
         synchronized (this) {
             done = false;
         }
-        schedule(0);
+        log.watch(this::changed);
+        if (feed.backlog() > 0) {
+            changed();
+        }
+    }
+
+    /** A run has ended: what is left may also go with its container at once. */
+    void ended() {
+        synchronized (this) {
+            done = false;
+        }
+        changed();
     }
 
     synchronized boolean isDone() {
@@ -69,6 +81,7 @@ final class FeedTask implements AutoCloseable {
             if (closed) {
                 return;
             }
+            running = true;
         }
         try {
             step();
@@ -78,6 +91,11 @@ final class FeedTask implements AutoCloseable {
             LOG.warn("the log of {} waits: {}", log.id(), e.toString());
             feed.retreat();
             schedule(retryMillis);
+        } finally {
+            synchronized (this) {
+                running = false;
+                notifyAll();
+            }
         }
     }
 
@@ -122,12 +140,17 @@ final class FeedTask implements AutoCloseable {
     /** No turn begins any more; one under way is waited for. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        pump.await();
+        feed.hurry();
         try {
+            synchronized (this) {
+                closed = true;
+                while (running) {
+                    wait();
+                }
+            }
             feed.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.warn("closing the log of {}: {}", log.id(), e.toString());
         }

@@ -25,6 +25,7 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     private static final String DAEMON = "docker";
 
     private final EngineOptions options;
+    private final Store store;
     private final HandleTable handles;
     private final Pools pools;
     private final Lanes lanes = new Lanes();
@@ -34,6 +35,7 @@ public final class LogsVerticle extends VerticleBase implements LogService {
 
     public LogsVerticle(EngineOptions options, Store store, HandleTable handles, Pools pools) {
         this.options = options;
+        this.store = store;
         this.handles = handles;
         this.pools = pools;
     }
@@ -43,7 +45,7 @@ public final class LogsVerticle extends VerticleBase implements LogService {
         LogDrivers.check(options.logs().type(), options.logs().config());
         LogWatches changes = LogWatches.on(EventLoops.of(context));
         watches = changes;
-        pump = new Pump(EventLoops.of(context), changes, log -> context.runOnContext(idle -> putAway(log)));
+        pump = new Pump(EventLoops.of(context), changes, new Listener());
         Services.serve(vertx, LogService.class, this);
         return Future.succeededFuture();
     }
@@ -179,6 +181,21 @@ public final class LogsVerticle extends VerticleBase implements LogService {
                 speaker.env(),
                 DAEMON,
                 speaker.log().config());
+    }
+
+    private final class Listener implements Pump.Listener {
+        @Override
+        public void idle(ContainerLog log) {
+            context.runOnContext(idle -> putAway(log));
+        }
+
+        @Override
+        public void gaveUp(String id, String name, long lines) {
+            store.write(tx -> {
+                tx.announce("container", "log_dropped", id, Map.of("name", name, "lines", Long.toString(lines)));
+                return true;
+            });
+        }
     }
 
     private void putAway(ContainerLog log) {

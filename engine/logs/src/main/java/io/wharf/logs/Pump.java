@@ -3,12 +3,10 @@ package io.wharf.logs;
 import io.netty.channel.IoEventLoop;
 import io.wharf.linux.Threads;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +20,15 @@ final class Pump implements AutoCloseable {
     private static final int IDLE_SECONDS = 5;
     private static final int STACK_BYTES = 256 << 10;
 
+    /** Who keeps the logs. */
+    interface Listener {
+        /** The log may be put away. */
+        void idle(ContainerLog log);
+
+        /** Lines of a container will never reach their destination. */
+        void gaveUp(String id, String name, long lines);
+    }
+
     /** Work that may fail. */
     @FunctionalInterface
     interface Work {
@@ -30,19 +37,19 @@ final class Pump implements AutoCloseable {
 
     private final IoEventLoop loop;
     private final LogWatches watches;
-    private final Consumer<ContainerLog> onIdle;
+    private final Listener listener;
     private final ThreadPoolExecutor writer = thread("wharf-logs");
     private final ThreadPoolExecutor compressor = thread("wharf-logs-gzip");
 
     /**
      * A pump.
      *
-     * @param onIdle hears, on any thread, of logs that may be put away
+     * @param listener hears, on any thread, what becomes of logs
      */
-    Pump(IoEventLoop loop, LogWatches watches, Consumer<ContainerLog> onIdle) {
+    Pump(IoEventLoop loop, LogWatches watches, Listener listener) {
         this.loop = loop;
         this.watches = watches;
-        this.onIdle = onIdle;
+        this.listener = listener;
     }
 
     private static ThreadPoolExecutor thread(String name) {
@@ -94,18 +101,11 @@ final class Pump implements AutoCloseable {
     }
 
     void idle(ContainerLog log) {
-        onIdle.accept(log);
+        listener.idle(log);
     }
 
-    /** Waits until what was begun before is done; not on the pump's own thread. */
-    void await() {
-        CompletableFuture<Void> turn = new CompletableFuture<>();
-        try {
-            writer.execute(() -> turn.complete(null));
-            turn.join();
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("the pump has stopped");
-        }
+    void gaveUp(String id, String name, long lines) {
+        listener.gaveUp(id, name, lines);
     }
 
     @Override

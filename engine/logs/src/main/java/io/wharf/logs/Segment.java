@@ -63,7 +63,7 @@ final class Segment {
     }
 
     void close() throws IOException {
-        users--;
+        users = Math.max(0, users - 1);
         FileChannel open = channel;
         if (users == 0 && open != null) {
             channel = null;

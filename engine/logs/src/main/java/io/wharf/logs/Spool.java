@@ -47,6 +47,7 @@ final class Spool {
     private final Set<Runnable> waiting = new HashSet<>();
     private @Nullable Path control;
     private boolean reopening;
+    private boolean deleted;
     private long askedNanos;
     /** Where a file begins that there is not yet. */
     private long next;
@@ -262,6 +263,10 @@ final class Spool {
 
     synchronized void remove(SpoolCursor cursor) {
         cursors.remove(cursor);
+        if (deleted && cursors.isEmpty()) {
+            segments.forEach(this::release);
+            segments.clear();
+        }
     }
 
     /** A client is being served. */
@@ -290,7 +295,7 @@ final class Spool {
     synchronized @Nullable Segment acquire(long position) throws IOException {
         for (Segment segment : segments) {
             if (position < segment.start || !segment.isComplete() || position < segment.end()) {
-                if (!Files.exists(segment.path())) {
+                if (!deleted && !Files.exists(segment.path())) {
                     return null;
                 }
                 segment.open();
@@ -308,9 +313,13 @@ final class Spool {
         }
     }
 
-    /** Nothing is wanted any more. */
+    /** Takes the files away; who reads holds them open and reads on to the end. */
     synchronized void delete() throws IOException {
+        deleted = !cursors.isEmpty();
         for (Segment segment : segments) {
+            if (deleted && Files.exists(segment.path())) {
+                segment.open();
+            }
             Files.deleteIfExists(segment.path());
         }
     }

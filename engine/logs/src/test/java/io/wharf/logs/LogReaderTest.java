@@ -34,7 +34,7 @@ class LogReaderTest {
     private static final LogWatches WATCHES = LogWatches.on(EventLoops.of(VERTX.getOrCreateContext()));
     private static final String T = "2016-10-06T00:17:09.669794202+00:00";
 
-    private static final Pump PUMP = new Pump(EventLoops.of(VERTX.getOrCreateContext()), WATCHES, idle -> {});
+    private static final Pump PUMP = new Pump(EventLoops.of(VERTX.getOrCreateContext()), WATCHES, Quiet.INSTANCE);
 
     @TempDir
     private Path data;

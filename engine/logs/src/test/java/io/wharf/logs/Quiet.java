@@ -1,0 +1,12 @@
+package io.wharf.logs;
+
+/** Nobody listens. */
+enum Quiet implements Pump.Listener {
+    INSTANCE;
+
+    @Override
+    public void idle(ContainerLog log) {}
+
+    @Override
+    public void gaveUp(String id, String name, long lines) {}
+}
