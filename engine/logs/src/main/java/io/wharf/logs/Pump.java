@@ -11,12 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes the logs of all containers to files here, behind everybody else's back: at the lowest
+ * The one thread that writes the logs of all containers to files here, behind everybody else's back: at a lower
  * priority, and gone while there is nothing to do. Compression has another one.
  */
 final class Pump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
-    private static final int LOWEST = 19;
+    /** A third of a usual thread's share: less, and logs would stand still on a busy machine. */
+    private static final int NICENESS = 5;
+
     private static final int IDLE_SECONDS = 5;
     private static final int STACK_BYTES = 256 << 10;
 
@@ -55,7 +57,7 @@ final class Pump implements AutoCloseable {
     private static ThreadPoolExecutor thread(String name) {
         var pool = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             Runnable nice = () -> {
-                Threads.nice(LOWEST);
+                Threads.nice(NICENESS);
                 work.run();
             };
             var thread = new Thread(null, nice, name, STACK_BYTES);
