@@ -41,6 +41,11 @@ final class AttachHub implements RunListener, AutoCloseable {
     }
 
     @Override
+    public Future<Void> preparing(Container container) {
+        return logs.prepare(LogsOfContainer.speaker(container, layout));
+    }
+
+    @Override
     public Future<Void> prepared(Container container, MonitorFiles files) {
         return begin(container, files);
     }

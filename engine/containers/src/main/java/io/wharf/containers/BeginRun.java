@@ -75,6 +75,7 @@ final class BeginRun {
 
     private Future<Void> steps(Container container, int restarts, Undo undo, StepTimes times) {
         MonitorFiles files = room.files(container);
+        undo.push("streams of " + container.id(), () -> room.streams().ended(container, files));
         undo.push("what the start of " + container.id() + " made", () -> verbs.leftovers.clear(container));
         return prepare(container)
                 .compose(parts -> {
@@ -85,9 +86,6 @@ final class BeginRun {
                             .compose(run -> {
                                 times.step("create");
                                 FailurePoint.reach("start create");
-                                undo.push(
-                                        "streams of " + container.id(),
-                                        () -> room.streams().ended(container, files));
                                 return room.streams().prepared(container, files).map(run);
                             })
                             .compose(run -> {
@@ -122,7 +120,8 @@ final class BeginRun {
         Future<Void> sources = definition.mounts().targets().isEmpty()
                 ? Future.succeededFuture()
                 : room.pools().run(definition.mounts()::prepareSources);
-        List<Future<?>> all = new ArrayList<>(List.of(recorded, root, sandbox, sources, images));
+        List<Future<?>> all = new ArrayList<>(
+                List.of(recorded, root, sandbox, sources, images, room.streams().preparing(container)));
         all.addAll(volumes.values());
         // Join, not all: nothing may still be in the making when a failure unwinds.
         return Future.join(all).map(done -> {

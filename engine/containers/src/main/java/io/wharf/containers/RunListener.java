@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 
 /** Whoever has to do with a container's streams; called on the verticle's context. */
 interface RunListener {
+    /** A start is under way; its monitor is started only after the answer. {@link #ended} follows where it fails. */
+    Future<Void> preparing(Container container);
+
     /**
      * The monitor serves its attach socket and the process has not begun; the start waits for the answer, so connect
      * here what must not miss the first byte. A failure fails the start.
@@ -26,6 +29,11 @@ interface RunListener {
 
     /** Listens to nothing. */
     RunListener NONE = new RunListener() {
+        @Override
+        public Future<Void> preparing(Container container) {
+            return Future.succeededFuture();
+        }
+
         @Override
         public Future<Void> prepared(Container container, MonitorFiles files) {
             return Future.succeededFuture();

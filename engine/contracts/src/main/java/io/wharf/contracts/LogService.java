@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * The logs verticle's answers: what containers say, delivered by log drivers and read back.
  *
- * <p>The monitor's file in the container's folder is the spool. A run is told with {@link #begin} as soon as its monitor
- * writes, and with {@link #ended} when it has written all; in between followers wait for more. A destination that is away
+ * <p>The monitor's file in the container's folder is the spool. A run is told with {@link #prepare}
+ * before its monitor is there, with {@link #begin} as soon as it writes, and with {@link #ended} when it has written all; in between followers wait for more. A destination that is away
  * delays none of these calls.
  */
 public interface LogService {
@@ -23,6 +23,9 @@ public interface LogService {
      * <p>Refuses unknown drivers and options in Docker's words, INVALID_ARGUMENT.
      */
     Future<LogConfig> check(LogConfig asked);
+
+    /** A monitor is about to be started; {@link #begin} or {@link #ended} follows. */
+    Future<Void> prepare(Speaker speaker);
 
     /** A run has a monitor, or was found again with it; its spool grows from now on. */
     Future<Void> begin(Speaker speaker);

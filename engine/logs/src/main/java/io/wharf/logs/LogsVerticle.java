@@ -85,6 +85,16 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     }
 
     @Override
+    public Future<Void> prepare(Speaker speaker) {
+        return lanes.run(
+                speaker.id(),
+                () -> opened(speaker).map(log -> {
+                    log.spool().expect();
+                    return null;
+                }));
+    }
+
+    @Override
     public Future<Void> begin(Speaker speaker) {
         return lanes.run(
                 speaker.id(), () -> opened(speaker).compose(log -> pools.run(() -> log.begin(speaker.control()))));

@@ -48,6 +48,7 @@ final class Spool {
     private @Nullable Path control;
     private boolean reopening;
     private boolean deleted;
+    private boolean expected;
     private long askedNanos;
     /** Where a file begins that there is not yet. */
     private long next;
@@ -103,9 +104,15 @@ final class Spool {
         }
     }
 
+    /** A monitor is about to open the current file: what is consumed of it stays, for the file must not be taken away. */
+    synchronized void expect() {
+        expected = true;
+    }
+
     /** A monitor writes from now on. */
     synchronized void begin(Path fifo) throws IOException {
         control = fifo;
+        expected = false;
         reopening = false;
         if (Files.exists(current)) {
             if (segments.isEmpty() || !segments.getLast().path().equals(current)) {
@@ -124,6 +131,7 @@ final class Spool {
 
     /** The monitor has ended: what is there is all. A record that it did not finish is ended here. */
     synchronized void finish() throws IOException {
+        expected = false;
         if (control == null && !segments.isEmpty() && segments.getLast().isComplete()) {
             return;
         }
@@ -154,7 +162,7 @@ final class Spool {
     }
 
     synchronized boolean isLive() {
-        return control != null;
+        return control != null || expected;
     }
 
     /** Begins another file where the current one is large enough; looks whether the monitor has done so. */
@@ -221,8 +229,7 @@ final class Spool {
     synchronized void drop(long before) throws IOException {
         for (int i = 0; i < segments.size(); ) {
             Segment segment = segments.get(i);
-            boolean old =
-                    segment.isComplete() && segment.end() <= before && (i < segments.size() - 1 || control == null);
+            boolean old = segment.isComplete() && segment.end() <= before && (i < segments.size() - 1 || !isLive());
             if (!old || isWanted(segment)) {
                 i++;
                 continue;

@@ -169,6 +169,20 @@ class FeedTest {
     }
 
     @Test
+    void spool_thatAMonitorIsAboutToOpen_isNotTakenAway() throws IOException {
+        say(folder, T + " stdout F one\n");
+        JsonFeed feed = json(folder, new FileOptions(Long.MAX_VALUE, 1, false));
+        feed.spool().expect();
+        feed.turn(false);
+        say(folder, T + " stdout F two\n");
+        feed.spool().begin(folder.resolve("ctl"));
+        feed.spool().finish();
+        drain(feed);
+        assertThat(all(folder)).containsSubsequence("one", "two");
+        assertThat(folder.resolve(Spool.NAME)).doesNotExist();
+    }
+
+    @Test
     void gzip_isReadFromAnyPlaceAndByAnybody() throws IOException {
         byte[] text = new byte[3_500_000];
         new Random(1).nextBytes(text);
