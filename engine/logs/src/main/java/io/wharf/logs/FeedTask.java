@@ -15,7 +15,7 @@ final class FeedTask implements AutoCloseable {
 
     private static final int REOPEN_MILLIS = 10;
     /** While a client reads as fast as it can, the log waits for it, but neither for long nor for much. */
-    private static final long BUSY_NANOS = 30_000_000;
+    private static final long BUSY_NANOS = 200_000_000;
 
     private static final int BUSY_MILLIS = 2_000;
     private static final long BUSY_BYTES = 256L << 20;

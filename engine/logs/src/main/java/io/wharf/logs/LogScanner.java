@@ -1,6 +1,9 @@
 package io.wharf.logs;
 
 import io.wharf.streams.StdFrames;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Turns blocks of a k8s-file log, the monitor's spool or a {@code local} log, into what clients read: one pass, lines of
@@ -12,6 +15,11 @@ import io.wharf.streams.StdFrames;
 final class LogScanner implements Scanner {
     /** TIME, blank, stream, blank, tag, blank. */
     static final int HEAD_BYTES = LogTime.BYTES + 10;
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long TOPS = ONES << 7;
+    private static final long FEEDS = ONES * '\n';
 
     private static final int STREAM_AT = LogTime.BYTES + 1;
     private static final int TAG_AT = LogTime.BYTES + 8;
@@ -127,13 +135,20 @@ final class LogScanner implements Scanner {
         return count;
     }
 
-    /** The place of the next line feed, or the end. */
+    /** The place of the next line feed, or the end; eight bytes at a time, for this loop is most of the work. */
     static int indexOfLineFeed(byte[] block, int from, int end) {
-        for (int i = from; i < end; i++) {
-            if (block[i] == '\n') {
-                return i;
+        int i = from;
+        for (int last = end - Long.BYTES; i <= last; i += Long.BYTES) {
+            // A byte of zero is where a line feed was; borrows reach only bytes behind the first one.
+            long odd = (long) EIGHT.get(block, i) ^ FEEDS;
+            long found = (odd - ONES) & ~odd & TOPS;
+            if (found != 0) {
+                return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
             }
         }
-        return end;
+        while (i < end && block[i] != '\n') {
+            i++;
+        }
+        return i;
     }
 }
