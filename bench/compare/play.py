@@ -198,6 +198,9 @@ class Player:
         elif isinstance(value, list) and value and not any(isinstance(v, (dict, list)) for v in value):
             record[f"{place}{path or '.'}"] = "list" if case.shape else "list " + self.same(", ".join(map(str, value)), names)
         elif isinstance(value, list):
+            if value and all(isinstance(v, dict) and set(v) == {"Path", "Kind"} for v in value):
+                # Changes come in no certain order: dockerd walks maps.
+                value = sorted(value, key=lambda change: change["Path"])
             record[f"{place}{path or '.'}"] = "empty list" if not value else "list"
             for number, inner in enumerate(value):
                 self.values(record, place, inner, f"{path}[{'' if case.shape else number}]", case, names)

@@ -74,6 +74,15 @@ class AttachTest {
     }
 
     @Test
+    void attach_toNoStream_endsAtOnce() {
+        rig.ok("run", "-d", "--name", "quiet", "busybox", "sleep", "1000");
+        assertThat(rig.http()
+                        .post("/v1.40/containers/quiet/attach?stream=1&stdin=0&stdout=0&stderr=0", "")
+                        .body())
+                .isEmpty();
+    }
+
+    @Test
     void attach_passesSignals() {
         rig.ok(
                 "run",

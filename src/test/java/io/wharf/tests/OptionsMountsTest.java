@@ -62,6 +62,18 @@ class OptionsMountsTest {
     }
 
     @Test
+    void volume_overTheFilesOfTheEngine_doesNotHideThem() {
+        assertThat(rig.sh(
+                                "hostname; cat /etc/hostname; grep -c box /etc/hosts; grep -c . /etc/resolv.conf",
+                                "-v",
+                                "/etc",
+                                "-h",
+                                "box")
+                        .text())
+                .matches("box\nbox\n1\n[1-9].*");
+    }
+
+    @Test
     void bind_ofAFile_isReadOnlyToo() {
         assertThat(rig.sh("cat /f; echo x >/f", "-v", shared + "/file:/f:ro").text())
                 .isEqualTo("from the host");

@@ -137,6 +137,8 @@ class OptionsTest {
             |'ShmSize':-1|SHM size can not be less than 0
             |'PidMode':'x'|invalid PID mode: x
             |'IpcMode':'x'|invalid IPC mode: x
+            |'PidMode':'container:nosuch'|No such container: nosuch
+            |'IpcMode':'container:nosuch'|No such container: nosuch
             |'UTSMode':'x'|invalid UTS mode: x
             |'CgroupnsMode':'x'|invalid cgroup namespace mode: x
             |'CapAdd':['FLY']|unknown capability
@@ -196,8 +198,7 @@ class OptionsTest {
             |'DeviceRequests':[{'Count':-1,'Capabilities':[['gpu']]}]|could not select device driver "" with capabilities: [[gpu]]
             |'Devices':[{'PathOnHost':'/dev/nosuch'}]|error gathering device information while adding custom device "/dev/nosuch": no such file or directory
             |'Runtime':'runc','Sysctls':{'kernel.threads-max':'1'}|sysctl "kernel.threads-max" is not in a separate kernel namespace
-            |'PidMode':'container:nosuch'|No such container: nosuch
-            |'IpcMode':'container:nosuch'|No such container: nosuch
+            |'NetworkMode':'container:nosuch'|No such container: nosuch
             """;
 
     @Test

@@ -101,6 +101,34 @@ class RestartPolicyTest {
     }
 
     @Test
+    void anySignalByHand_wins_whereNoneIsSaidToStop() {
+        String script = "trap 'exit 3' HUP; echo ready; while :; do sleep 0.05; done";
+        rig.ok("run", "-d", "--name", "hung-up", "--restart", "always", "busybox", "sh", "-c", script);
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "told",
+                "--restart",
+                "always",
+                "--stop-signal",
+                "TERM",
+                "busybox",
+                "sh",
+                "-c",
+                script);
+        for (String name : new String[] {"hung-up", "told"}) {
+            Awaitility.await().until(() -> rig.ok("logs", name).contains("ready"));
+            rig.ok("kill", "-s", "HUP", name);
+        }
+        awaitRestarts("told", 1);
+        awaitState("hung-up", "exited");
+        assertThat(restarts("hung-up")).isZero();
+        rig.ok("kill", "-s", "TERM", "told");
+        rig.ok("stop", "-t", "0", "told");
+    }
+
+    @Test
     void killedFromInside_isRestarted() {
         rig.ok(
                 "run",

@@ -40,11 +40,12 @@ final class AttachContainer {
             case CREATED, RUNNING, EXITED, REMOVING, DEAD -> {}
         }
         boolean tty = container.config().tty();
+        // With no stream to wait for there is nothing to stay for.
+        boolean stays = options.stream() && (options.stdin() || options.stdout() || options.stderr());
         return room.logs()
                 .follow(
                         LogsOfContainer.speaker(container, room.layout()),
-                        new LogService.FollowOptions(
-                                options.logs(), options.stream(), options.stdout(), options.stderr(), !tty))
+                        new LogService.FollowOptions(options.logs(), stays, options.stdout(), options.stderr(), !tty))
                 .map(output -> attach(container, room.handles().take(output), options, keys));
     }
 

@@ -107,6 +107,11 @@ final class BeginRun {
     /** Root, network and volumes side by side; a volume that takes over the image's files waits for the root. */
     private Future<Parts> prepare(Container container) {
         Definition definition = container.definition();
+        String mode = container.host().networkMode();
+        if (mode.startsWith(OTHER)
+                && room.containers().find(mode.substring(OTHER.length())).isEmpty()) {
+            return Future.failedFuture(WharfException.notFound("No such container: " + mode.substring(OTHER.length())));
+        }
         Future<Void> recorded = verbs.leftovers.record(container);
         Future<MountedRoot> root = room.images().mountRoot(container.id());
         Future<Sandbox> sandbox = room.networks().join(definition.join(container.id(), container.name()));

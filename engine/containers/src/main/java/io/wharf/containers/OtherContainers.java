@@ -8,6 +8,7 @@ import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.HostConfig;
 import io.wharf.oci.Link;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a request says of other containers, by name, turned into their ids: a container whose namespaces are shared, or
@@ -15,7 +16,8 @@ import java.util.List;
  */
 final class OtherContainers {
     static final String MODE = "container:";
-    private static final List<String> MODES = List.of("NetworkMode", "PidMode", "IpcMode");
+    private static final String NETWORK = "NetworkMode";
+    private static final List<String> MODES = List.of(NETWORK, "PidMode", "IpcMode");
 
     private final Containers containers;
 
@@ -23,7 +25,7 @@ final class OtherContainers {
         this.containers = containers;
     }
 
-    /** The request with ids; a mode that names nobody is left, for its container may come before the start. */
+    /** The request with ids; a network that names nobody is left, for its container may come before the start. */
     CreateContainer byId(CreateContainer request) {
         HostConfig host = request.hostConfig();
         boolean shares = host.networkMode().startsWith(MODE)
@@ -36,7 +38,12 @@ final class OtherContainers {
         for (String mode : MODES) {
             String value = tree.path(mode).asText();
             if (value.startsWith(MODE)) {
-                containers.find(value.substring(MODE.length())).ifPresent(other -> tree.put(mode, MODE + other.id()));
+                String ref = value.substring(MODE.length());
+                Optional<Container> other = containers.find(ref);
+                if (other.isEmpty() && !mode.equals(NETWORK)) {
+                    throw WharfException.invalid("No such container: " + ref);
+                }
+                other.ifPresent(known -> tree.put(mode, MODE + known.id()));
             }
         }
         // With another's network links are refused by the checks that follow.

@@ -58,7 +58,7 @@ final class SignalContainer {
         if (run == null || run.processPidfd() == null) {
             return Future.failedFuture(WharfException.conflict("container " + container.id() + " is not running"));
         }
-        boolean lastWord = deadly || signal == stopSignal(container.config());
+        boolean lastWord = deadly || isLast(container, signal);
         Future<Void> intent =
                 lastWord && !container.restartingByHand() ? room.table().wantStop(container) : Future.succeededFuture();
         return intent.compose(written -> send(container, run, signal)).compose(sent -> {
@@ -67,6 +67,18 @@ final class SignalContainer {
                     : Future.succeededFuture();
             return thawed.compose(done -> deadly ? over(container, run) : Future.succeededFuture());
         });
+    }
+
+    /**
+     * Whether no policy starts the container again after this signal, as in Docker: after any, where nothing says which
+     * one stops it; and {@code unless-stopped} takes every signal for a stop.
+     */
+    private static boolean isLast(Container container, int signal) {
+        String stops = container.config().stopSignal();
+        return stops == null
+                || stops.isEmpty()
+                || signal == stopSignal(container.config())
+                || "unless-stopped".equals(container.host().restartPolicy().name());
     }
 
     /** Sends and announces; a process that is gone already is fine. */

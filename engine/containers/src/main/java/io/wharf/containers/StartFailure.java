@@ -76,8 +76,6 @@ record StartFailure(int exitCode, WharfException refusal) {
                 // What crun says of a folder.
                 .replace("open executable: Operation not permitted", "open executable: permission denied")
                 .replace("Permission denied", "permission denied")
-                // So crun says of a folder.
-                .replace("open executable: Operation not permitted", "exec: permission denied")
                 .replace("Is a directory", "is a directory")
                 .replace("Not a directory", "not a directory");
         Matcher crun = CRUN_PROGRAM.matcher(text);

@@ -26,9 +26,6 @@ final class ViewParts {
         mounts.targets().forEach(target -> taken.add(target.destination()));
         EtcFiles files = EtcFiles.in(etc);
         boolean readOnly = container.host().readonlyRootfs();
-        addFile(parts, taken, "/etc/resolv.conf", files.resolvConf(), readOnly);
-        addFile(parts, taken, "/etc/hostname", files.hostname(), readOnly);
-        addFile(parts, taken, "/etc/hosts", files.hosts(), readOnly);
         for (MountTarget target : mounts.targets()) {
             boolean tmpfs = !target.isVolume() && target.source().isEmpty();
             parts.add(new Part(
@@ -37,6 +34,10 @@ final class ViewParts {
                     target.readOnly(),
                     !target.isVolume() && target.recursive()));
         }
+        // Last, as in a run: a mount at /etc would hide them.
+        addFile(parts, taken, "/etc/resolv.conf", files.resolvConf(), readOnly);
+        addFile(parts, taken, "/etc/hostname", files.hostname(), readOnly);
+        addFile(parts, taken, "/etc/hosts", files.hosts(), readOnly);
         return parts;
     }
 

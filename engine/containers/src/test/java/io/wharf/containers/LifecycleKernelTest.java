@@ -88,6 +88,12 @@ class LifecycleKernelTest {
                 "bind source path does not exist",
                 () -> rig.create(
                         "nope", "true", "{'Mounts':[{'Type':'bind','Source':'/nosuch/path','Target':'/data'}]}"));
+        for (String mode : new String[] {"PidMode", "IpcMode"}) {
+            refused(
+                    ErrorKind.INVALID_ARGUMENT,
+                    "No such container: nobody",
+                    () -> rig.create("nope", "true", "{'" + mode + "':'container:nobody'}"));
+        }
         rig.others.failures.put("createLayer", "disk full");
         refused(ErrorKind.INTERNAL, "disk full", () -> rig.create("nope", "true", "{'Binds':['/data']}"));
         assertThat(rig.others.volumes).isEmpty();

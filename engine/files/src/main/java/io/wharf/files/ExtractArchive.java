@@ -56,13 +56,21 @@ final class ExtractArchive implements PlaceEntries.Replacing {
                 try {
                     place(entry, tar, parents, entries);
                 } catch (LinuxException e) {
-                    throw WharfException.internal("cannot extract " + entry.name() + ": " + e.reason(), e);
+                    throw refusal(entry.name(), e);
                 }
             }
             entries.applyTimes();
         } catch (EOFException e) {
             throw TarReader.truncated();
         }
+    }
+
+    /** A place where nothing can be made is the request's fault: /proc and /sys of a running container are the kernel's. */
+    private WharfException refusal(String name, LinuxException e) {
+        String text = "cannot extract " + name + " to " + request.path() + ": " + e.reason();
+        return e.is(Errno.ENOENT, Errno.EACCES, Errno.EPERM, Errno.EROFS)
+                ? WharfException.invalid(text)
+                : WharfException.internal(text, e);
     }
 
     private Fd target() {

@@ -31,6 +31,7 @@ record FileOptions(long maxBytes, int maxFiles, boolean compress) {
                 throw WharfException.invalid("unknown log opt '" + key + "' for json-file log driver");
             }
         }
+        OptionValues.checkCommon(options);
         json(options);
     }
 
@@ -40,6 +41,7 @@ record FileOptions(long maxBytes, int maxFiles, boolean compress) {
                 throw WharfException.invalid("unknown log opt '" + key + "' for log driver local");
             }
         }
+        OptionValues.checkCommon(options);
         local(options);
     }
 

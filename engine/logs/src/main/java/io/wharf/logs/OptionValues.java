@@ -3,6 +3,7 @@ package io.wharf.logs;
 import io.wharf.base.GoDuration;
 import io.wharf.base.WharfException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -28,16 +29,25 @@ final class OptionValues {
                         "unknown log opt " + quote + name + quote + " for " + driver + " log driver");
             }
         }
-        TagTemplate.parse(options.getOrDefault("tag", ""));
-        regex(options.getOrDefault("labels-regex", ""));
-        regex(options.getOrDefault("env-regex", ""));
+        checkCommon(options);
     }
 
-    static Pattern regex(String text) {
+    /** Refuses a tag and expressions that cannot be read; a driver would find out with the first message. */
+    static void checkCommon(Map<String, String> options) {
+        TagTemplate.parse(options.getOrDefault("tag", ""));
+        checkRegex(options, "labels-regex");
+        checkRegex(options, "env-regex");
+    }
+
+    private static void checkRegex(Map<String, String> options, String option) {
+        var text = options.getOrDefault(option, "");
         try {
-            return Pattern.compile(text);
+            Pattern.compile(text);
         } catch (PatternSyntaxException e) {
-            throw WharfException.invalid("error parsing regexp: " + e.getDescription() + ": `" + text + "`");
+            // Only our own words name the option; those of the library say what of the pattern is wrong.
+            throw WharfException.invalid(
+                    "error parsing regexp: " + quoted(text) + " is no regular expression for log opt '" + option + "': "
+                            + e.getDescription().toLowerCase(Locale.ROOT));
         }
     }
 

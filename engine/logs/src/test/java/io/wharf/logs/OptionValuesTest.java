@@ -46,7 +46,7 @@ class OptionValuesTest {
                 "syslog; syslog-facility=24; invalid syslog facility",
                 "syslog; syslog-format=rfc1; Invalid syslog format",
                 "syslog; tag={{.Nix}}; template: log-tag:1: executing \"log-tag\" at <.Nix>: can't evaluate field Nix in type *logger.Info",
-                "syslog; labels-regex=(; error parsing regexp: Unclosed group: `(`",
+                "syslog; labels-regex=(; error parsing regexp: \"(\" is no regular expression for log opt 'labels-regex': unclosed group",
                 "syslog; syslog-address=udp://[::1]:514,syslog-facility=local3,syslog-format=rfc5424micro; -",
                 "syslog; syslog-address=unixgram:///dev/nothing,syslog-facility=23; -",
                 "gelf; tag=x; gelf-address is a required parameter",
@@ -87,6 +87,20 @@ class OptionValuesTest {
             assertThatThrownBy(() -> kind.check(map))
                     .isInstanceOf(WharfException.class)
                     .hasMessage(words);
+        }
+    }
+
+    @Test
+    void commonOptions_areCheckedForFilesToo() {
+        for (var driver : new String[] {"json-file", "local"}) {
+            for (var tag : new String[] {"{{.Bogus}}", "{{.Bogus"}) {
+                assertThatThrownBy(() -> LogDrivers.check(driver, Map.of("tag", tag)))
+                        .hasMessageStartingWith("template: log-tag:1: ");
+            }
+            assertThatThrownBy(() -> LogDrivers.check(driver, Map.of("env-regex", "[")))
+                    .hasMessageStartingWith(
+                            "error parsing regexp: \"[\" is no regular expression for log opt 'env-regex'");
+            LogDrivers.check(driver, Map.of("tag", "{{.Name}}", "labels-regex", "^a"));
         }
     }
 

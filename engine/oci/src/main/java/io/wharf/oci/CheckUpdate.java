@@ -61,8 +61,8 @@ public final class CheckUpdate {
         new CheckResources(limits, facts, tree, warnings, true).check();
         Long pids = limits.pidsLimit();
         if (pids != null && pids <= 0) {
-            // Here it is a wish: no limit any more.
-            tree.put("PidsLimit", pids);
+            // Here it is a wish, no limit any more, and shown as 0 however it was said.
+            tree.put("PidsLimit", 0);
         }
         return new Wanted(Json.MAPPER.convertValue(tree, HostConfig.class), policy, List.copyOf(warnings));
     }

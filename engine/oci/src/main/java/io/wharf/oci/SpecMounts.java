@@ -56,6 +56,8 @@ final class SpecMounts {
                                 : mount);
             }
         }
+        input.mounts().targets().forEach(target -> mounts.add(planned(target)));
+        // After what is mounted around them, which would hide them: a volume at /etc or /run, where a link may lead.
         EtcFiles etc = input.etc();
         if (etc != null) {
             addFile(mounts, taken, input.host(), "/etc/resolv.conf", etc.resolvConf());
@@ -66,7 +68,6 @@ final class SpecMounts {
             mounts.add(new Mount(
                     DockerInit.INSIDE, "bind", DockerInit.program(initPath).toString(), List.of("bind", READ_ONLY)));
         }
-        input.mounts().targets().forEach(target -> mounts.add(planned(target)));
         return mounts;
     }
 

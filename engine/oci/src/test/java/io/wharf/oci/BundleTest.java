@@ -184,6 +184,16 @@ class BundleTest {
     }
 
     @Test
+    void render_filesOfTheEngine_lieOverWhatIsMountedAroundThem() {
+        MountPlan plan = MountPlan.of(
+                Specs.config("{}"), Specs.host("{'Binds':['/x:/etc/x','/e:/etc']}"), ref -> MountPlan.EMPTY);
+        JsonNode spec = render(Specs.ableHost(), new CgroupPaths(false), "{'Cmd':['a']}", "{}", plan);
+        List<String> order = new ArrayList<>();
+        spec.path("mounts").forEach(mount -> order.add(mount.path("destination").asText()));
+        assertThat(order).endsWith("/etc", "/etc/x", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts");
+    }
+
+    @Test
     void render_init_standsInFront() {
         JsonNode spec = render("{'Cmd':['a']}", "{'Init':true}");
         assertThat(spec.path("process").path("args").toString()).isEqualTo("[\"/sbin/docker-init\",\"--\",\"a\"]");

@@ -31,7 +31,7 @@ class CheckUpdateTest {
     @Test
     void on_noLimitOfProcesses_isWrittenIntoTheCgroup() {
         CheckUpdate.Checked checked = update("{'PidsLimit':7}", "{'PidsLimit':-1}");
-        assertThat(checked.host().pidsLimit()).isEqualTo(-1);
+        assertThat(checked.host().pidsLimit()).isZero();
         assertThat(checked.writes()).containsExactly(new CgroupWrites("pids", "pids.max", "max"));
     }
 
