@@ -280,6 +280,13 @@ final class ContainerLog {
 
     /** Takes all files away; who reads reads on to the end. */
     void delete() throws IOException {
+        // No run will come that those who wait for one could see the end of.
+        long end = spool.end();
+        List<LogReader> waiting;
+        synchronized (readers) {
+            waiting = List.copyOf(readers);
+        }
+        waiting.forEach(reader -> reader.finishUnlessToldBefore(end));
         if (remote != null) {
             remote.drain(DRAIN_MILLIS);
         }

@@ -81,6 +81,13 @@ final class LogReader implements PulledBytes.Source {
         wake();
     }
 
+    /** As {@link #finish}, for one that has not heard of an end yet. */
+    void finishUnlessToldBefore(long end) {
+        if (!complete) {
+            finish(end);
+        }
+    }
+
     ByteStream bytes() {
         return java.util.Objects.requireNonNull(pulled).bytes();
     }

@@ -122,6 +122,17 @@ class LogReaderTest {
     }
 
     @Test
+    void follow_ofAContainerRemovedBeforeItsFirstRun_ends() throws Exception {
+        LogSource source = new LogSource("id", "name", "", "", 0, "", Map.of(), List.of(), "", Map.of());
+        ContainerLog neverRun = ContainerLog.load(source, LogDrivers.LOCAL, new Layout(data, data), PUMP);
+        LogReader reader =
+                neverRun.read(POOLS, LogQuery.output(true, true, true, true), neverRun.viewFromNow(), neverRun.ends());
+        CompletableFuture<Buffer> heard = collect(reader.bytes());
+        neverRun.delete();
+        assertThat(heard.get(10, TimeUnit.SECONDS).length()).isZero();
+    }
+
+    @Test
     void logs_bothStreams_areFramedLineByLine() throws Exception {
         log(
                 T + " stdout F one\n",
