@@ -73,7 +73,8 @@ public final class Bundle {
 
     private static void makeMountPoints(SpecInput input) {
         for (MountTarget target : input.mounts().targets()) {
-            boolean file = !target.type().equals(MountTarget.TMPFS) && Files.isRegularFile(Path.of(target.source()));
+            // A socket or a device is mounted on a file, too.
+            boolean file = !target.type().equals(MountTarget.TMPFS) && !Files.isDirectory(Path.of(target.source()));
             MountPoints.prepare(input.root(), target.destination(), file);
         }
         if (input.etc() != null) {

@@ -24,6 +24,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
             ff02::2\tip6-allrouters
             """;
     private static final String HOST_GATEWAY = "host-gateway";
+    private static final int LONGEST_HOSTS = 1 << 20;
 
     /** Where they lie in a container's folder ({@code Layout.container(id)}), written or not. */
     public static EtcFiles in(Path folder) {
@@ -101,15 +102,19 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
 
     /** Gives a name of the hosts file, the first of its line, another address; on a thread that may block. */
     public void readdress(String name, String address) throws IOException {
+        // The container may have put anything into it.
+        if (Files.size(hosts) > LONGEST_HOSTS) {
+            throw new IOException("longer than any hosts file: " + hosts);
+        }
         List<String> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(hosts)) {
+        for (String line : Files.readAllLines(hosts, StandardCharsets.ISO_8859_1)) {
             int tab = line.indexOf('\t');
             boolean named = tab > 0
                     && (line.substring(tab + 1).equals(name)
                             || line.substring(tab + 1).startsWith(name + " "));
             lines.add(named ? address + line.substring(tab) : line);
         }
-        put(hosts, String.join("\n", lines) + "\n");
+        Files.writeString(hosts, String.join("\n", lines) + "\n", StandardCharsets.ISO_8859_1);
     }
 
     private static List<String> addresses(NetworkService.Sandbox sandbox) {

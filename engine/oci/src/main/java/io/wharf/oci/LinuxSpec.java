@@ -1,8 +1,14 @@
 package io.wharf.oci;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code linux} object of the OCI runtime specification: namespaces, cgroup, hidden paths, system calls. */
 final class LinuxSpec {
-    /** Docker's documented paths that a container sees empty. */
-    static final List<String> MASKED = List.of(
+    private static final List<String> MASKED_ANYWHERE = List.of(
             "/proc/asound",
             "/proc/acpi",
             "/proc/interrupts",
@@ -24,6 +29,9 @@ final class LinuxSpec {
             "/proc/scsi",
             "/sys/firmware",
             "/sys/devices/virtual/powercap");
+
+    /** Docker's documented paths that a container sees empty. */
+    static final List<String> MASKED = masked(Path.of("/sys/devices/system/cpu"));
 
     /** Docker's documented paths that a container cannot write. */
     static final List<String> READ_ONLY =
@@ -65,6 +73,24 @@ final class LinuxSpec {
 
     private static List<String> orDefault(@Nullable List<String> paths, List<String> usual) {
         return paths == null ? usual : paths;
+    }
+
+    /** With what tells of each processor's heat, by which a neighbour's work could be guessed. */
+    static List<String> masked(Path processors) {
+        List<String> paths = new ArrayList<>(MASKED_ANYWHERE);
+        try (DirectoryStream<Path> each = Files.newDirectoryStream(processors, "cpu[0-9]*")) {
+            for (Path processor : each) {
+                Path heat = processor.resolve("thermal_throttle");
+                if (Files.exists(heat)) {
+                    paths.add(heat.toString());
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return MASKED_ANYWHERE;
+        } catch (IOException e) {
+            throw WharfException.internal("cannot list the processors: " + e.getMessage(), e);
+        }
+        return List.copyOf(paths);
     }
 
     private static void writeNamespaces(JsonGenerator json, SpecInput.Namespaces namespaces) throws IOException {

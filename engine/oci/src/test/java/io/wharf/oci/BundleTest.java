@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Json;
 import io.wharf.contracts.HostConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +63,16 @@ class BundleTest {
         assertThat(spec.path("hostname").asText()).isEqualTo("box");
         assertThat(spec.path("root").path("readonly").asBoolean()).isFalse();
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void masked_processorThatTellsItsHeat_isMaskedToo() throws IOException {
+        Files.createDirectories(root.resolve("cpu0/thermal_throttle"));
+        Files.createDirectories(root.resolve("cpu1"));
+        Files.createDirectories(root.resolve("cpufreq/thermal_throttle"));
+        assertThat(LinuxSpec.masked(root))
+                .contains("/proc/kcore", root.resolve("cpu0/thermal_throttle").toString())
+                .noneMatch(path -> path.contains("cpu1") || path.contains("cpufreq"));
     }
 
     @Test

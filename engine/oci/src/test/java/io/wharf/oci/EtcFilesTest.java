@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wharf.contracts.ContainerDetail.EndpointSettings;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -70,6 +74,26 @@ class EtcFilesTest {
                         fd00::2\tbox.example.org box
                         """);
         assertThat(files).isEqualTo(EtcFiles.in(folder));
+    }
+
+    @Test
+    void readdress_linesOfTheContainersOwn_areKeptByteForByte() throws IOException {
+        EtcFiles files = EtcFiles.in(folder);
+        Files.write(
+                files.hosts(), "10.0.0.2\tdb 0123\n10.0.0.2\tdbx\n# \u00ff\n".getBytes(StandardCharsets.ISO_8859_1));
+        files.readdress("db", "10.0.0.7");
+        assertThat(Files.readString(files.hosts(), StandardCharsets.ISO_8859_1))
+                .isEqualTo("10.0.0.7\tdb 0123\n10.0.0.2\tdbx\n# \u00ff\n");
+    }
+
+    /** A container may let its file grow as far as its disk; the engine must not take it in. */
+    @Test
+    void readdress_endlessFile_isRefused() throws IOException {
+        EtcFiles files = EtcFiles.in(folder);
+        try (var file = FileChannel.open(files.hosts(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[1]), 1L << 32);
+        }
+        assertThatThrownBy(() -> files.readdress("db", "10.0.0.7")).isInstanceOf(IOException.class);
     }
 
     @Test
