@@ -227,7 +227,8 @@ final class ContainerLog {
         return reader;
     }
 
-    void gone(LogReader reader) {
+    void gone(LogReader reader, Runnable wake) {
+        watches.forget(wake);
         synchronized (readers) {
             readers.remove(reader);
         }
@@ -258,6 +259,13 @@ final class ContainerLog {
             while (more) {
                 more = files.file().compressOne();
             }
+        }
+    }
+
+    /** Has deliveries end soon: {@link #close} is about to come. */
+    void hurry() {
+        if (remote != null) {
+            remote.hurry();
         }
     }
 

@@ -25,6 +25,9 @@ final class FeedTask implements AutoCloseable {
     private final Pump pump;
     private final ContainerLog log;
     private final Feed feed;
+    /** One object, so that a file is not watched for it twice. */
+    private final Runnable onChange = this::changed;
+
     private boolean scheduled;
     private boolean running;
     private boolean closed;
@@ -43,7 +46,7 @@ final class FeedTask implements AutoCloseable {
         synchronized (this) {
             done = false;
         }
-        log.watch(this::changed);
+        log.watch(onChange);
         if (feed.backlog() > 0) {
             changed();
         }
@@ -126,7 +129,7 @@ final class FeedTask implements AutoCloseable {
             if (spool.isReopening()) {
                 schedule(REOPEN_MILLIS);
             }
-            log.watch(this::changed);
+            log.watch(onChange);
             if (spool.end() != end) {
                 changed();
             }

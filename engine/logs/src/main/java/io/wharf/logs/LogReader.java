@@ -32,6 +32,8 @@ final class LogReader implements PulledBytes.Source {
     private volatile boolean complete;
     private volatile long endAt = Long.MAX_VALUE;
     private volatile boolean stopped;
+    private volatile Runnable onClose = () -> {};
+    private volatile boolean closed;
     private @Nullable View view;
     private final Deque<Part> parts = new ArrayDeque<>();
     private @Nullable LogScanner scanner;
@@ -85,6 +87,14 @@ final class LogReader implements PulledBytes.Source {
     void finishUnlessToldBefore(long end) {
         if (!complete) {
             finish(end);
+        }
+    }
+
+    /** Has an action run when the stream is closed, or now where it is. */
+    void onClose(Runnable action) {
+        onClose = action;
+        if (closed) {
+            action.run();
         }
     }
 
@@ -283,10 +293,12 @@ final class LogReader implements PulledBytes.Source {
     @Override
     public void close() {
         log.spool().forget(wake);
+        closed = true;
+        onClose.run();
         View opened = view;
         if (opened != null) {
             opened.close();
         }
-        log.gone(this);
+        log.gone(this, wake);
     }
 }

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells followers that their log file has grown: one inotify instance for all of them.
@@ -20,10 +23,18 @@ final class LogWatches implements AutoCloseable {
     private static final int IN_ONESHOT = 0x80000000;
     private static final int MASK = Inotify.IN_MODIFY | Inotify.IN_MOVE_SELF | Inotify.IN_DELETE_SELF | IN_ONESHOT;
 
+    /** How soon somebody looks again whose file the kernel does not watch. */
+    private static final int LOOK_MILLIS = 250;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogWatches.class);
+
+    private final IoEventLoop loop;
     private final Inotify inotify;
+    private boolean exhausted;
     private final Map<Integer, List<Runnable>> waiting = new HashMap<>();
 
     private LogWatches(IoEventLoop loop) {
+        this.loop = loop;
         inotify = Inotify.open(loop, this::tell);
     }
 
@@ -47,8 +58,24 @@ final class LogWatches implements AutoCloseable {
                 if (e.is(Errno.ENOENT)) {
                     return false;
                 }
-                throw e;
+                if (!e.is(Errno.ENOSPC, Errno.ENOMEM)) {
+                    throw e;
+                }
+                // The user's watches are used up, by whom ever: no reason for a log to stand still.
+                if (!exhausted) {
+                    exhausted = true;
+                    LOG.warn("logs are looked at every {} ms: {}", LOOK_MILLIS, e.getMessage());
+                }
+                loop.schedule(changed, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                return true;
             }
+        }
+    }
+
+    /** An action is not to run any more; without this it would be kept until its file changes. */
+    void forget(Runnable changed) {
+        synchronized (waiting) {
+            waiting.values().forEach(ofFile -> ofFile.remove(changed));
         }
     }
 

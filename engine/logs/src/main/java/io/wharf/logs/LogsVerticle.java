@@ -16,6 +16,7 @@ import io.wharf.linux.EventLoops;
 import io.wharf.linux.Pools;
 import io.wharf.streams.HandleTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +54,11 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     /** Clients are let go; what is in the spools is delivered by the next engine. */
     @Override
     public Future<?> stop() {
+        List<ContainerLog> all = List.copyOf(open.values());
         return pools.run(() -> {
-            open.values().forEach(ContainerLog::close);
+            // First a word to all, so that those who hang in a call to a destination are waited for together.
+            all.forEach(ContainerLog::hurry);
+            all.forEach(ContainerLog::close);
             if (pump != null) {
                 pump.close();
             }
@@ -146,7 +150,8 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     /** Following up to a time ends at that time, whether something is said then or not. */
     private void endAt(long untilNanos, LogReader reader) {
         long left = (untilNanos - Times.nowNanos()) / MILLISECOND + 1;
-        vertx.setTimer(Math.max(1, left), over -> reader.finish(Long.MAX_VALUE));
+        long timer = vertx.setTimer(Math.max(1, left), over -> reader.finish(Long.MAX_VALUE));
+        reader.onClose(() -> vertx.cancelTimer(timer));
     }
 
     @Override

@@ -74,6 +74,15 @@ final class RemoteFeed extends Feed implements LineJoiner.Lines {
         return used;
     }
 
+    /** Whether so much waits that lines are to be given up before the next attempt is due. */
+    boolean overflows() {
+        try {
+            return backlog() / 2 > cap;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     @Override
     void skipTo(long place) {
         joiner.skipTo(place);
@@ -103,13 +112,15 @@ final class RemoteFeed extends Feed implements LineJoiner.Lines {
         LogMessage message =
                 new LogMessage(stream == StdFrames.STDERR, time.nanos(head, timeAt), text, from, end - from, !whole);
         while (true) {
-            long backlog = backlog();
-            if (backlog > cap) {
-                giveUpBefore = Math.max(giveUpBefore, joiner.position() + backlog - cap);
-            }
+            // Asked first: what gives lines up must be faster than what writes them.
             if (joiner.position() < giveUpBefore) {
                 givenUp += whole ? 1 : 0;
                 return;
+            }
+            long backlog = backlog();
+            if (backlog > cap) {
+                giveUpBefore = joiner.position() + backlog - cap;
+                continue;
             }
             try {
                 if (!opened) {

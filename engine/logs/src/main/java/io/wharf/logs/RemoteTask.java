@@ -21,6 +21,9 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
     private static final long LOOK_NANOS = 60_000_000_000L;
     private static final long FIRST_RETRY_NANOS = 100_000_000;
     private static final long LAST_RETRY_NANOS = 30_000_000_000L;
+    /** So often a pause looks how much waits. */
+    private static final long LOOK_BACK_NANOS = 500_000_000;
+
     private static final int CLOSE_MILLIS = 2_000;
     /** Complaints of one destination are not written more often. */
     private static final long QUIET_NANOS = 60_000_000_000L;
@@ -29,7 +32,13 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
     private final String id;
     private final RemoteFeed feed;
     private final LongConsumer onGivenUp;
+    /** One object, so that a file is not watched for it twice. */
+    private final Runnable onChange = this::wake;
+
     private @Nullable Thread thread;
+    /** Whether the thread is to close the feed when it comes back. */
+    private boolean abandoned;
+
     private volatile boolean closed;
     private volatile boolean failing;
     private boolean done = true;
@@ -75,18 +84,31 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
         return done;
     }
 
+    private synchronized void wake() {
+        LockSupport.unpark(thread);
+    }
+
     private void run() {
-        while (!closed) {
+        boolean more = true;
+        while (more && !closed) {
             try {
-                if (!step()) {
-                    return;
-                }
+                more = step();
             } catch (IOException | RuntimeException e) {
                 if (!closed) {
                     feed.retreat();
                     pause(e);
                 }
             }
+        }
+        boolean last = false;
+        synchronized (this) {
+            if (thread == Thread.currentThread()) {
+                thread = null;
+                last = abandoned;
+            }
+        }
+        if (last) {
+            closeFeed();
         }
     }
 
@@ -108,14 +130,13 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
                     return true;
                 }
                 done = true;
-                thread = null;
+                thread = abandoned ? thread : null;
                 notifyAll();
             }
             log.wentIdle();
             return false;
         }
-        Thread self = Thread.currentThread();
-        log.watch(() -> LockSupport.unpark(self));
+        log.watch(onChange);
         if (spool.end() == end && !closed) {
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
@@ -146,8 +167,8 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
         }
         retryNanos = Math.clamp(retryNanos * 2, FIRST_RETRY_NANOS, LAST_RETRY_NANOS);
         long until = now + retryNanos;
-        while (!closed && System.nanoTime() < until) {
-            LockSupport.parkNanos(this, until - System.nanoTime());
+        while (!closed && System.nanoTime() < until && !feed.overflows()) {
+            LockSupport.parkNanos(this, Math.min(LOOK_BACK_NANOS, until - System.nanoTime()));
         }
     }
 
@@ -183,26 +204,44 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
         feed.delete();
     }
 
-    /** Ends the thread, which is never interrupted: the files that it reads are read by others through the same channels. */
+    /** Has the thread end soon; see {@link #close}. */
+    void hurry() {
+        closed = true;
+        feed.hurry();
+        wake();
+    }
+
+    /**
+     * Ends the thread, which is never interrupted: the files that it reads are read by others through the same channels.
+     * One that does not come back in time closes the feed itself when it does.
+     */
     @Override
     public void close() {
-        Thread running;
-        synchronized (this) {
-            closed = true;
-            running = thread;
-        }
+        hurry();
         try {
-            if (running != null) {
-                LockSupport.unpark(running);
-                running.join(CLOSE_MILLIS);
-                if (running.isAlive()) {
-                    LOG.warn("the log driver of {} does not come back", id);
-                    return;
-                }
+            Thread running;
+            synchronized (this) {
+                running = thread;
             }
-            feed.close();
+            if (running != null) {
+                running.join(CLOSE_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            abandoned = thread != null;
+            if (abandoned) {
+                LOG.warn("the log driver of {} does not come back yet", id);
+                return;
+            }
+        }
+        closeFeed();
+    }
+
+    private void closeFeed() {
+        try {
+            feed.close();
         } catch (IOException e) {
             LOG.warn("closing the log driver of {}: {}", id, e.toString());
         }

@@ -220,6 +220,17 @@ final class Spool {
         return segments.isEmpty() ? next : segments.getFirst().start;
     }
 
+    /** The first place at or behind another one whose byte is still there; that one itself where there is none yet. */
+    synchronized long startFrom(long place) throws IOException {
+        for (Segment segment : segments) {
+            if (place < segment.end()) {
+                return Math.max(place, segment.start);
+            }
+        }
+        // Not the end, which moves.
+        return place;
+    }
+
     /** Where the next byte will stand. */
     synchronized long end() throws IOException {
         return segments.isEmpty() ? next : segments.getLast().end();

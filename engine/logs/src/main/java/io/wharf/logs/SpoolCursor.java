@@ -94,8 +94,9 @@ final class SpoolCursor implements Place, AutoCloseable {
     }
 
     /** Goes on with the oldest byte where what it had not read is gone; how many bytes it has missed. */
-    long skipGone() {
-        long oldest = spool.start();
+    long skipGone() throws IOException {
+        // Not the spool's start: what another reader keeps may lie before what is gone.
+        long oldest = spool.startFrom(position);
         long missed = Math.max(0, oldest - position);
         if (missed > 0) {
             position = oldest;

@@ -61,6 +61,11 @@ class LogReaderTest {
     @AfterEach
     void endAll() {
         done.complete(seen);
+        // Nothing is to write into the folder while it is deleted.
+        ContainerLog opened = log;
+        if (opened != null) {
+            opened.close();
+        }
     }
 
     private Path log(String... records) throws IOException {
