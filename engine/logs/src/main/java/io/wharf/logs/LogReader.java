@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class LogReader implements PulledBytes.Source {
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
+    /** Blocks without anything to show after which others get the thread, and a client that has left is noticed. */
+    private static final int PATIENCE = 16;
+
     private final ContainerLog log;
     private final LogQuery query;
     private final LogOutput output;
@@ -39,6 +42,7 @@ final class LogReader implements PulledBytes.Source {
     private @Nullable LogScanner scanner;
     private long position;
     private boolean finished;
+    private int patience;
 
     /** A file that is still to be read, from a place on; {@code begin} for each stream where that matters. */
     @SuppressWarnings("ArrayRecordComponent") // Never shared.
@@ -116,10 +120,15 @@ final class LogReader implements PulledBytes.Source {
         if (scanner == null) {
             open();
         }
+        patience = PATIENCE;
         while (part != null && !finished) {
             ByteBuf bytes = readPart(part);
             if (bytes != null) {
                 return bytes;
+            }
+            if (patience <= 0) {
+                wake();
+                return null;
             }
         }
         boolean watched = false;
@@ -129,6 +138,10 @@ final class LogReader implements PulledBytes.Source {
             ByteBuf bytes = read(last);
             if (bytes != null) {
                 return bytes;
+            }
+            if (patience <= 0 && !finished) {
+                wake();
+                return null;
             }
             if (!last && !finished) {
                 if (watched) {
@@ -238,7 +251,7 @@ final class LogReader implements PulledBytes.Source {
                 nextPart();
             }
             ByteBuf bytes = taken();
-            if (bytes != null || done || finished) {
+            if (bytes != null || done || finished || --patience <= 0) {
                 return bytes;
             }
         }
@@ -272,7 +285,7 @@ final class LogReader implements PulledBytes.Source {
             log.spool().wasRead();
             finished = output.isOver() || atEnd;
             ByteBuf bytes = taken();
-            if (bytes != null || finished || used == 0) {
+            if (bytes != null || finished || used == 0 || --patience <= 0) {
                 return bytes;
             }
         }

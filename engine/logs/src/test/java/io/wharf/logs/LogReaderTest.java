@@ -260,6 +260,16 @@ class LogReaderTest {
         assertThat(done).isNotDone();
     }
 
+    /** The thread is given back now and then, and the reading goes on all the same. */
+    @Test
+    void logs_millionsOfBytesWithNothingToShow_reachTheirEnd() throws Exception {
+        String silent = (T + " stdout F " + "x".repeat(70) + "\n").repeat(100_000);
+        log(silent, T + " stderr F here\n", silent);
+        var query = new LogQuery(-1, 0, 0, false, true, false, false, true, false, false);
+        LogReader reader = open(query);
+        assertThat(collect(reader.bytes()).get(10, TimeUnit.SECONDS).toString()).isEqualTo("here\n");
+    }
+
     @Test
     void logs_millionLines_areFramedFast() throws Exception {
         Path file = folder.resolve(Spool.NAME);
