@@ -10,10 +10,16 @@ import java.util.Map;
 /** Extended header records, {@code "LENGTH KEY=VALUE\n"}, values as bytes (pax, POSIX.1-2001). */
 final class PaxRecords {
     static final String XATTR = "SCHILY.xattr.";
+    /** Of all records that are kept at a time, in bytes: headers may come one after another without an end. */
+    private static final int LIMIT = 2 << 20;
+    /** A time is a few digits; thousands of them, or an exponent, would be a number of any size to work with. */
+    private static final int LONGEST_TIME = 64;
 
     private final Map<String, byte[]> values = new LinkedHashMap<>();
     /** Offsets and lengths of sparse format 0.0, which repeats its keys. */
     private final List<Long> extents = new ArrayList<>();
+
+    private long bytes;
 
     static PaxRecords merged(PaxRecords global, PaxRecords own) {
         if (global.values.isEmpty()) {
@@ -47,10 +53,15 @@ final class PaxRecords {
     }
 
     private void put(String key, byte[] value) {
+        bytes += key.length() + value.length;
         if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
             extents.add(parse(value, 0, value.length));
         } else {
-            values.put(key, value);
+            byte[] before = values.put(key, value);
+            bytes -= before == null ? 0 : key.length() + before.length;
+        }
+        if (bytes > LIMIT) {
+            throw TarReader.invalid();
         }
     }
 
@@ -75,8 +86,12 @@ final class PaxRecords {
         if (!has(key)) {
             return new long[] {otherwise, 0};
         }
+        String text = text(key, "0");
+        if (text.length() > LONGEST_TIME || text.indexOf('e') >= 0 || text.indexOf('E') >= 0) {
+            throw TarReader.invalid();
+        }
         try {
-            var decimal = new java.math.BigDecimal(text(key, "0"));
+            var decimal = new java.math.BigDecimal(text);
             var seconds = decimal.setScale(0, java.math.RoundingMode.FLOOR);
             long nanos = decimal.subtract(seconds).movePointRight(9).longValue();
             return new long[] {seconds.longValueExact(), nanos};

@@ -28,6 +28,8 @@ public final class PlaceEntries {
     private static final int CHUNK = 64 << 10;
     /** Folders whose times are kept for the end. */
     private static final int MOST_TIMES = 20_000;
+    /** And so many characters of their paths. */
+    private static final long MOST_TIMES_CHARACTERS = 4 << 20;
 
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
 
@@ -54,6 +56,7 @@ public final class PlaceEntries {
     private final List<FolderTime> times = new ArrayList<>();
     private final byte[] chunk = new byte[CHUNK];
     private long contentBytes;
+    private long timesCharacters;
 
     public PlaceEntries(Fd root, Replacing replacing, @Nullable Owner owner) {
         this.root = root;
@@ -156,11 +159,12 @@ public final class PlaceEntries {
         own(folder, entry);
         Attributes.mode(folder, entry.mode());
         setXattrs(folder, entry);
-        if (times.size() == MOST_TIMES) {
+        if (times.size() >= MOST_TIMES || timesCharacters >= MOST_TIMES_CHARACTERS) {
             // Folders come before what is in them: those that the tar has left are done.
             applyTimes(time -> !path.startsWith(time.path() + "/"));
         }
         times.add(new FolderTime(path, entry.seconds(), entry.nanos()));
+        timesCharacters += path.length();
     }
 
     private void makeNode(Fd in, String name, String path, TarEntry entry, int type) {
@@ -276,5 +280,6 @@ public final class PlaceEntries {
             }
         }
         times.removeIf(which);
+        timesCharacters = times.stream().mapToLong(time -> time.path().length()).sum();
     }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** The maps of files with holes, in GNU's four forms. */
 final class SparseMap {
-    private static final int EXTENT_LIMIT = 1 << 20;
+    /** Some megabytes of memory; an image of a disk rarely has as many. */
+    private static final int EXTENT_LIMIT = 1 << 17;
 
     private SparseMap() {}
 

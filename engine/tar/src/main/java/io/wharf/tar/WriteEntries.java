@@ -25,6 +25,8 @@ public final class WriteEntries {
     private static final int CHUNK = 64 << 10;
     /** Files with several names that are kept in mind at a time; of those beyond it each name gets the content. */
     private static final int MOST_LINKED = 50_000;
+    /** And so many characters of their paths. */
+    private static final long MOST_LINKED_CHARACTERS = 4 << 20;
 
     private static final byte[] NOTHING = {};
     private static final String OVERLAY_XATTRS = "trusted.overlay.";
@@ -33,6 +35,7 @@ public final class WriteEntries {
 
     private final TarWriter tar;
     private final Map<Inode, Links> linked = new HashMap<>();
+    private long linkedCharacters;
     private final byte[] chunk = new byte[CHUNK];
 
     private record Inode(long device, long number) {}
@@ -104,13 +107,15 @@ public final class WriteEntries {
         Inode inode = new Inode(status.device(), status.inode());
         Links known = linked.get(inode);
         if (known == null) {
-            if (linked.size() < MOST_LINKED) {
+            if (linked.size() < MOST_LINKED && linkedCharacters < MOST_LINKED_CHARACTERS) {
+                linkedCharacters += path.length();
                 linked.put(inode, new Links(path, status.links() - 1));
             }
             return null;
         }
         if (known.left() <= 1) {
             linked.remove(inode);
+            linkedCharacters -= known.first().length();
         } else {
             linked.put(inode, new Links(known.first(), known.left() - 1));
         }
