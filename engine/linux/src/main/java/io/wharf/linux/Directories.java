@@ -60,11 +60,18 @@ public final class Directories {
      * @return false at the end
      */
     public static boolean readSome(Fd directory, List<Entry> entries) {
-        var data = Scratch.get().data(CHUNK);
+        return readSome(directory, entries, CHUNK);
+    }
+
+    /**
+     * The same for one of many folders that are read at a time: those on the way down a deep tree.
+     *
+     * @param bytes of the kernel's records, of which the longest has 280
+     */
+    public static boolean readSome(Fd directory, List<Entry> entries, int bytes) {
+        var data = Scratch.get().data(bytes);
         var count = Check.that(
-                "getdents64",
-                Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), data.byteSize()),
-                directory);
+                "getdents64", Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), bytes), directory);
         for (long at = 0; at < count; ) {
             var length = data.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH);
             var name = name(data.asSlice(at + NAME, length - NAME).toArray(JAVA_BYTE));
