@@ -8,9 +8,9 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import io.wharf.tar.PlaceEntries.Owner;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The user of a container's config in numbers, by the container's own {@code /etc/passwd} and {@code /etc/group}. */
@@ -31,7 +31,7 @@ final class ContainerUser {
         int gid = 0;
         if (!name.isEmpty()) {
             OptionalInt number = number(name);
-            Optional<String[]> account = lines(root, "/etc/passwd", 4).stream()
+            Optional<String[]> account = lines(root, "/etc/passwd", 4)
                     .filter(fields -> number.isPresent()
                             ? fields[2].equals(Integer.toString(number.getAsInt()))
                             : fields[0].equals(name))
@@ -47,7 +47,7 @@ final class ContainerUser {
             OptionalInt number = number(group);
             gid = number.isPresent()
                     ? number.getAsInt()
-                    : lines(root, "/etc/group", 3).stream()
+                    : lines(root, "/etc/group", 3)
                             .filter(fields -> fields[0].equals(group))
                             .findFirst()
                             .map(fields -> number(fields[2]).orElse(0))
@@ -66,7 +66,8 @@ final class ContainerUser {
         }
     }
 
-    private static List<String[]> lines(int root, String path, int leastFields) {
+    /** Of a file that is the container's to fill: looked at line by line. */
+    private static Stream<String[]> lines(int root, String path, int leastFields) {
         int flags = OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY;
         try (Fd file = Entries.openBeneath(root, path, flags, 0)) {
             byte[] bytes = new byte[64 << 10];
@@ -79,11 +80,10 @@ final class ContainerUser {
             return text.toString()
                     .lines()
                     .map(line -> line.split(":", -1))
-                    .filter(fields -> fields.length >= leastFields)
-                    .toList();
+                    .filter(fields -> fields.length >= leastFields);
         } catch (LinuxException e) {
             if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
-                return List.of();
+                return Stream.empty();
             }
             throw e;
         }

@@ -17,12 +17,11 @@ import io.wharf.linux.Names;
 import io.wharf.linux.OpenFlags;
 import io.wharf.streams.PulledBytes;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,34 +36,81 @@ final class ListChanges implements PulledBytes.Source {
     private static final int DELETED = 2;
     private static final int CHUNK = 32 << 10;
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
-    private static final Comparator<String> BYTES = Comparator.comparing(Names::encode, Arrays::compareUnsigned);
+    private static final Comparator<Named> BY_NAME =
+            Comparator.comparing(named -> Names.encode(named.name()), Arrays::compareUnsigned);
+    /** Folders on the way down of which many names are kept at a time; of deeper ones a few. */
+    private static final int UPPER_LEVELS = 16;
+
+    private static final int MANY = 8192;
+    private static final int MANY_BYTES = 32 << 10;
+    private static final int FEW = 16;
+    private static final int FEW_BYTES = 1 << 10;
+    /** PATH_MAX: nothing in the container can name what lies deeper, and here each level keeps its path. */
+    private static final int LONGEST_PATH = 4096;
 
     private final FileView view;
     private final Deque<Level> levels = new ArrayDeque<>();
     private boolean begun;
     private boolean finished;
 
+    /** A name of a folder; hidden where it is only in the layers below, which the folder hides. */
+    private record Named(String name, boolean hidden) {}
+
     /** A folder of the writable layer that is being listed. */
     private static final class Level implements AutoCloseable {
         final Fd folder;
         final LowerFolders lowers;
         final String path;
-        final ArrayDeque<String> names;
-        final Set<String> hidden;
+        final ArrayDeque<Named> names = new ArrayDeque<>();
+        private final ArrayDeque<Fd> unread = new ArrayDeque<>();
         boolean told;
 
+        /** Both folders are the level's own from now on. */
         Level(Fd folder, LowerFolders lowers, String path, boolean told) {
             this.folder = folder;
             this.lowers = lowers;
             this.path = path;
             this.told = told;
-            Set<String> all = new TreeSet<>(BYTES);
-            Directories.list(folder).forEach(entry -> all.add(entry.name()));
-            // An opaque folder was removed and made anew: what is below and not here any more is deleted.
-            hidden = LowerFolders.isOpaque(folder) ? lowers.names() : new HashSet<>();
-            hidden.removeIf(all::contains);
-            all.addAll(hidden);
-            names = new ArrayDeque<>(all);
+            unread.add(folder);
+            try {
+                // An opaque folder was removed and made anew: what is below and not here any more is deleted.
+                if (LowerFolders.isOpaque(folder)) {
+                    unread.addAll(lowers.folders());
+                }
+            } catch (RuntimeException e) {
+                close();
+                throw e;
+            }
+        }
+
+        /** The next one; those of a folder with more than are kept at a time come sorted in parts. */
+        @Nullable
+        Named next(int most, int bytes) {
+            if (names.isEmpty()) {
+                List<Named> some = new ArrayList<>();
+                while (some.size() < most && !unread.isEmpty()) {
+                    readSome(unread.element(), bytes, some);
+                }
+                some.sort(BY_NAME);
+                names.addAll(some);
+            }
+            return names.poll();
+        }
+
+        private void readSome(Fd source, int bytes, List<Named> into) {
+            List<Directories.Entry> read = new ArrayList<>();
+            if (!Directories.readSome(source, read, bytes)) {
+                unread.remove();
+            }
+            for (Directories.Entry entry : read) {
+                boolean hidden = source != folder;
+                if (!hidden
+                        || (lowers.isTopmost(source, entry.name())
+                                && FileStatus.ifPresent(folder.value(), entry.name())
+                                        .isEmpty())) {
+                    into.add(new Named(entry.name(), hidden));
+                }
+            }
         }
 
         @Override
@@ -85,8 +131,15 @@ final class ListChanges implements PulledBytes.Source {
         if (layers == null) {
             throw new IllegalStateException("a view without its layers");
         }
-        list.levels.push(
-                new Level(Entries.open(layers.upper(), FOLDER, 0), LowerFolders.of(layers.lowers()), "", true));
+        Fd upper = Entries.open(layers.upper(), FOLDER, 0);
+        LowerFolders lowers;
+        try {
+            lowers = LowerFolders.of(layers.lowers());
+        } catch (RuntimeException e) {
+            upper.close();
+            throw e;
+        }
+        list.levels.push(new Level(upper, lowers, "", true));
         return list;
     }
 
@@ -118,18 +171,19 @@ final class ListChanges implements PulledBytes.Source {
             ByteBufUtil.writeAscii(out, begun ? "]\n" : "null\n");
             return;
         }
-        String name = level.names.poll();
-        if (name == null) {
-            levels.pop().close();
-            return;
-        }
-        String path = level.path + "/" + name;
-        if (level.hidden.contains(name)) {
-            tell(out, path, DELETED);
-            return;
-        }
         try {
-            entry(out, level, name, path);
+            boolean upper = levels.size() <= UPPER_LEVELS;
+            Named next = level.next(upper ? MANY : FEW, upper ? MANY_BYTES : FEW_BYTES);
+            if (next == null) {
+                levels.pop().close();
+                return;
+            }
+            String path = level.path + "/" + next.name();
+            if (next.hidden()) {
+                tell(out, path, DELETED);
+            } else {
+                entry(out, level, next.name(), path);
+            }
         } catch (LinuxException e) {
             // The container goes on while we look.
             if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
@@ -155,19 +209,16 @@ final class ListChanges implements PulledBytes.Source {
         } else {
             tell(out, path, MODIFIED);
         }
-        if (status.isDirectory()) {
+        if (status.isDirectory() && path.length() < LONGEST_PATH) {
             Fd folder = Entries.openAt(level.folder.value(), name, FOLDER, 0);
-            LowerFolders lowers = null;
+            LowerFolders lowers;
             try {
                 lowers = level.lowers.enter(name);
-                levels.push(new Level(folder, lowers, path, told));
             } catch (RuntimeException e) {
                 folder.close();
-                if (lowers != null) {
-                    lowers.close();
-                }
                 throw e;
             }
+            levels.push(new Level(folder, lowers, path, told));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.wharf.files;
 
-import io.wharf.linux.Directories;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
@@ -9,10 +8,8 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Xattrs;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One folder as the layers below the writable one show it: the folders of that name that shine through, topmost first. By
@@ -72,17 +69,20 @@ final class LowerFolders implements AutoCloseable {
         }
     }
 
-    /** All names below. */
-    Set<String> names() {
-        Set<String> names = new HashSet<>();
-        for (Fd folder : folders) {
-            for (Directories.Entry entry : Directories.list(folder)) {
-                if (find(entry.name()).isPresent()) {
-                    names.add(entry.name());
-                }
+    /** Those that shine through, topmost first. */
+    List<Fd> folders() {
+        return folders;
+    }
+
+    /** Whether a name shines through out of this one of the folders. */
+    boolean isTopmost(Fd folder, String name) {
+        for (Fd one : folders) {
+            FileStatus status = status(one, name);
+            if (status != null) {
+                return one == folder && !isWhiteout(status);
             }
         }
-        return names;
+        return false;
     }
 
     static boolean isOpaque(Fd folder) {

@@ -37,8 +37,16 @@ final class TreeTar implements PulledBytes.Source {
     private static final Logger LOG = LoggerFactory.getLogger(TreeTar.class);
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
     private static final int CHUNK = 128 << 10;
-    /** Each level is an open descriptor; beyond it no path of the container can name anything either. */
-    private static final int DEEPEST = 2048;
+    /**
+     * PATH_MAX: beyond it no path of the container can name anything either. So levels, of which each is an open
+     * descriptor and a path, are 2048 at the most, and a few megabytes.
+     */
+    private static final int LONGEST_PATH = 4096;
+    /** Folders on the way down of which many names are read at a time; of deeper ones a few. */
+    private static final int UPPER_LEVELS = 32;
+
+    private static final int MANY_BYTES = 32 << 10;
+    private static final int FEW_BYTES = 1 << 10;
 
     private static final Comparator<Directories.Entry> BY_NAME =
             Comparator.comparing(entry -> Names.encode(entry.name()), Arrays::compareUnsigned);
@@ -63,10 +71,12 @@ final class TreeTar implements PulledBytes.Source {
             this.prefix = prefix;
         }
 
-        Directories.@Nullable Entry next() {
+        Directories.@Nullable Entry next(int bytes) {
             while (names.isEmpty() && more) {
                 List<Directories.Entry> some = new ArrayList<>();
-                more = Directories.readSome(folder, some);
+                // A folder that cannot be listed, such as one removed meanwhile, has nothing more.
+                more = false;
+                more = Directories.readSome(folder, some, bytes);
                 some.sort(BY_NAME);
                 names.addAll(some);
             }
@@ -155,18 +165,24 @@ final class TreeTar implements PulledBytes.Source {
             finished = true;
             return;
         }
-        Directories.Entry entry = level.next();
-        if (entry == null) {
-            levels.pop().folder.close();
-            return;
-        }
         try {
+            Directories.Entry entry = level.next(levels.size() <= UPPER_LEVELS ? MANY_BYTES : FEW_BYTES);
+            if (entry == null) {
+                levels.pop().folder.close();
+                return;
+            }
             add(level, entry.name());
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP) && !complained) {
-                complained = true;
-                LOG.warn("not all of container {} can be read: {}", view.containerId(), e.getMessage());
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                complain(String.valueOf(e.getMessage()));
             }
+        }
+    }
+
+    private void complain(String why) {
+        if (!complained) {
+            complained = true;
+            LOG.warn("not all of container {} can be read: {}", view.containerId(), why);
         }
     }
 
@@ -183,9 +199,11 @@ final class TreeTar implements PulledBytes.Source {
             entries.head(folder.value(), ".", path, opened);
             // The kernel's own files have no end, and devices are made anew for each run.
             boolean closed = opened.mountRoot() && (Located.isKernelsOwn(folder) || path.equals("/dev"));
-            if (!closed && levels.size() < DEEPEST) {
+            if (!closed && path.length() < LONGEST_PATH) {
                 levels.push(new Level(folder, path + "/"));
                 folder = null;
+            } else if (!closed) {
+                complain("a folder's path is too long");
             }
         } finally {
             if (folder != null) {
