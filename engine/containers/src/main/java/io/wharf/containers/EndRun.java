@@ -178,7 +178,12 @@ final class EndRun {
                                 container, Future.join(released, layer).mapEmpty());
                     }
                 })
-                .onFailure(failure -> container.removing(false));
+                .onFailure(failure -> {
+                    // A removal by hand that waits for this end goes on waiting.
+                    if (remove) {
+                        container.removing(false);
+                    }
+                });
     }
 
     private static Consumer<Tx> announcements(Container container, Ending ending, State before) {
