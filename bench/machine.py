@@ -50,8 +50,18 @@ class PlainHybrid:
 
     def close(self):
         for folder in self.mounted:
+            # A tree with a cgroup left in it would not go back to where it was.
+            for place, _, _ in os.walk(folder, topdown=False):
+                if place != folder:
+                    try:
+                        os.rmdir(place)
+                    except OSError:
+                        pass  # somebody else's, and in use
             subprocess.run(["umount", folder], check=False)
-            os.rmdir(folder)
+            try:
+                os.rmdir(folder)
+            except OSError:
+                pass  # mounted by another one, too
 
 
 def processes():
