@@ -107,7 +107,7 @@ answers() { [ -S "$1" ] && [ "$(curl -s -m 5 --unix-socket "$1" http://localhost
 daemon_pid() {
   local pid
   pid=$(cat "$state/wharfd.pid" 2>/dev/null) && [ -n "$pid" ] \
-    && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'io\.wharf\.daemon\.Main' && printf '%s\n' "$pid"
+    && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q 'io\.wharf\.daemon\.Main' && printf '%s\n' "$pid"
 }
 
 # Writes a small root file system as a tar: busybox, a link for each applet, and the files that name users. Argument: file.

@@ -5,9 +5,6 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService.PrunedVolumes;
 import io.wharf.linux.Pools;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +45,7 @@ final class PruneVolumes {
         }
         String name = idle.get(next).name();
         // What cannot be measured, for it changes meanwhile, can still be removed.
-        return pools.call(() -> size(volumes.folder(name)))
+        return pools.call(() -> MeasureVolumes.size(volumes.folder(name)))
                 .otherwise(0L)
                 .compose(size -> new RemoveVolume(volumes, pools)
                         .run(name, false)
@@ -59,15 +56,5 @@ final class PruneVolumes {
                         // Taken into use meanwhile: it stays.
                         .otherwise(0L))
                 .compose(size -> removeAll(idle, next + 1, removed, bytes + size));
-    }
-
-    private static long size(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            long bytes = 0;
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                bytes += Files.size(file);
-            }
-            return bytes;
-        }
     }
 }

@@ -64,6 +64,11 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     }
 
     @Override
+    public Future<List<VolumeDetail>> measured() {
+        return new MeasureVolumes(volumes(), pools).run();
+    }
+
+    @Override
     public Future<VolumeDetail> use(String name, String containerId) {
         return new UseVolume(volumes()).use(name, containerId);
     }

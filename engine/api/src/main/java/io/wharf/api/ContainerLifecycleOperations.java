@@ -74,10 +74,7 @@ final class ContainerLifecycleOperations {
 
     private Future<Reply> kill(Call call) {
         String name = call.path("id");
-        return containers
-                .kill(name, call.query().text("signal"))
-                .recover(failure -> prefixed("cannot kill container: " + name + ": ", failure, true))
-                .map(done -> Reply.Empty.NO_CONTENT);
+        return containers.kill(name, call.query().text("signal")).map(done -> Reply.Empty.NO_CONTENT);
     }
 
     /** The failure with the words before it that Docker's have: either for unknown containers alone, or for all others. */

@@ -49,13 +49,13 @@ final class ExecOperations {
             call.announce(options.tty());
             return execs.start(id, options)
                     .<Reply>map(attached -> new Reply.Raw(handles.take(attached.streams()), attached.tty()))
-                    .otherwise(ExecOperations::told);
+                    .otherwise(failure -> told(failure, options.tty()));
         });
     }
 
     /** A failure of the start itself is told in the stream, as Docker does: the client then asks for the exit code. */
-    private static Reply told(Throwable failure) {
-        return new Reply.RawFailure(String.valueOf(WharfException.of(failure).getMessage()));
+    private static Reply told(Throwable failure, boolean tty) {
+        return new Reply.RawFailure(String.valueOf(WharfException.of(failure).getMessage()), tty);
     }
 
     private Future<Reply> resize(Call call) {

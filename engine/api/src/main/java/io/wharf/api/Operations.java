@@ -1,6 +1,7 @@
 package io.wharf.api;
 
 import io.vertx.core.Vertx;
+import io.wharf.contracts.BuildService;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.ExecService;
@@ -32,6 +33,7 @@ final class Operations {
         new ImageOperations(images, containers).register(handlers);
         new ImageTransferOperations(images, handles).register(handlers);
         new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);
+        new BuildOperations(Services.client(vertx, BuildService.class)).register(handlers);
         new VolumeOperations(Services.client(vertx, VolumeService.class)).register(handlers);
         return handlers;
     }

@@ -59,6 +59,10 @@ sealed interface Reply {
     /** The same as messages of a WebSocket, without frames; the request must be held. */
     record WebSocket(Duplex streams, boolean tty) implements Reply {}
 
-    /** A raw stream that says why there is none, and ends. */
-    record RawFailure(String message) implements Reply {}
+    /**
+     * A raw stream that says why there is none, and ends.
+     *
+     * @param tty whether the client expects a terminal's bytes, and so no frames
+     */
+    record RawFailure(String message, boolean tty) implements Reply {}
 }

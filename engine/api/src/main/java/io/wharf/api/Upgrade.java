@@ -94,10 +94,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     void answer(Call of, Reply reply) {
         switch (reply) {
             case Reply.Raw(Duplex duplex, boolean tty) -> start(of, duplex, tty);
-            case Reply.RawFailure(String message) -> {
-                head(of, false);
-                byte[] text = (message + "\r\n").getBytes(StandardCharsets.UTF_8);
-                context.write(StdFrames.frame(context.alloc(), StdFrames.STDOUT, Unpooled.wrappedBuffer(text)));
+            case Reply.RawFailure(String message, boolean tty) -> {
+                head(of, tty);
+                ByteBuf text = Unpooled.wrappedBuffer((message + "\r\n").getBytes(StandardCharsets.UTF_8));
+                context.write(tty ? text : StdFrames.frame(context.alloc(), StdFrames.STDOUT, text));
                 outputEnded();
             }
             case Reply.Empty(int status) -> whole(status, new byte[0]);

@@ -20,6 +20,9 @@ public interface VolumeService {
 
     Future<PrunedVolumes> prune(Filters filters);
 
+    /** All volumes with their {@code UsageData}; a size of -1 where it could not be taken. Walks their files. */
+    Future<List<VolumeDetail>> measured();
+
     /** Counts a container as a user of the volume, from its creation to its removal. */
     Future<VolumeDetail> use(String name, String containerId);
 
@@ -60,7 +63,11 @@ public interface VolumeService {
             String scope,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            UsageData usageData) {}
+            UsageData usageData) {
+        public VolumeDetail with(UsageData usage) {
+            return new VolumeDetail(createdAt, driver, labels, mountpoint, name, options, scope, usage);
+        }
+    }
 
     /** Bytes on disk, and how many containers use it. */
     record UsageData(long refCount, long size) {}

@@ -27,7 +27,7 @@ final class MeasureDisk {
         var facts = images.facts();
         var imageList = images.list(new ListImages(false, false, true, Filters.NONE));
         var containerList = containers.list(new ListContainers(true, 0, true, Filters.NONE));
-        var volumeList = volumes.list(Filters.NONE);
+        var volumeList = volumes.measured();
         return Future.all(facts, imageList, containerList, volumeList).map(all -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("LayersSize", facts.result().layersSize());

@@ -61,7 +61,7 @@ public final class CheckCreate {
         new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups, warnings);
         Command command = Command.of(config);
         new CheckResources(asked, facts, host, warnings).check();
-        String runtime = runtimes.named(asked.runtime()).name();
+        String runtime = runtimes.asked(asked.runtime()).name();
         fillIn(host, asked, runtime);
         host.set("LogConfig", Json.MAPPER.valueToTree(log));
         // "No network" by its old name.

@@ -42,7 +42,7 @@ public final class RuntimeProbe {
     private static final int FEATURES_BYTES = 256 << 10;
     private static final String PREFIX = "wharf-probe-";
     // In the order of preference: crun starts containers in half the time.
-    private static final List<String> KNOWN = List.of("crun", "runc");
+    static final List<String> KNOWN = List.of("crun", "runc");
 
     private final EngineOptions options;
     private final HostFacts facts;

@@ -22,8 +22,21 @@ public record Runtimes(Map<String, OciRuntime> usable, Map<String, String> refus
         refused = Map.copyOf(refused);
     }
 
-    /** The runtime of a name; the default one where it is empty. */
+    /**
+     * The runtime of a container that was created with a name.
+     *
+     * <p>One that the engine knows by itself and that this host refuses since then (its cgroups are mounted in another
+     * way, say) is stood in for by the default one: a container is not bound for ever to what was found when it was made.
+     */
     public OciRuntime named(@Nullable String name) {
+        OciRuntime standIn = name != null && RuntimeProbe.KNOWN.contains(name) && !usable.containsKey(name)
+                ? usable.get(defaultName)
+                : null;
+        return standIn == null ? asked(name) : standIn;
+    }
+
+    /** The runtime that a client asks for; the default one where the name is empty. */
+    public OciRuntime asked(@Nullable String name) {
         String wanted = name == null || name.isEmpty() || ALIASES.contains(name) ? defaultName : name;
         OciRuntime runtime = usable.get(wanted);
         if (runtime != null) {
