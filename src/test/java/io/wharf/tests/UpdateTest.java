@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -47,8 +48,11 @@ class UpdateTest {
                                 + " {{.HostConfig.RestartPolicy.MaximumRetryCount}}",
                         id))
                 .isEqualTo((96 << 20) + " on-failure 3");
-        assertThat(rig.ok("events", "--since", "0", "--until", "0s", "--filter", "event=update"))
-                .contains(id);
+        // The client cuts the end off to whole seconds: what has just happened is not before it yet.
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(rig.ok("events", "--since", "0", "--until", "0s", "--filter", "event=update"))
+                                .contains(id));
     }
 
     @Test
