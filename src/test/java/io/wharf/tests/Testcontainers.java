@@ -68,7 +68,8 @@ final class Testcontainers {
 
     /** Waits for the port as the library does: inside by an exec, outside by a connection. */
     private static String port() {
-        try (GenericContainer<?> web = busybox(SERVER).withExposedPorts(80)) {
+        // Its look inside is not repeated when it fails for another reason than a closed port.
+        try (GenericContainer<?> web = busybox(SERVER).withExposedPorts(80).withStartupAttempts(2)) {
             web.start();
             return web.getMappedPort(80) > 0 && web.isRunning() ? "open" : "closed";
         }
