@@ -7,8 +7,6 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.linux.Pools;
-import io.wharf.linux.RemoveTree;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -68,13 +66,6 @@ final class CreateLocalVolume {
         return Future.succeededFuture(volumes.detail(present));
     }
 
-    /** Takes the folder of a create that failed away, unless there is something in it. */
-    private void unmake(String name) throws IOException {
-        if (Files.isDirectory(volumes.data(name)) && CopyTree.isEmpty(volumes.data(name))) {
-            RemoveTree.at(volumes.folder(name));
-        }
-    }
-
     private Future<VolumeDetail> make(String name, CreateVolume request, boolean anonymous) {
         Map<String, String> labels = new HashMap<>(request.labels());
         if (anonymous) {
@@ -91,7 +82,8 @@ final class CreateLocalVolume {
                     VolumeTable.insert(tx, volume);
                     return tx.announce("volume", "create", name, Map.of("driver", "local"));
                 }))
-                .recover(failure -> pools.run(() -> unmake(name)).transform(gone -> Future.failedFuture(failure)))
+                .recover(failure -> pools.run(() -> ClearUnmade.at(volumes.folder(name)))
+                        .transform(gone -> Future.failedFuture(failure)))
                 .map(committed -> {
                     volumes.put(volume);
                     return volumes.detail(volume);

@@ -4,9 +4,6 @@ import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** Removes a volume and its content, unless a container uses it. */
@@ -23,18 +20,12 @@ final class RemoveVolume {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.find(name);
             if (volume == null && force) {
-                return pools.run(() -> removeUnmade(name));
+                return CreateLocalVolume.isName(name)
+                        ? pools.run(() -> ClearUnmade.at(volumes.folder(name)))
+                        : Future.succeededFuture();
             }
             return remove(volumes.get(name));
         });
-    }
-
-    /** A folder without a row is a create that was cut off; what somebody put there meanwhile stays. */
-    private void removeUnmade(String name) throws IOException {
-        Path data = volumes.data(name);
-        if (CreateLocalVolume.isName(name) && Files.isDirectory(data) && CopyTree.isEmpty(data)) {
-            RemoveTree.at(volumes.folder(name));
-        }
     }
 
     private Future<Void> remove(Volume volume) {

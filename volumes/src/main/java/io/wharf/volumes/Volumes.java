@@ -62,8 +62,12 @@ final class Volumes {
         byName.remove(volume.name(), volume);
     }
 
+    Path root() {
+        return layout.volumes();
+    }
+
     Path folder(String name) {
-        return layout.volumes().resolve(name);
+        return root().resolve(name);
     }
 
     /** What containers see of a volume. */

@@ -12,9 +12,13 @@ import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Pools;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Owns the volumes: start, state and the way to each verb. */
 public final class VolumesVerticle extends VerticleBase implements VolumeService {
+    private static final Logger LOG = LoggerFactory.getLogger(VolumesVerticle.class);
+
     private final Layout layout;
     private final Store store;
     private final Pools pools;
@@ -35,6 +39,11 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
         return VolumeTable.load(store).onSuccess(loaded -> {
             volumes = new Volumes(layout, store, loaded);
             Services.serve(vertx, VolumeService.class, this);
+            // Nobody waits for it: a folder that is left for a moment is in nobody's way.
+            new ClearUnmade(volumes, pools)
+                    .run()
+                    .onFailure(failure ->
+                            LOG.warn("folders of volumes that were never made could not be cleared", failure));
         });
     }
 

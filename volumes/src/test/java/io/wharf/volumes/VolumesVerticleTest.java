@@ -21,6 +21,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,25 @@ class VolumesVerticleTest {
         start();
         assertThat(await(volumes.inspect("data1"))).isEqualTo(made);
         assertThat(Path.of(made.mountpoint(), "file")).hasContent("kept");
+    }
+
+    @Test
+    void start_takesFoldersAwayThatWereNeverWrittenDown() throws IOException {
+        Path root = Path.of(create("made").mountpoint()).getParent().getParent();
+        stop();
+        Files.createDirectories(root.resolve("cut-off/_data"));
+        Files.createDirectories(root.resolve("just-begun"));
+        Files.createDirectories(root.resolve("somebodys/_data"));
+        Files.writeString(root.resolve("somebodys/_data/file"), "kept");
+        Files.createFile(root.resolve("metadata.db"));
+        start();
+        Awaitility.await().untilAsserted(() -> {
+            try (var left = Files.list(root)) {
+                assertThat(left.map(path -> path.getFileName().toString()))
+                        .containsExactlyInAnyOrder("made", "somebodys", "metadata.db");
+            }
+        });
+        assertThat(root.resolve("somebodys/_data/file")).hasContent("kept");
     }
 
     @Test
