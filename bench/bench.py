@@ -9,7 +9,6 @@ import sys
 import report
 from cases import CASES
 from engines import ROOT, Engine, find_client
-from machine import PlainHybrid
 
 
 def arguments():
@@ -67,7 +66,6 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     names = ["Wharf", "dockerd"] if options.ours.endswith("wharfd") else ["first", "second"]
     client, engines = find_client(), []
-    cgroups = PlainHybrid()
     try:
         for number, (name, program) in enumerate(zip(names, [options.ours, options.rival])):
             engines.append(Engine(name, program, number, client))
@@ -89,7 +87,6 @@ def main():
     finally:
         for engine in engines:
             engine.close()
-        cgroups.close()
     text = report.table(result)
     print(text)
     if options.json:
