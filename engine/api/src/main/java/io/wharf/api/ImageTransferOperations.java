@@ -27,7 +27,8 @@ final class ImageTransferOperations {
                 .on("ImagePush", this::push)
                 .on("ImageLoad", this::load)
                 .on("ImageGet", call -> save(List.of(call.path("name"))))
-                .on("ImageGetAll", call -> save(names(call)));
+                .on("ImageGetAll", call -> save(names(call)))
+                .on("WharfImageVerify", this::verify);
     }
 
     private Future<Reply> create(Call call) {
@@ -83,6 +84,11 @@ final class ImageTransferOperations {
 
     private Future<Reply> save(List<String> names) {
         return images.save(names).map(handle -> new Reply.Bytes(TAR, handles.take(handle)));
+    }
+
+    private Future<Reply> verify(Call call) {
+        return images.verify(call.query().text("name", ""))
+                .map(handle -> new Reply.Lines(handles.take(handle), true, "\n"));
     }
 
     private static List<String> names(Call call) {

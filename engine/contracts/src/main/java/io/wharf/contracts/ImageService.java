@@ -2,10 +2,12 @@ package io.wharf.contracts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ public interface ImageService {
 
     /** Makes an image of one layer out of a plain or compressed tar of a root. */
     Future<Handle<Flowable<Progress>>> importRoot(ImportImage request);
+
+    /** Reads all that is kept of an image again; the last line sums up. Leaving the stream ends the work. */
+    Future<Handle<Flowable<Verified>>> verify(String name);
 
     /** What a container is made from; used by the containers verticle, whose container then counts as a user. */
     Future<ImageForContainer> resolve(String name, @Nullable String platform);
@@ -186,6 +191,54 @@ public interface ImageService {
     /** A push of one tag, or of all tags of the repository where it is null. */
     record PushImage(
             String name, @Nullable String tag, @Nullable RegistryAuth auth) {}
+
+    /** How a part of an image is; {@code CHECKING} while it is still being read. */
+    enum Soundness {
+        CHECKING,
+        OK,
+        DAMAGED,
+        MISSING;
+
+        @JsonValue
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A path of a layer that is not as it was unpacked. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Damage(
+            @JsonProperty("path") String path,
+            @JsonProperty("state") Soundness state,
+            @JsonProperty("reason") @Nullable String reason) {}
+
+    /**
+     * One line of a verification.
+     *
+     * @param item config, manifest, layer, blob, or image for the sum of all
+     * @param digest of the item; of a layer its diff ID
+     * @param chain of a layer, its name on disk
+     * @param paths of a layer that are damaged, the first of them
+     * @param morePaths how many more there are
+     * @param damaged how many items are not sound, in the last line
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Verified(
+            @JsonProperty("image") Digest image,
+            @JsonProperty("item") String item,
+            @JsonProperty("digest") Digest digest,
+            @JsonProperty("chain") @Nullable Digest chain,
+            @JsonProperty("state") Soundness state,
+            @JsonProperty("reason") @Nullable String reason,
+            @JsonProperty("paths") @Nullable List<Damage> paths,
+            @JsonProperty("morePaths") @Nullable Long morePaths,
+            @JsonProperty("progress") @Nullable ProgressDetail progress,
+            @JsonProperty("items") @Nullable Integer items,
+            @JsonProperty("damaged") @Nullable Integer damaged) {
+        public static Verified of(Digest image, String item, Digest digest, Soundness state, @Nullable String reason) {
+            return new Verified(image, item, digest, null, state, reason, null, null, null, null, null);
+        }
+    }
 
     /** Credentials as the X-Registry-Auth header carries them. */
     record RegistryAuth(

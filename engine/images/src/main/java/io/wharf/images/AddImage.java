@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The last step of everything that brings an image: layers made durable, then rows, names and events in one commit. */
@@ -95,6 +96,15 @@ final class AddImage {
     /** The text of a config that is here. */
     Future<byte[]> config(Digest image) {
         return ImageTable.config(store, image);
+    }
+
+    /** The text of a config, fetched where it is not here or not what it was. */
+    Future<byte[]> config(Digest image, Supplier<Future<byte[]>> fetch) {
+        if (images.image(image).isEmpty()) {
+            return fetch.get();
+        }
+        return config(image)
+                .compose(bytes -> Digest.of(bytes).equals(image) ? Future.succeededFuture(bytes) : fetch.get());
     }
 
     /** Configs and manifests are kept as text, which must give the same bytes again. */

@@ -87,6 +87,15 @@ final class ContainerLayers {
         return mounted.contains(container);
     }
 
+    /** Whether a mounted root has this layer. */
+    boolean isMounted(Digest chain) {
+        Set<String> all = new HashSet<>(mounted);
+        all.addAll(holds.keySet());
+        return all.stream()
+                .flatMap(container -> images.container(container).stream())
+                .anyMatch(layer -> images.downFrom(layer.top()).contains(chain));
+    }
+
     Future<Void> create(String container, Digest imageId, Map<String, String> storageOptions) {
         if (!storageOptions.isEmpty()) {
             throw WharfException.invalid(

@@ -6,13 +6,18 @@ import io.wharf.base.Row;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.Tx;
+import io.wharf.base.WharfException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tables of images, layers and names. Configs and manifests are kept as their exact text. */
 final class ImageTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageTable.class);
+
     static final Schema SCHEMA = new Schema(
             "images",
             List.of("CREATE TABLE image(id TEXT PRIMARY KEY, config TEXT NOT NULL, parent TEXT,"
@@ -32,7 +37,7 @@ final class ImageTable {
     static void putImage(Tx tx, Image image, byte[] config) {
         tx.update(
                 "INSERT INTO image(id, config, parent, tagged_ns) VALUES (?1, ?2, ?3, ?4)"
-                        + " ON CONFLICT(id) DO UPDATE SET tagged_ns = ?4",
+                        + " ON CONFLICT(id) DO UPDATE SET config = ?2, tagged_ns = ?4",
                 image.id().toString(),
                 new String(config, StandardCharsets.UTF_8),
                 text(image.parent()),
@@ -149,7 +154,18 @@ final class ImageTable {
 
     private static Image image(Row row) {
         byte[] config = row.text(2).getBytes(StandardCharsets.UTF_8);
-        return new Image(Digest.parse(row.text(1)), ImageConfig.parse(config), digest(row, 3), row.number(4));
+        Digest id = Digest.parse(row.text(1));
+        return new Image(id, parsed(id, config), digest(row, 3), row.number(4));
+    }
+
+    /** One damaged config must not keep the engine, and all other images, away: a pull or load brings it again. */
+    private static ImageConfig parsed(Digest id, byte[] config) {
+        try {
+            return ImageConfig.parse(config);
+        } catch (WharfException e) {
+            LOG.error("the config of image {} is damaged: {}", id, e.getMessage());
+            return ImageConfig.parse("{\"rootfs\":{}}".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private static Layer layer(Row row) {

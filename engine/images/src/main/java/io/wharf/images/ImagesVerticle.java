@@ -52,6 +52,10 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final AddImage add;
     private @Nullable Registries registries;
     private @Nullable SharedPulls pulls;
+    /** Threads of a verification alone, for they are nice. */
+    private @Nullable Pools quiet;
+
+    private final Slots verifying = new Slots(1);
 
     public ImagesVerticle(EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
         this.options = options;
@@ -80,12 +84,18 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
                 .compose(loaded -> layers.start())
                 .compose(ready -> pools.run(driver::start))
                 .compose(ready -> containers.start())
+                .compose(ready -> layers.damaged().users(containers::isMounted))
                 .onSuccess(ready -> Services.serve(vertx, ImageService.class, this));
     }
 
     @Override
     public Future<?> stop() {
-        return layers.settled().compose(done -> pools.run(driver::stop)).onComplete(done -> bulk.close());
+        return layers.settled().compose(done -> pools.run(driver::stop)).onComplete(done -> {
+            bulk.close();
+            if (quiet != null) {
+                quiet.close();
+            }
+        });
     }
 
     @Override
@@ -159,6 +169,17 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         }
         return watched(
                 root::close, feed -> new ImportRoot(layers, unpack, add, options.version()).run(checked, root, feed));
+    }
+
+    @Override
+    public Future<Handle<Flowable<Verified>>> verify(String name) {
+        Image image = images.get(name);
+        if (quiet == null) {
+            quiet = new Pools(2, 1);
+        }
+        Flowable<Verified> lines = new VerifyImage(store, images, layers, quiet, verifying).run(image);
+        return Future.succeededFuture(handles.offer(
+                lines, () -> lines.subscribe(line -> {}, failure -> {}).dispose()));
     }
 
     @Override

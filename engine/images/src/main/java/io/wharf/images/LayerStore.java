@@ -45,11 +45,23 @@ final class LayerStore {
     private final Map<Digest, Fresh> fresh = new HashMap<>();
     private final Map<Digest, Future<Void>> going = new HashMap<>();
     private final Map<Digest, Integer> holds = new HashMap<>();
+    private final DamagedLayers damaged;
 
     LayerStore(Layout layout, Pools pools, Images images) {
         this.layout = layout;
         this.pools = pools;
         this.images = images;
+        this.damaged = new DamagedLayers(layout.layers(), pools);
+    }
+
+    /** What mounted layers are there for those who were mounted before: {@link DamagedLayers#users}. */
+    DamagedLayers damaged() {
+        return damaged;
+    }
+
+    /** The next work that needs the layer brings it anew. */
+    Future<Void> markDamaged(Digest chain) {
+        return damaged.mark(chain);
     }
 
     Path folder(Digest chain) {
@@ -80,7 +92,7 @@ final class LayerStore {
                 Files.createDirectories(folder);
             }
             removeAllBut(layout.ingest(), Set.of());
-            removeAllBut(layout.layers(), known);
+            removeAllBut(layout.layers(), damaged.start(known));
             removeAllBut(layout.blobs(), blobs);
         });
     }
@@ -113,9 +125,10 @@ final class LayerStore {
         @Nullable
         Layer have(@Nullable Digest parent, Digest diff) {
             Layer layer = known(Layer.chain(parent, diff));
-            if (layer != null) {
-                take(layer.chain());
+            if (layer == null || (!fresh.containsKey(layer.chain()) && !damaged.isSound(layer.chain()))) {
+                return null;
             }
+            take(layer.chain());
             return layer;
         }
 
@@ -174,7 +187,9 @@ final class LayerStore {
             Layer layer = new Layer(chain, parent, unpacked.diffId(), unpacked.contentBytes(), unpacked.tarBytes());
             take(chain);
             Future<Void> before = going.getOrDefault(chain, Future.succeededFuture());
-            return before.compose(gone -> pools.call(() -> move(unpacked, chain)))
+            boolean used = damaged.isUsed(chain);
+            return before.compose(gone -> pools.call(() -> move(unpacked, chain, used)))
+                    .onSuccess(moved -> damaged.mended(chain))
                     .recover(failure ->
                             UnpackLayer.discard(pools, unpacked).transform(discarded -> Future.failedFuture(failure)))
                     .map(kept -> {
@@ -220,7 +235,9 @@ final class LayerStore {
                     Fresh left = fresh.remove(chain);
                     if (left != null) {
                         Blob blob = left.blob();
-                        delete(left.layer());
+                        if (images.layer(chain) == null) {
+                            delete(left.layer());
+                        }
                         if (blob != null && !isNeeded(blob)) {
                             deleteBlobs(List.of(blob));
                         }
@@ -255,12 +272,9 @@ final class LayerStore {
     }
 
     /** Whether the layer's bytes were kept. */
-    private boolean move(NewLayer unpacked, Digest chain) throws IOException {
+    private boolean move(NewLayer unpacked, Digest chain, boolean used) throws IOException {
         Path target = folder(chain);
-        if (Files.exists(target)) {
-            RemoveTree.at(target);
-        }
-        Files.move(unpacked.folder(), target);
+        damaged.replace(unpacked.folder(), target, used);
         if (!Files.exists(unpacked.blobFile())) {
             return false;
         }

@@ -108,7 +108,7 @@ final class Pull {
         List<ManifestText> texts =
                 named == manifest ? List.of(manifest.text()) : List.of(named.text(), manifest.text());
         boolean known = images.image(config.digest()).isPresent();
-        return (known ? add.config(config.digest()) : session.document(config)).compose(bytes -> {
+        return add.config(config.digest(), () -> session.document(config)).compose(bytes -> {
             ImageConfig parsed = ImageConfig.parse(bytes);
             check(name, parsed, manifest, platform, strict);
             LayerStore.Hold hold = layers.hold();

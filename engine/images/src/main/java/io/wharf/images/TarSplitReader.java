@@ -3,7 +3,10 @@ package io.wharf.images;
 import io.wharf.base.WharfException;
 import io.wharf.images.TarSplitWriter.Replaced;
 import io.wharf.linux.Entries;
+import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
+import io.wharf.linux.FileStatus;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.Names;
 import io.wharf.linux.OpenFlags;
 import java.io.BufferedInputStream;
@@ -14,18 +17,37 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a layer's tar together again from its record and its unpacked files. */
 final class TarSplitReader {
     private static final int CHUNK = 64 << 10;
+    private static final int NAME_LIMIT = 1 << 20;
+
+    /** Is told of files that are not what they were, and whose bytes are made up with zeros where they lack. */
+    interface Findings {
+        void missing(String path);
+
+        void damaged(String path, String why);
+    }
 
     private final Path folder;
+    private final @Nullable Findings findings;
     private final byte[] chunk = new byte[CHUNK];
+    private final CRC32 check = new CRC32();
 
     TarSplitReader(Path folder) {
+        this(folder, null);
+    }
+
+    /** Without anybody to be told, the first file that is missing or too short fails it all. */
+    TarSplitReader(Path folder, @Nullable Findings findings) {
         this.folder = folder;
+        this.findings = findings;
     }
 
     static boolean isRecorded(Path folder) {
@@ -35,6 +57,7 @@ final class TarSplitReader {
     void writeTo(OutputStream out) throws IOException {
         List<Replaced> replaced = replaced();
         long files = 0;
+        String last = "";
         try (var root = Entries.openDirectory(folder.toString());
                 var in = new DataInputStream(new BufferedInputStream(
                         new GZIPInputStream(Files.newInputStream(folder.resolve(TarSplitWriter.NAME)), 8192), 8192))) {
@@ -47,13 +70,27 @@ final class TarSplitReader {
                 }
                 if (length == TarSplitWriter.FILE) {
                     long size = in.readLong();
-                    String path = Names.decode(in.readNBytes(in.readInt()));
-                    copy(root, place(replaced, files++, path), size, out);
+                    String path = name(in);
+                    copy(root, place(replaced, files++, path), path, size, out);
+                    last = path;
+                } else if (length == TarSplitWriter.CHECK) {
+                    if (in.readInt() != (int) check.getValue() && findings != null) {
+                        findings.damaged(last, "has other bytes than it was unpacked with");
+                    }
                 } else {
                     copy(in, length, out);
                 }
             }
         }
+    }
+
+    /** A damaged record may say anything. */
+    private static String name(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > NAME_LIMIT) {
+            throw new IOException("the record of the tar is damaged");
+        }
+        return Names.decode(in.readNBytes(length));
     }
 
     private void copy(DataInputStream in, int length, OutputStream out) throws IOException {
@@ -66,18 +103,49 @@ final class TarSplitReader {
         }
     }
 
-    private void copy(Fd root, String path, long size, OutputStream out) throws IOException {
-        try (var file = Entries.openBeneath(root.value(), path, OpenFlags.O_RDONLY, 0)) {
-            long left = size;
+    private void copy(Fd root, String at, String path, long size, OutputStream out) throws IOException {
+        check.reset();
+        long left = size;
+        try (var file = Entries.openBeneath(root.value(), at, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0)) {
             while (left > 0) {
                 int count = file.read(chunk, 0, (int) Math.min(left, CHUNK));
                 if (count <= 0) {
-                    throw WharfException.internal(
-                            "layer file " + path + " is shorter than it was when it was unpacked");
+                    break;
                 }
+                check.update(chunk, 0, count);
                 out.write(chunk, 0, count);
                 left -= count;
             }
+            if (left > 0) {
+                tell(at, path, "is shorter than it was when it was unpacked");
+            } else if (findings != null && FileStatus.of(file).size() != size) {
+                findings.damaged(path, "is longer than it was when it was unpacked");
+            }
+        } catch (LinuxException e) {
+            if (findings != null && e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+                findings.missing(path);
+            } else {
+                tell(at, path, "cannot be read: " + e.reason());
+            }
+        }
+        fill(out, left);
+    }
+
+    private void tell(String at, String path, String why) {
+        if (findings == null) {
+            throw WharfException.internal("layer file " + at + " " + why);
+        }
+        findings.damaged(path, why);
+    }
+
+    private void fill(OutputStream out, long count) throws IOException {
+        if (count > 0) {
+            Arrays.fill(chunk, (byte) 0);
+        }
+        for (long left = count; left > 0; ) {
+            int part = (int) Math.min(left, CHUNK);
+            out.write(chunk, 0, part);
+            left -= part;
         }
     }
 
@@ -99,7 +167,7 @@ final class TarSplitReader {
         if (Files.exists(file)) {
             try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
                 while (in.available() > 0) {
-                    list.add(new Replaced(in.readLong(), Names.decode(in.readNBytes(in.readInt()))));
+                    list.add(new Replaced(in.readLong(), name(in)));
                 }
             }
         }

@@ -18,11 +18,12 @@ import java.util.zip.GZIPOutputStream;
  * can be made again.
  *
  * <p>The record is a gzip stream of pieces: a positive length and that many bytes, or {@link #FILE}, the size and the name
- * of an unpacked file. Files that a later entry of the same tar replaced are kept under a number; {@code replaced} names
+ * of an unpacked file, or {@link #CHECK} and the CRC-32 of the file before it. Files that a later entry of the same tar replaced are kept under a number; {@code replaced} names
  * them.
  */
 final class TarSplitWriter implements AutoCloseable, TarReader.Recorder {
     static final int FILE = -1;
+    static final int CHECK = -2;
     static final String NAME = "split.gz";
     static final String REPLACED = "replaced";
     static final String SHADOW = "shadow";
@@ -55,6 +56,12 @@ final class TarSplitWriter implements AutoCloseable, TarReader.Recorder {
         out.writeInt(name.length);
         out.write(name);
         files++;
+    }
+
+    @Override
+    public void fileEnd(int check) throws IOException {
+        out.writeInt(CHECK);
+        out.writeInt(check);
     }
 
     /** Takes note that what lies at a path is about to be replaced; its number in the shadow folder. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
     static final String WHITEOUT = ".wh.";
     static final String OPAQUE = ".wh..wh..opq";
-    private static final String AUFS = ".wh..wh.";
+    static final String AUFS = ".wh..wh.";
     static final String OPAQUE_XATTR = "trusted.overlay.opaque";
     private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 

@@ -7,6 +7,7 @@ import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class TarReader {
 
         /** In place of so many bytes of content, which are kept as this file. */
         void file(String path, long size) throws IOException;
+
+        /** CRC-32 of the content that {@link #file} announced, once it has passed. */
+        default void fileEnd(int check) throws IOException {}
     }
 
     private final InputStream in;
@@ -37,6 +41,9 @@ public final class TarReader {
     private long remaining;
     private int padding;
     private boolean contentRecorded = true;
+    /** Of content that is kept elsewhere: tells later which file of a layer was damaged. */
+    private final CRC32 check = new CRC32();
+
     private boolean ended;
 
     public TarReader(InputStream in, @Nullable Recorder recorder) {
@@ -79,8 +86,12 @@ public final class TarReader {
             throw truncated();
         }
         remaining -= count;
-        if (contentRecorded && recorder != null) {
-            recorder.raw(into, offset, count);
+        if (recorder != null) {
+            if (contentRecorded) {
+                recorder.raw(into, offset, count);
+            } else {
+                check.update(into, offset, count);
+            }
         }
         return count;
     }
@@ -89,7 +100,8 @@ public final class TarReader {
     public void contentKeptAs(String path) throws IOException {
         if (recorder != null) {
             recorder.file(path, remaining);
-            contentRecorded = false;
+            check.reset();
+            contentRecorded = remaining == 0;
         }
     }
 
@@ -120,6 +132,10 @@ public final class TarReader {
             if (read(rest, 0, rest.length) < 0) {
                 throw truncated();
             }
+        }
+        if (!contentRecorded && recorder != null) {
+            recorder.fileEnd((int) check.getValue());
+            contentRecorded = true;
         }
         if (padding > 0) {
             readFully(rest, padding);
