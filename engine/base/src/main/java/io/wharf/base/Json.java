@@ -1,7 +1,9 @@
 package io.wharf.base;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +21,10 @@ import java.io.OutputStream;
  * ignored, {@code null} where a value is absent. Irregular names stand at the record component.
  */
 public final class Json {
-    public static final ObjectMapper MAPPER = JsonMapper.builder()
+    private static final int DEEPEST = 500;
+    private static final long MOST_TOKENS = 500_000;
+
+    public static final ObjectMapper MAPPER = JsonMapper.builder(bounded())
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -50,6 +55,16 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /** Text from outside may be small and make millions of objects, or be nested without end. */
+    private static JsonFactory bounded() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxTokenCount(MOST_TOKENS)
+                        .build())
+                .build();
+    }
 
     public static String write(Object value) {
         try {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the engine's own version
  * @param logs driver and options of containers that ask for none
  * @param defaults what else containers get that do not say otherwise
+ * @param imageLimits what layers and archives may ask for, as {@code entries} and {@code unpacked-size}; others are usual
  */
 public record EngineOptions(
         List<String> hosts,
@@ -42,7 +43,8 @@ public record EngineOptions(
         String bootId,
         String version,
         LogConfig logs,
-        ContainerDefaults defaults) {
+        ContainerDefaults defaults,
+        Map<String, String> imageLimits) {
     private static final LogConfig JSON_FILE = new LogConfig("json-file", Map.of());
 
     public EngineOptions {
@@ -51,6 +53,7 @@ public record EngineOptions(
         registryMirrors = List.copyOf(registryMirrors);
         runtimes = Map.copyOf(runtimes);
         execOptions = Map.copyOf(execOptions);
+        imageLimits = Map.copyOf(imageLimits);
     }
 
     /** With the defaults of an engine that nobody configured. */
@@ -85,6 +88,7 @@ public record EngineOptions(
                 bootId,
                 version,
                 JSON_FILE,
-                ContainerDefaults.USUAL);
+                ContainerDefaults.USUAL,
+                Map.of());
     }
 }

@@ -42,6 +42,7 @@ final class ConfigFile {
             "default-runtime",
             "log-driver",
             "log-opts",
+            "image-limits",
             "init",
             "init-path",
             "no-new-privileges",
@@ -109,7 +110,8 @@ final class ConfigFile {
         } else if (FLAGS.contains(key)) {
             right = value.isBoolean();
             wanted = "true or false";
-        } else if (List.of("runtimes", "log-opts", "default-ulimits").contains(key)) {
+        } else if (List.of("runtimes", "log-opts", "image-limits", "default-ulimits")
+                .contains(key)) {
             right = value.isObject();
             wanted = "an object";
         } else {
@@ -158,11 +160,16 @@ final class ConfigFile {
 
     /** {@code log-opts}: name to value. */
     Map<String, String> logOptions() {
+        return pairs("log-opts");
+    }
+
+    /** An object of strings. */
+    Map<String, String> pairs(String key) {
         Map<String, String> options = new LinkedHashMap<>();
-        if (has("log-opts")) {
-            root.get("log-opts").properties().forEach(option -> {
+        if (has(key)) {
+            root.get(key).properties().forEach(option -> {
                 if (!option.getValue().isTextual()) {
-                    throw refusal(path, "log-opts: " + option.getKey() + " must be a string");
+                    throw refusal(path, key + ": " + option.getKey() + " must be a string");
                 }
                 options.put(option.getKey(), option.getValue().asText());
             });

@@ -48,6 +48,7 @@ final class Flags {
         one(spec, "Cgroup above those of the containers", "--cgroup-parent");
         one(spec, "File with a seccomp profile, builtin or unconfined", "--seccomp-profile");
         many(spec, "Folder of CDI specifications (default /etc/cdi, /var/run/cdi)", "--cdi-spec-dir");
+        many(spec, "What a layer or archive may ask for, as entries=1000000 or unpacked-size=20g", "--image-limit");
         one(spec, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket");
         return spec;
     }

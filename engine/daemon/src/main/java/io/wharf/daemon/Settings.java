@@ -79,7 +79,8 @@ final class Settings {
                 System.getProperty("wharf.boot-id", Boot.id()),
                 Version.TEXT,
                 new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()),
-                new ContainerSettings(this).defaults());
+                new ContainerSettings(this).defaults(),
+                imageLimits());
     }
 
     private Layout layout() {
@@ -117,6 +118,12 @@ final class Settings {
         Map<String, String> options = new LinkedHashMap<>(file.logOptions());
         options.putAll(pairs("--log-opt", texts("--log-opt", "")));
         return options;
+    }
+
+    private Map<String, String> imageLimits() {
+        Map<String, String> limits = new LinkedHashMap<>(file.pairs("image-limits"));
+        limits.putAll(pairs("--image-limit", texts("--image-limit", "")));
+        return limits;
     }
 
     static Map<String, String> pairs(String flag, List<String> given) {

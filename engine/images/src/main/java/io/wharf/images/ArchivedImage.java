@@ -20,6 +20,9 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent")
 record ArchivedImage(
         byte[] config, List<Path> layers, List<Reference> names, List<ManifestText> manifests, boolean packed) {
+    /** Indexes within indexes. */
+    private static final int DEEPEST = 4;
+
     private static final String NAME = "io.containerd.image.name";
     private static final String REF = "org.opencontainers.image.ref.name";
 
@@ -32,7 +35,7 @@ record ArchivedImage(
             }
         } else if (spool.file("index.json").isPresent()) {
             for (JsonNode row : tree(spool.document("index.json")).path("manifests")) {
-                addOci(images, spool, row, names(row));
+                addOci(images, spool, row, names(row), 0);
             }
         } else if (spool.file("repositories").isPresent()) {
             throw WharfException.notImplemented(
@@ -53,8 +56,11 @@ record ArchivedImage(
         return checked(new ArchivedImage(config, layers, names, List.of(), false));
     }
 
-    private static void addOci(List<ArchivedImage> images, Spool spool, JsonNode row, List<Reference> names)
+    private static void addOci(List<ArchivedImage> images, Spool spool, JsonNode row, List<Reference> names, int depth)
             throws IOException {
+        if (depth > DEEPEST) {
+            throw WharfException.invalid("invalid archive: its indexes lead to more than " + DEEPEST + " others");
+        }
         Digest digest = Digest.parse(row.path("digest").asText());
         byte[] body = spool.blob(digest);
         JsonNode manifest = tree(body);
@@ -65,7 +71,7 @@ record ArchivedImage(
                         platform.path("os").asText(Platform.HOST.os()),
                         platform.path("architecture").asText(Platform.HOST.architecture()),
                         platform.path("variant").asText(""))) {
-                    addOci(images, spool, inner, names);
+                    addOci(images, spool, inner, names, depth + 1);
                     return;
                 }
             }

@@ -30,6 +30,12 @@ record ImageConfig(
         List<Digest> diffs,
         List<Step> history) {
 
+    /** A config is kept in memory as long as its image is here. */
+    private static final int LARGEST = 2 << 20;
+
+    /** More than any storage driver puts on one another. */
+    private static final int MOST_LAYERS = 500;
+
     /** What an image without a config runs with. */
     static final ContainerConfig NO_CONFIG = Json.read("{}", ContainerConfig.class);
 
@@ -37,12 +43,18 @@ record ImageConfig(
     record Step(String created, String createdBy, String author, String comment, boolean empty) {}
 
     static ImageConfig parse(byte[] bytes) {
+        if (bytes.length > LARGEST) {
+            throw WharfException.invalid("invalid image config: it has more than " + LARGEST + " bytes");
+        }
         try {
             JsonNode root = Json.MAPPER.readTree(bytes);
             if (!root.path("rootfs").isObject()) {
                 throw WharfException.invalid("invalid image config: no rootfs");
             }
             List<Digest> diffs = new ArrayList<>();
+            if (root.path("rootfs").path("diff_ids").size() > MOST_LAYERS) {
+                throw WharfException.invalid("invalid image config: it has more than " + MOST_LAYERS + " layers");
+            }
             root.path("rootfs").path("diff_ids").forEach(diff -> diffs.add(Digest.parse(diff.asText())));
             List<Step> history = new ArrayList<>();
             root.path("history").forEach(step -> history.add(step(step)));

@@ -20,6 +20,7 @@ import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingInput;
 import io.wharf.streams.HandleTable;
+import io.wharf.tar.TarLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -65,7 +66,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         layers = new LayerStore(options.layout(), pools, images);
         driver = new OverlayDriver(options.layout(), Mounts.real());
         containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, driver);
-        unpack = new UnpackLayer(options.layout(), bulk);
+        unpack = new UnpackLayer(options.layout(), bulk, TarLimits.of(options.imageLimits()));
         add = new AddImage(store, images, layers, lanes);
     }
 

@@ -46,7 +46,7 @@ final class LoadArchive {
     }
 
     Future<Void> run(InputStream archive, boolean quiet, ProgressFeed feed) {
-        return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), archive)))
+        return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), archive, unpack.limits())))
                 .compose(spool -> bulk.call(() -> ArchivedImage.of(spool))
                         .compose(found -> all(found, 0, quiet, feed))
                         .onComplete(done -> bulk.run(spool::remove)));

@@ -7,6 +7,7 @@ import io.wharf.linux.RemoveTree;
 import io.wharf.tar.Compression;
 import io.wharf.tar.EntryPaths;
 import io.wharf.tar.TarEntry;
+import io.wharf.tar.TarLimits;
 import io.wharf.tar.TarReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -24,7 +25,13 @@ import java.util.Optional;
  */
 final class Spool {
     /** No manifest or config is larger; layers are read as streams. */
-    private static final int DOCUMENT_LIMIT = 8 << 20;
+    private static final int DOCUMENT_LIMIT = 4 << 20;
+
+    /** Of all that are read, for they are held until the last image is in. */
+    private static final long DOCUMENTS_LIMIT = 24 << 20;
+
+    /** Characters of all names in an archive. */
+    private static final long NAMES_LIMIT = 8 << 20;
 
     private static final int CHUNK = 64 << 10;
 
@@ -32,18 +39,23 @@ final class Spool {
     private final Map<String, Path> files = new HashMap<>();
     private final Map<String, String> links = new HashMap<>();
 
+    private long names;
+    private long documents;
+    private long plainBytes;
+
     private Spool(Path folder) {
         this.folder = folder;
     }
 
     /** Reads a tar, which may be compressed, to its end. Blocks. */
-    static Spool read(Path ingest, InputStream archive) throws IOException {
+    static Spool read(Path ingest, InputStream archive, TarLimits limits) throws IOException {
         Spool spool = new Spool(Files.createDirectory(ingest.resolve("load-" + Ids.random())));
-        try (BufferedInputStream in = new BufferedInputStream(new HashedInput(archive, null), CHUNK);
+        try (HashedInput packed = new HashedInput(archive, null);
+                BufferedInputStream in = new BufferedInputStream(packed, CHUNK);
                 InputStream plain = Compression.of(in).open(in)) {
-            TarReader tar = new TarReader(new BufferedInputStream(plain, CHUNK), null);
+            TarReader tar = new TarReader(new BufferedInputStream(plain, CHUNK), null, limits);
             for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
-                spool.add(tar, entry);
+                spool.add(tar, entry, packed, limits);
             }
             tar.drain();
             return spool;
@@ -53,8 +65,12 @@ final class Spool {
         }
     }
 
-    private void add(TarReader tar, TarEntry entry) throws IOException {
+    private void add(TarReader tar, TarEntry entry, HashedInput packed, TarLimits limits) throws IOException {
         String name = EntryPaths.clean(entry.name());
+        names += name.length() + entry.link().length();
+        if (names > NAMES_LIMIT) {
+            throw WharfException.invalid("invalid archive: the names in it are too long");
+        }
         switch (entry.kind()) {
             case FILE -> {
                 Path file = folder.resolve(Integer.toString(files.size()));
@@ -62,6 +78,8 @@ final class Spool {
                     byte[] chunk = new byte[CHUNK];
                     for (int count = tar.read(chunk, 0, CHUNK); count >= 0; count = tar.read(chunk, 0, CHUNK)) {
                         out.write(chunk, 0, count);
+                        plainBytes += count;
+                        limits.checkRatio(packed.count(), plainBytes);
                     }
                 }
                 files.put(name, file);
@@ -98,6 +116,10 @@ final class Spool {
         Path file = must(name);
         if (Files.size(file) > DOCUMENT_LIMIT) {
             throw WharfException.invalid("invalid archive: " + name + " is too large");
+        }
+        documents += Files.size(file);
+        if (documents > DOCUMENTS_LIMIT) {
+            throw WharfException.invalid("invalid archive: its manifests and configs are too large");
         }
         return Files.readAllBytes(file);
     }

@@ -8,6 +8,7 @@ import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
 import io.wharf.tar.BytePipe;
 import io.wharf.tar.Compression;
+import io.wharf.tar.TarLimits;
 import io.wharf.tar.TarReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -31,11 +32,21 @@ final class UnpackLayer {
     private final Layout layout;
     private final Pools pools;
     private final Slots slots;
+    private final TarLimits limits;
 
     UnpackLayer(Layout layout, Pools pools) {
+        this(layout, pools, TarLimits.USUAL);
+    }
+
+    UnpackLayer(Layout layout, Pools pools, TarLimits limits) {
         this.layout = layout;
         this.pools = pools;
+        this.limits = limits;
         this.slots = new Slots(AT_ONCE);
+    }
+
+    TarLimits limits() {
+        return limits;
     }
 
     /** Opens the bytes of a layer, on a pool's thread. */
@@ -103,7 +114,7 @@ final class UnpackLayer {
                 }
             });
             try {
-                inflate(compression, in, pipe);
+                inflate(compression, in, outer, pipe);
             } catch (IOException | RuntimeException e) {
                 pipe.fail(e);
                 // The folder may go only when nobody writes into it any more; the unpacker's own failure comes first.
@@ -113,20 +124,26 @@ final class UnpackLayer {
         }
     }
 
-    private static void inflate(Compression compression, InputStream in, BytePipe pipe) throws IOException {
+    private void inflate(Compression compression, InputStream in, HashedInput outer, BytePipe pipe) throws IOException {
         try (InputStream plain = compression.open(in)) {
-            plain.transferTo(pipe.sink);
+            byte[] chunk = new byte[BUFFER];
+            long bytes = 0;
+            for (int count = plain.read(chunk); count >= 0; count = plain.read(chunk)) {
+                pipe.sink.write(chunk, 0, count);
+                bytes += count;
+                limits.checkRatio(outer.count(), bytes);
+            }
             pipe.sink.close();
             // What follows the packed data counts for the digest.
             in.transferTo(OutputStream.nullOutputStream());
         }
     }
 
-    private static Unpacked unpack(Path folder, InputStream in, boolean record) throws IOException {
+    private Unpacked unpack(Path folder, InputStream in, boolean record) throws IOException {
         HashedInput tar = new HashedInput(in, null);
         try (TarSplitWriter split = record ? new TarSplitWriter(folder) : null;
                 UnpackTree tree = new UnpackTree(folder, split)) {
-            long bytes = tree.unpack(new TarReader(new BufferedInputStream(tar, BUFFER), split));
+            long bytes = tree.unpack(new TarReader(new BufferedInputStream(tar, BUFFER), split, limits));
             return new Unpacked(tar, bytes);
         }
     }

@@ -57,12 +57,28 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
             try {
                 apply(entry, tar);
             } catch (LinuxException e) {
-                throw WharfException.internal("failed to extract layer: " + entry.name() + ": " + e.reason(), e);
+                throw failure(entry.name(), e);
             }
         }
         tar.drain();
         entries.applyTimes();
         return entries.contentBytes();
+    }
+
+    /** What no file system could make is the archive's fault. */
+    private static WharfException failure(String name, LinuxException e) {
+        String text = "failed to extract layer: " + name + ": " + e.reason();
+        return e.is(
+                        Errno.ENAMETOOLONG,
+                        Errno.EINVAL,
+                        Errno.ELOOP,
+                        Errno.ENOTDIR,
+                        Errno.ENOENT,
+                        Errno.EEXIST,
+                        Errno.EISDIR,
+                        Errno.E2BIG)
+                ? WharfException.invalid(text)
+                : WharfException.internal(text, e);
     }
 
     private void apply(TarEntry entry, TarReader tar) throws IOException {

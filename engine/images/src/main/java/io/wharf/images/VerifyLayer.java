@@ -10,6 +10,7 @@ import io.wharf.linux.Pools;
 import io.wharf.linux.Threads;
 import io.wharf.tar.BytePipe;
 import io.wharf.tar.Compression;
+import io.wharf.tar.TarLimits;
 import io.wharf.tar.TarReader;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
@@ -99,7 +100,7 @@ final class VerifyLayer implements TarSplitReader.Findings {
             try {
                 if (Files.isDirectory(diff())) {
                     new CompareTree(diff(), contents)
-                            .run(new TarReader(new BufferedInputStream(tar, BUFFER), null), this);
+                            .run(new TarReader(new BufferedInputStream(tar, BUFFER), null, TarLimits.NONE), this);
                 }
             } finally {
                 // The other thread hashes all of it, whatever becomes of the comparison.

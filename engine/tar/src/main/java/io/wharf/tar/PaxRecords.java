@@ -53,6 +53,9 @@ final class PaxRecords {
     }
 
     private void put(String key, byte[] value) {
+        if ((key.equals("path") || key.equals("linkpath") || key.startsWith(XATTR)) && hasZero(key, value)) {
+            throw TarReader.invalid();
+        }
         bytes += key.length() + value.length;
         if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
             extents.add(parse(value, 0, value.length));
@@ -63,6 +66,19 @@ final class PaxRecords {
         if (bytes > LIMIT) {
             throw TarReader.invalid();
         }
+    }
+
+    /** No name has a zero byte in it: the kernel would end it there. */
+    private static boolean hasZero(String key, byte[] value) {
+        if (key.startsWith(XATTR)) {
+            return key.indexOf('\0') >= 0;
+        }
+        for (byte one : value) {
+            if (one == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** An empty value takes a record of the global header back. */

@@ -30,7 +30,10 @@ final class SparseMap {
         while (more) {
             byte[] block = blocks.next();
             addAll(extents, block, 0, 21);
-            more = block[504] != 0 && extents.size() < EXTENT_LIMIT;
+            more = block[504] != 0;
+            if (extents.size() > EXTENT_LIMIT) {
+                throw TarReader.invalid();
+            }
         }
         return extents;
     }
@@ -47,7 +50,7 @@ final class SparseMap {
 
     static List<Extent> ofPax(PaxRecords pax, Content content) throws IOException {
         List<Long> numbers = pax.hasMapInContent() ? numbers(content) : pax.extents();
-        if (numbers.size() % 2 != 0) {
+        if (numbers.size() % 2 != 0 || numbers.size() > 2 * EXTENT_LIMIT) {
             throw TarReader.invalid();
         }
         List<Extent> extents = new ArrayList<>(numbers.size() / 2);
@@ -87,6 +90,9 @@ final class SparseMap {
     static void check(List<Extent> extents, long size, long stored) {
         long end = 0;
         long sum = 0;
+        if (size < 0) {
+            throw TarReader.invalid();
+        }
         for (Extent extent : extents) {
             if (extent.offset() < end || extent.length() < 0 || extent.offset() > size - extent.length()) {
                 throw TarReader.invalid();

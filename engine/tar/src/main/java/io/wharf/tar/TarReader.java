@@ -21,6 +21,9 @@ public final class TarReader {
     /** No sane name or attribute list is longer. */
     private static final int EXTENSION_LIMIT = 1 << 20;
 
+    /** Headers that say something of the entry after them; more without an entry lead nowhere. */
+    private static final int MOST_EXTENSIONS = 100;
+
     private static final int SKIP_CHUNK = 32 << 10;
 
     /** Keeps what is needed to make the very same bytes again. */
@@ -38,6 +41,7 @@ public final class TarReader {
     private final @Nullable Recorder recorder;
     private final byte[] header = new byte[BLOCK];
     private final PaxRecords global = new PaxRecords();
+    private final TarLimits.Count count;
     private long remaining;
     private int padding;
     private boolean contentRecorded = true;
@@ -47,8 +51,14 @@ public final class TarReader {
     private boolean ended;
 
     public TarReader(InputStream in, @Nullable Recorder recorder) {
+        this(in, recorder, TarLimits.USUAL);
+    }
+
+    /** Refuses what goes beyond the limits before anything is made of it. */
+    public TarReader(InputStream in, @Nullable Recorder recorder, TarLimits limits) {
         this.in = in;
         this.recorder = recorder;
+        this.count = new TarLimits.Count(limits);
     }
 
     /** The next entry, or null at the end; what is left of the current one's content is passed over. */
@@ -56,7 +66,7 @@ public final class TarReader {
         String longName = null;
         String longLink = null;
         PaxRecords pax = new PaxRecords();
-        while (true) {
+        for (int extensions = 0; extensions < MOST_EXTENSIONS; extensions++) {
             finishEntry();
             if (ended || !readHeader()) {
                 ended = true;
@@ -70,10 +80,13 @@ public final class TarReader {
                 case 'x', 'X' -> pax.add(extension());
                 case 'g' -> global.add(extension());
                 default -> {
-                    return entry(flag, longName, longLink, PaxRecords.merged(global, pax));
+                    TarEntry entry = entry(flag, longName, longLink, PaxRecords.merged(global, pax));
+                    count.entry(entry);
+                    return entry;
                 }
             }
         }
+        throw invalid();
     }
 
     /** Reads the current entry's stored content; -1 at its end. */
@@ -302,9 +315,12 @@ public final class TarReader {
     /** Octal digits, or GNU's base 256 where the top bit is set. */
     static long number(byte[] block, int offset, int length) {
         if ((block[offset] & 0x80) != 0) {
-            long value = (block[offset] & 0x40) != 0 ? -1 : 0;
-            value = value << 6 | (block[offset] & 0x3f);
+            long sign = (block[offset] & 0x40) != 0 ? -1 : 0;
+            long value = sign << 6 | (block[offset] & 0x3f);
             for (int i = 1; i < length; i++) {
+                if (value >> 55 != sign) {
+                    throw invalid();
+                }
                 value = value << 8 | (block[offset + i] & 0xff);
             }
             return value;
