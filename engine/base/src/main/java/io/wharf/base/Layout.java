@@ -122,4 +122,9 @@ public record Layout(Path dataRoot, Path execRoot) {
     public Path exits() {
         return execRoot.resolve("exits");
     }
+
+    /** Files that execs need while they start; empty at each start of the engine. */
+    public Path execs() {
+        return execRoot.resolve("execs");
+    }
 }

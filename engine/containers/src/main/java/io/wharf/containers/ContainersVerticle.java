@@ -76,6 +76,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             RuntimeProbe.checkDefault(options);
             Files.createDirectories(options.layout().exits());
             Files.createDirectories(options.layout().runtimeState());
+            ExecScratch.clear(options.layout().execs());
             return HostFacts.read();
         });
         return Future.all(facts, images.facts(), networks.facts(), table.load()).compose(ready -> {

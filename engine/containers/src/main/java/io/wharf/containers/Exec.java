@@ -39,6 +39,8 @@ final class Exec {
     private @Nullable Console console;
     private @Nullable Runnable killer;
     private boolean discarded;
+    private boolean detached;
+    private @Nullable ExecProcess process;
 
     Exec(String id, Container container, ExecConfig config, DetachKeys keys) {
         this.id = id;
@@ -63,6 +65,18 @@ final class Exec {
         return keys;
     }
 
+    /** What the runtime is to run, where that was worked out before the start; given once. */
+    @Nullable
+    ExecProcess takeProcess() {
+        ExecProcess early = process;
+        process = null;
+        return early;
+    }
+
+    void process(ExecProcess early) {
+        process = early;
+    }
+
     /** Height and width that its terminal starts with; those of the start go before those of the creation. */
     List<Integer> consoleSize(ExecStart options) {
         return options.consoleSize().isEmpty() ? config.consoleSize() : options.consoleSize();
@@ -84,6 +98,15 @@ final class Exec {
     @Nullable
     Console console() {
         return console;
+    }
+
+    /** It gets a monitor of its own, and files that outlive the engine. */
+    void detaches() {
+        detached = true;
+    }
+
+    boolean detached() {
+        return detached;
     }
 
     void starts() {

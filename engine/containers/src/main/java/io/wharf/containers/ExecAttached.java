@@ -1,8 +1,6 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
-import io.wharf.base.Json;
-import io.wharf.base.KernelObject;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.ExecService.ExecConfig;
@@ -19,8 +17,10 @@ import io.wharf.linux.Spawn;
 import io.wharf.oci.OciRuntime;
 import io.wharf.streams.StdFrames;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +52,17 @@ final class ExecAttached {
         private @Nullable Fd stdout;
         private @Nullable Fd stderr;
         private @Nullable ExecConsole console;
+        private @Nullable ExecScratch scratch;
+
+        ExecScratch scratch() {
+            return Objects.requireNonNull(scratch);
+        }
+
+        void closeScratch() {
+            if (scratch != null) {
+                scratch.close();
+            }
+        }
 
         void close() {
             closeChilds();
@@ -71,15 +82,12 @@ final class ExecAttached {
         }
     }
 
-    Future<Attached> run(Exec exec, ExecStart options, ExecFolder folder) {
+    Future<Attached> run(Exec exec, ExecStart options) {
         Parts parts = new Parts();
         StepTimes times = new StepTimes();
         List<Integer> size = exec.consoleSize(options);
-        ExecRecord record = new ExecRecord(exec.config(), null, 0, false, null);
-        return room.ledger()
-                .record(new KernelObject(
-                        ExecRecord.KIND, exec.id(), exec.container().id(), Json.write(record)))
-                .compose(recorded -> room.pools().call(() -> spawn(exec, folder, parts, size)))
+        return ExecProcess.at(room, exec, size)
+                .compose(json -> room.pools().call(() -> spawn(exec, json, parts)))
                 .compose(child -> {
                     times.step("spawn");
                     return commands.ended(child, "the runtime's exec");
@@ -91,32 +99,37 @@ final class ExecAttached {
                                 : failure))
                 .onSuccess(status -> times.step("runtime"))
                 .compose(status ->
-                        status.success() ? Future.succeededFuture() : Future.failedFuture(refused(folder, status)))
+                        status.success() ? Future.succeededFuture() : Future.failedFuture(refused(parts, status)))
                 .compose(started -> terminal(parts))
-                .map(terminal -> connect(exec, options, folder, parts, terminal))
+                .map(terminal -> connect(exec, options, parts, terminal))
                 .onSuccess(connected -> {
                     times.step("connect");
                     LOG.debug("exec {}: {}", exec.id(), times);
                 })
                 .onFailure(failure -> parts.close())
-                .onComplete(done -> ExecCommands.forget(room, folder, exec.id())
-                        .onFailure(e -> LOG.warn("the folder of exec {} stays: {}", exec.id(), e.toString())));
+                .onComplete(done -> room.pools().run(parts::closeScratch));
     }
 
-    private Child spawn(Exec exec, ExecFolder folder, Parts parts, List<Integer> size) throws IOException {
+    private Child spawn(Exec exec, byte[] json, Parts parts) {
         Container container = exec.container();
         ExecConfig config = exec.config();
-        folder.make(room, exec, size);
+        ExecScratch scratch = ExecScratch.make(room.layout().execs(), exec.id(), json);
+        parts.scratch = scratch;
         OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
         List<String> options = new ArrayList<>(
-                List.of("--detach", "--pid-file", folder.files().pidFile().toString()));
+                List.of("--detach", "--pid-file", scratch.pidFile().toString()));
         if (config.tty()) {
-            options.addAll(List.of("--console-socket", folder.consoleName()));
-            parts.console = ExecConsole.listen(room.context(), room.loop(), folder.console());
+            options.addAll(List.of("--console-socket", scratch.consoleName()));
+            parts.console = ExecConsole.listen(room.context(), room.loop(), scratch.console());
         }
         Spawn.Builder spawn = runtime.spawn(runtime.exec(
-                        container.id(), folder.process(), folder.files().runtimeLog(), options))
-                .directory(folder.path().toString())
+                        container.id(),
+                        Path.of("/proc/self/fd/" + ExecScratch.PROCESS),
+                        Path.of("/proc/self/fd/" + ExecScratch.COMPLAINTS),
+                        options))
+                .descriptor(scratch.process(), ExecScratch.PROCESS)
+                .descriptor(scratch.log(), ExecScratch.COMPLAINTS)
+                .directory(scratch.folder().toString())
                 .newSession();
         if (!config.tty()) {
             if (config.attachStdin()) {
@@ -145,9 +158,9 @@ final class ExecAttached {
         return end;
     }
 
-    private static RuntimeException refused(ExecFolder folder, ExitStatus status) {
+    private static RuntimeException refused(Parts parts, ExitStatus status) {
         try {
-            return ExecFailure.ofRuntime(folder.complaint("the runtime ended with " + status))
+            return ExecFailure.ofRuntime(parts.scratch().complaint("the runtime ended with " + status))
                     .asException();
         } catch (IOException e) {
             return ExecFailure.of(e).asException();
@@ -166,11 +179,11 @@ final class ExecAttached {
                 .onComplete(done -> console.close());
     }
 
-    private Attached connect(Exec exec, ExecStart options, ExecFolder folder, Parts parts, @Nullable Fd terminal) {
+    private Attached connect(Exec exec, ExecStart options, Parts parts, @Nullable Fd terminal) {
         int pid;
         Fd pidfd;
         try {
-            pid = folder.pid();
+            pid = parts.scratch().pid();
             // Ours since the runtime's end, and not reaped: nobody else can have the number.
             pidfd = room.processes().openPidfd(pid);
         } catch (IOException e) {

@@ -57,6 +57,7 @@ final class ExecCommands implements ExecService {
             return forget(room, folder(record.owner(), record.key()), record.key());
         }
         Exec exec = new Exec(record.key(), container.get(), known.config(), DetachKeys.DEFAULT);
+        exec.detaches();
         execs.put(exec.id(), exec);
         return detached.adopt(exec, folder(exec), known).onSuccess(adopted -> {
             if (exec.phase() == Exec.Phase.EXITED) {
@@ -89,10 +90,10 @@ final class ExecCommands implements ExecService {
         DetachKeys keys =
                 DetachKeys.parse(config.detachKeys(), "Invalid escape keys (" + config.detachKeys() + ") provided");
         Exec exec = new Exec(Ids.random(), container, config, keys);
-        return events.created(exec).map(durable -> {
-            execs.put(exec.id(), exec);
-            return exec.id();
-        });
+        exec.process(ExecProcess.begin(room, exec, config.consoleSize()));
+        execs.put(exec.id(), exec);
+        events.created(exec);
+        return Future.succeededFuture(exec.id());
     }
 
     private static void checkRuns(Container container) {
@@ -112,12 +113,13 @@ final class ExecCommands implements ExecService {
     @Override
     public Future<Attached> start(String execId, ExecStart options) {
         Exec exec = starting(execId);
-        return attached.run(exec, options, folder(exec)).recover(failure -> failed(exec, failure));
+        return attached.run(exec, options).recover(failure -> failed(exec, failure));
     }
 
     @Override
     public Future<Void> startDetached(String execId, ExecStart options) {
         Exec exec = starting(execId);
+        exec.detaches();
         return detached.run(exec, options, folder(exec)).recover(failure -> failed(exec, failure));
     }
 
@@ -204,7 +206,7 @@ final class ExecCommands implements ExecService {
     }
 
     private void forget(Exec exec) {
-        if (execs.remove(exec.id()) != null) {
+        if (execs.remove(exec.id()) != null && exec.detached()) {
             detached.forget(exec, folder(exec));
         }
     }
@@ -231,10 +233,7 @@ final class ExecCommands implements ExecService {
         List<Exec> gone = execs.values().stream()
                 .filter(exec -> exec.container() == container)
                 .toList();
-        for (Exec exec : gone) {
-            execs.remove(exec.id());
-            detached.forget(exec, folder(exec));
-        }
+        gone.forEach(this::forget);
     }
 
     private ExecFolder folder(Exec exec) {

@@ -110,7 +110,7 @@ final class ExecDetached {
                 "--exec-process-spec=" + folder.process(),
                 "--cid=" + container.id(),
                 "--cuuid=" + exec.id(),
-                "--runtime=" + runtime.program(),
+                "--runtime=" + runtime.executable(),
                 "--bundle=" + files.bundle(),
                 "--container-pidfile=" + files.pidFile(),
                 "--exit-dir=" + files.exits(),

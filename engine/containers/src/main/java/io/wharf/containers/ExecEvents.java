@@ -27,9 +27,8 @@ final class ExecEvents {
         this.over = over;
     }
 
-    /** Durable before the id is given out. */
-    Future<Void> created(Exec exec) {
-        return announce(exec, "exec_create: " + command(exec), Map.of());
+    void created(Exec exec) {
+        tell(exec, "exec_create: " + command(exec), Map.of());
     }
 
     void started(Exec exec) {
@@ -52,7 +51,10 @@ final class ExecEvents {
         over.accept(exec);
     }
 
-    /** Nothing but the journal depends on these, and a client that waits for the exec must not wait for the disk. */
+    /**
+     * Nothing but the journal depends on these, for an exec lives in memory alone until it runs; and a client that waits
+     * for it must not wait for the disk. They become visible in their order, each when it is durable.
+     */
     private void tell(Exec exec, String action, Map<String, String> more) {
         announce(exec, action, more)
                 .onFailure(e -> LOG.warn("{} of exec {} is not recorded: {}", action, exec.id(), e.toString()));

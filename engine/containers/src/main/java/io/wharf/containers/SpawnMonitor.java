@@ -92,7 +92,7 @@ final class SpawnMonitor {
                 "--name",
                 container.name(),
                 "--runtime",
-                runtime.program().toString(),
+                runtime.executable(),
                 "--bundle",
                 files.bundle().toString(),
                 "--container-pidfile",

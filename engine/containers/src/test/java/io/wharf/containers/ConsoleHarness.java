@@ -80,6 +80,7 @@ final class ConsoleHarness implements AutoCloseable {
         Files.createDirectories(options.layout().dataRoot());
         Files.createDirectories(options.layout().execRoot());
         Files.createDirectories(options.layout().runtimeState());
+        Files.createDirectories(options.layout().execs());
         store = Store.open(options.layout().database(), Store.Durability.PROCESS, List.of(ContainersVerticle.schema()));
         store.onCommit(events::addAll);
         ledger = KernelLedger.open(options.layout().ledger(), Boot.id());

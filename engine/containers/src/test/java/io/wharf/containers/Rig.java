@@ -215,7 +215,8 @@ final class Rig implements AutoCloseable {
                     layout.bundle("x").getParent(),
                     layout.monitor("x").getParent(),
                     layout.exits(),
-                    layout.runtimeState())) {
+                    layout.runtimeState(),
+                    layout.execs())) {
                 if (Files.exists(parent)) {
                     try (var entries = Files.list(parent)) {
                         assertThat(entries).as(parent.toString()).isEmpty();

@@ -44,7 +44,12 @@ public record Spawn(
     public record Mapping(Fd source, int target) {}
 
     public static Builder of(String program, String... arguments) {
-        return new Builder(program).arguments(arguments);
+        return new Builder(program, program).arguments(arguments);
+    }
+
+    /** A program under another name than its path. */
+    public static Builder named(String program, String name) {
+        return new Builder(program, name);
     }
 
     /** Collects a spawn; used by one thread. */
@@ -56,9 +61,9 @@ public record Spawn(
         private @Nullable String directory;
         private boolean newSession;
 
-        private Builder(String program) {
+        private Builder(String program, String name) {
             this.program = program;
-            arguments.add(program);
+            arguments.add(name);
         }
 
         public Builder arguments(String... more) {

@@ -2,6 +2,7 @@ package io.wharf.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Json;
+import io.wharf.linux.SealedProgram;
 import io.wharf.linux.Spawn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,9 +92,22 @@ public record OciRuntime(
         return arguments;
     }
 
-    /** A child with a clean environment and these arguments; standard streams are the caller's to map. */
+    /**
+     * A child with a clean environment and these arguments; standard streams are the caller's to map. On a thread that may
+     * block.
+     */
     public Spawn.Builder spawn(List<String> arguments) {
-        return Spawn.of(program.toString()).arguments(arguments).environment(environment());
+        return Spawn.named(executable(), program.toString())
+                .arguments(arguments)
+                .environment(environment());
+    }
+
+    /** What others run as the program; on a thread that may block. Holds as long as this process lives. */
+    public String executable() {
+        // Others may be scripts, or look for their libraries beside themselves.
+        return RuntimeProbe.KNOWN.contains(String.valueOf(program.getFileName()))
+                ? SealedProgram.of(program.toString())
+                : program.toString();
     }
 
     /** The whole environment of the runtime's own processes. */
