@@ -30,15 +30,26 @@ final class ReapOrphans {
         this.processes = processes;
     }
 
-    /** Looks soon, and again when what it sees then is nobody's; many calls at once are one. Called on the room's context. */
+    /**
+     * Looks soon, and again when what it sees then is nobody's, until there is none left; many calls at once are one.
+     * Called on the room's context.
+     */
     void soon(Room room) {
         if (!expected) {
             expected = true;
             room.vertx().setTimer(SOON_MILLIS, first -> room.pools().runUrgently(this::sweep));
-            room.vertx().setTimer(SOON_MILLIS + AGAIN_MILLIS, second -> {
-                expected = false;
-                room.pools().runUrgently(this::sweep);
-            });
+            room.vertx()
+                    .setTimer(
+                            SOON_MILLIS + AGAIN_MILLIS,
+                            second -> room.pools()
+                                    .callUrgently(() -> sweep(System.nanoTime()))
+                                    .onComplete(swept -> {
+                                        expected = false;
+                                        // It came after the first look.
+                                        if (swept.succeeded() && swept.result()) {
+                                            soon(room);
+                                        }
+                                    }));
         }
     }
 
@@ -47,7 +58,8 @@ final class ReapOrphans {
         sweep(System.nanoTime());
     }
 
-    synchronized void sweep(long now) {
+    /** Whether there are zombies that may soon be nobody's. */
+    synchronized boolean sweep(long now) {
         Map<ProcessIdentity, Long> zombies = new HashMap<>();
         for (int pid : processes.children()) {
             ProcessIdentity.of(pid)
@@ -63,6 +75,7 @@ final class ReapOrphans {
         }
         seen.clear();
         seen.putAll(zombies);
+        return !seen.isEmpty();
     }
 
     /** Reaps one child if it has ended; nothing where it is another's. */
