@@ -12,6 +12,7 @@ import io.wharf.linux.ProcessIdentity;
 import io.wharf.linux.Readiness;
 import io.wharf.linux.Signals;
 import io.wharf.linux.Spawn;
+import io.wharf.oci.CgroupPaths;
 import io.wharf.oci.OciRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,10 @@ final class SpawnMonitor {
         Files.deleteIfExists(files.exitFile());
         Files.deleteIfExists(files.runtimeLog());
         Files.deleteIfExists(files.attachSocket());
+        String parent = CgroupPaths.above(container.definition().cgroupPath());
+        if (!parent.isEmpty()) {
+            room.cgroups().openCpuset(parent);
+        }
         OciRuntime runtime = room.host().runtimes().named(container.host().runtime());
         Descriptors.Pipe pipe = Descriptors.pipe();
         try (Fd log = Entries.open(

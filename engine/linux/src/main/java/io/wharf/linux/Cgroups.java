@@ -20,6 +20,12 @@ public interface Cgroups {
     /** Makes the cgroup and those above it, in every hierarchy; harmless where it is there. */
     void create(String path);
 
+    /**
+     * Sees that children of the cgroup can be given processes: a v1 cpuset without processors and memory takes none, and a
+     * runtime that finds one that another is just making leaves it so. Two short reads where all is well.
+     */
+    void openCpuset(String path);
+
     /** Whether it is there in any hierarchy. */
     boolean exists(String path);
 

@@ -50,7 +50,8 @@ final class RealCgroups implements Cgroups {
                     passDown(folder);
                 }
                 var child = folder + "/" + name;
-                if (makeFolder(child) && tree.controllers().contains("cpuset") && !tree.unified()) {
+                makeFolder(child);
+                if (isCpuset(tree)) {
                     // A new v1 cpuset is empty and takes no process.
                     inherit(folder, child, "cpuset.cpus");
                     inherit(folder, child, "cpuset.mems");
@@ -60,15 +61,33 @@ final class RealCgroups implements Cgroups {
         }
     }
 
-    private static boolean makeFolder(String folder) {
+    @Override
+    public void openCpuset(String path) {
+        checked(path);
+        boolean closed = hierarchies.hierarchies().stream()
+                .filter(RealCgroups::isCpuset)
+                .map(tree -> tree.folder(path))
+                .anyMatch(folder -> isBlank(folder + "/cpuset.cpus") || isBlank(folder + "/cpuset.mems"));
+        if (closed) {
+            create(path);
+        }
+    }
+
+    private static boolean isCpuset(CgroupHierarchies.Hierarchy tree) {
+        return tree.controllers().contains("cpuset") && !tree.unified();
+    }
+
+    private static boolean isBlank(String file) {
+        return SmallFiles.readIfPresent(file).map(String::isBlank).orElse(true);
+    }
+
+    private static void makeFolder(String folder) {
         try {
             Entries.makeDirectory(folder, 0755);
-            return true;
         } catch (LinuxException e) {
-            if (e.is(Errno.EEXIST)) {
-                return false;
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
             }
-            throw e;
         }
     }
 

@@ -3,6 +3,7 @@ package io.wharf.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,21 @@ class CgroupsTest {
         assertThat(cgroups.exists(PARENT)).isFalse();
         assertThat(cgroups.usage(path)).isEmpty();
         assertThat(cgroups.pids(path)).isEmpty();
+    }
+
+    @Test
+    void openCpuset_fillsOneThatAnotherIsJustMaking() {
+        var tree = cgroups.hierarchies().hierarchies().stream()
+                .filter(each -> each.controllers().contains("cpuset") && !each.unified())
+                .findFirst();
+        assumeTrue(tree.isPresent(), "the host has no v1 cpuset");
+        var folder = tree.get().folder(PARENT);
+        Entries.makeDirectory(folder, 0755);
+        assertThat(SmallFiles.read(folder + "/cpuset.cpus")).isBlank();
+        cgroups.openCpuset(PARENT);
+        assertThat(SmallFiles.read(folder + "/cpuset.cpus")).isNotBlank();
+        assertThat(SmallFiles.read(folder + "/cpuset.mems")).isNotBlank();
+        cgroups.openCpuset(PARENT);
     }
 
     @Test

@@ -45,6 +45,11 @@ public record CgroupPaths(boolean systemd, String parent) {
         return (above.startsWith("/") ? "" : "/") + above + (above.endsWith("/") ? "" : "/") + id;
     }
 
+    /** The cgroup above that of a {@code linux.cgroupsPath}; empty at the top, and where systemd makes it. */
+    public static String above(String cgroupsPath) {
+        return cgroupsPath.startsWith("/") ? cgroupsPath.substring(0, cgroupsPath.lastIndexOf('/')) : "";
+    }
+
     /**
      * The absolute path of the cgroup that a {@code linux.cgroupsPath} names: itself, or the scope that systemd makes
      * below the slice (systemd.slice(5): {@code a-b.slice} lies within {@code a.slice}).
