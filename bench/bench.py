@@ -7,8 +7,11 @@ import signal
 import sys
 
 import report
-from cases import CASES
+from cases import CASES as CONTAINER_CASES
 from engines import ROOT, Engine, find_client
+from image_cases import IMAGE_CASES
+
+CASES = CONTAINER_CASES + IMAGE_CASES
 
 
 def arguments():

@@ -28,6 +28,7 @@ class Engine:
         self.bip = f"10.214.{number}.1/24"
         self.machine = Machine()
         self.daemon = None
+        self.memory_backed = False
 
     def start(self):
         """Starts the daemon; the seconds until its first answered ping."""
@@ -62,6 +63,24 @@ class Engine:
                 self.daemon.kill()
                 self.daemon.wait()
         self.daemon = None
+
+    def on_tmpfs(self):
+        """Starts the daemon anew with its data root in memory, empty."""
+        self.stop()
+        os.makedirs(self.home + "/data", exist_ok=True)
+        self.inside("mount", "-t", "tmpfs", "-o", "size=6g", "none", self.home + "/data")
+        self.memory_backed = True
+        self.start()
+
+    def off_tmpfs(self):
+        if self.memory_backed:
+            self.stop()
+            self.inside("umount", "-l", self.home + "/data")
+            self.memory_backed = False
+            self.start()
+
+    def inside(self, *command):
+        subprocess.run(self.machine.command(list(command)), check=True)
 
     def docker(self, *arguments, stdin=None, stdout=subprocess.PIPE, check=True):
         """Runs the client to its end; its output."""
