@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
+import io.wharf.linux.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts and hashes what is read, and copies it to a second place if there is one. */
 final class HashedInput extends FilterInputStream {
-    private final MessageDigest hash = Digest.sha256();
+    private final MessageDigest hash = Sha256.create();
     private final @Nullable OutputStream copy;
     private long count;
     private boolean ended;

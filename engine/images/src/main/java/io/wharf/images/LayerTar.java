@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
+import io.wharf.linux.Sha256;
 import io.wharf.base.WharfException;
 import io.wharf.tar.Compression;
 import java.io.BufferedInputStream;
@@ -50,7 +51,7 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
     }
 
     private static final class Checked extends FilterOutputStream {
-        private final MessageDigest hash = Digest.sha256();
+        private final MessageDigest hash = Sha256.create();
 
         Checked(OutputStream out) {
             super(out);

@@ -3,6 +3,7 @@ package io.wharf.images;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.wharf.base.Digest;
+import io.wharf.linux.Sha256;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
@@ -146,7 +147,7 @@ final class PushLayer {
     }
 
     private static final class Packed extends FilterOutputStream {
-        final MessageDigest hash = Digest.sha256();
+        final MessageDigest hash = Sha256.create();
         long count;
 
         Packed(OutputStream out) {

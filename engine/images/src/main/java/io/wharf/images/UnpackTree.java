@@ -48,7 +48,7 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
         Attributes.mode(OpenFlags.AT_FDCWD, diff, 0755);
         this.root = Entries.openDirectory(diff);
         this.parents = new ParentFolders(root);
-        this.entries = new PlaceEntries(root, this, null);
+        this.entries = new PlaceEntries(root, this, null).inNewTree();
     }
 
     /** Unpacks all entries; the bytes of their files. */

@@ -13,6 +13,16 @@ public final class Attributes {
 
     private Attributes() {}
 
+    /** The bits that this process's new files lack; all of them where the kernel does not tell. */
+    public static int umask() {
+        for (var line : SmallFiles.read("/proc/self/status").split("\n")) {
+            if (line.startsWith("Umask:")) {
+                return Integer.parseInt(line.substring(6).strip(), 8);
+            }
+        }
+        return 0777;
+    }
+
     /** -1 leaves a number as it is. */
     public static void owner(Fd fd, int uid, int gid) {
         var result = Native.syscall(Nr.FCHOWN, fd.value(), uid, gid);

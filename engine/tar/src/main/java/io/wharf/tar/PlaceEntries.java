@@ -36,6 +36,9 @@ public final class PlaceEntries {
     /** What overlayfs itself reads is not for a tar to say: a redirect could show any folder of another layer. */
     private static final String OVERLAY_XATTRS = "trusted.overlay.";
 
+    private static final String DEFAULT_ACL = "system.posix_acl_default";
+    private static final int SET_GROUP = 02000;
+
     /** What becomes of a name that is taken. */
     public interface Replacing {
         /** Frees the name, or refuses. */
@@ -55,13 +58,22 @@ public final class PlaceEntries {
     private final @Nullable Owner owner;
     private final List<FolderTime> times = new ArrayList<>();
     private final byte[] chunk = new byte[CHUNK];
+    private final int umask = Attributes.umask();
     private long contentBytes;
     private long timesCharacters;
+    /** All folders are of this tree, and none gives what is made in it a group or a mode. */
+    private boolean plain;
 
     public PlaceEntries(Fd root, Replacing replacing, @Nullable Owner owner) {
         this.root = root;
         this.replacing = replacing;
         this.owner = owner;
+    }
+
+    /** Says that the root is empty and nobody else's yet. */
+    public PlaceEntries inNewTree() {
+        plain = true;
+        return this;
     }
 
     /** Bytes of the files made so far. */
@@ -91,7 +103,8 @@ public final class PlaceEntries {
     }
 
     private void makeFile(Fd in, String name, String path, TarEntry entry, TarReader tar) throws IOException {
-        try (Fd file = create(in, name, path)) {
+        boolean born = bornWith(entry);
+        try (Fd file = create(in, name, path, born ? entry.mode() : 0600)) {
             if (entry.sparse() == null) {
                 tar.contentKeptAs(path);
                 copy(tar, file, entry.size());
@@ -103,20 +116,37 @@ public final class PlaceEntries {
                 Storage.truncate(file, entry.size());
             }
             contentBytes += entry.size();
-            describe(file, entry);
+            if (!born) {
+                own(file, entry);
+                Attributes.mode(file, entry.mode());
+            }
+            setXattrs(file, entry);
+            Attributes.times(file, entry.seconds(), entry.nanos(), entry.seconds(), entry.nanos());
         }
     }
 
-    private Fd create(Fd in, String name, String path) {
+    /**
+     * Whether a new file has the entry's owner and mode by itself, as most in images do: then two calls, each of which
+     * would put the inode into the journal again, are spared.
+     */
+    private boolean bornWith(TarEntry entry) {
+        return owner == null
+                && plain
+                && entry.uid() == 0
+                && entry.gid() == 0
+                && (entry.mode() & (~0777 | umask)) == 0;
+    }
+
+    private Fd create(Fd in, String name, String path, int mode) {
         int flags = OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
         try {
-            return Entries.openAt(in.value(), name, flags, 0600);
+            return Entries.openAt(in.value(), name, flags, mode);
         } catch (LinuxException e) {
             if (!e.is(Errno.EEXIST)) {
                 throw e;
             }
             clear(in, name, path);
-            return Entries.openAt(in.value(), name, flags, 0600);
+            return Entries.openAt(in.value(), name, flags, mode);
         }
     }
 
@@ -159,6 +189,9 @@ public final class PlaceEntries {
         own(folder, entry);
         Attributes.mode(folder, entry.mode());
         setXattrs(folder, entry);
+        plain &= entry.gid() == 0
+                && (entry.mode() & SET_GROUP) == 0
+                && !entry.xattrs().containsKey(DEFAULT_ACL);
         if (times.size() >= MOST_TIMES || timesCharacters >= MOST_TIMES_CHARACTERS) {
             // Folders come before what is in them: those that the tar has left are done.
             applyTimes(time -> !path.startsWith(time.path() + "/"));
@@ -189,14 +222,7 @@ public final class PlaceEntries {
         }
     }
 
-    private void describe(Fd file, TarEntry entry) {
-        // The owner first: changing it clears set-uid bits and capabilities.
-        own(file, entry);
-        Attributes.mode(file, entry.mode());
-        setXattrs(file, entry);
-        Attributes.times(file, entry.seconds(), entry.nanos(), entry.seconds(), entry.nanos());
-    }
-
+    /** The owner goes before the mode: changing it clears set-uid bits and capabilities. */
     private void own(Fd file, TarEntry entry) {
         int uid = owner == null ? entry.uid() : owner.uid();
         int gid = owner == null ? entry.gid() : owner.gid();

@@ -140,10 +140,12 @@ public final class TarReader {
     }
 
     private void finishEntry() throws IOException {
-        byte[] rest = remaining + padding == 0 ? header : new byte[SKIP_CHUNK];
-        while (remaining > 0) {
-            if (read(rest, 0, rest.length) < 0) {
-                throw truncated();
+        if (remaining > 0) {
+            byte[] rest = new byte[SKIP_CHUNK];
+            while (remaining > 0) {
+                if (read(rest, 0, rest.length) < 0) {
+                    throw truncated();
+                }
             }
         }
         if (!contentRecorded && recorder != null) {
@@ -151,7 +153,8 @@ public final class TarReader {
             contentRecorded = true;
         }
         if (padding > 0) {
-            readFully(rest, padding);
+            // Into what the next header overwrites: an entry more or less allocates nothing.
+            readFully(header, padding);
             padding = 0;
         }
     }
