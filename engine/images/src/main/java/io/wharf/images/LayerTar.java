@@ -1,8 +1,8 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
-import io.wharf.linux.Sha256;
 import io.wharf.base.WharfException;
+import io.wharf.linux.Sha256;
 import io.wharf.tar.Compression;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;

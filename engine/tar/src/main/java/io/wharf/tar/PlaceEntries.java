@@ -130,11 +130,7 @@ public final class PlaceEntries {
      * would put the inode into the journal again, are spared.
      */
     private boolean bornWith(TarEntry entry) {
-        return owner == null
-                && plain
-                && entry.uid() == 0
-                && entry.gid() == 0
-                && (entry.mode() & (~0777 | umask)) == 0;
+        return owner == null && plain && entry.uid() == 0 && entry.gid() == 0 && (entry.mode() & (~0777 | umask)) == 0;
     }
 
     private Fd create(Fd in, String name, String path, int mode) {
