@@ -7,6 +7,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.wharf.api.ApiVerticle;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.KernelLedger;
+import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.build.BuildVerticle;
@@ -110,15 +111,7 @@ final class Engine {
         if (ledger.rebooted()) {
             ForgetBoot.run(options.layout());
         }
-        Store store = keep(Store.open(
-                options.layout().database(),
-                Store.Durability.FULL,
-                List.of(
-                        ImagesVerticle.schema(),
-                        NetworksVerticle.schema(),
-                        VolumesVerticle.schema(),
-                        ContainersVerticle.schema(),
-                        SystemVerticle.schema())));
+        Store store = keep(Store.open(options.layout().database(), Store.Durability.FULL, schemas()));
         Pools pools = keep(Pools.standard());
         Vertx vertx = vertx();
         Services.prepare(vertx);
@@ -139,6 +132,15 @@ final class Engine {
         deploy(vertx, new ApiVerticle(options, handles));
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
+    }
+
+    static List<Schema> schemas() {
+        return List.of(
+                ImagesVerticle.schema(),
+                NetworksVerticle.schema(),
+                VolumesVerticle.schema(),
+                ContainersVerticle.schema(),
+                SystemVerticle.schema());
     }
 
     /**

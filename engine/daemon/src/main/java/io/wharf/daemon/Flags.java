@@ -15,7 +15,10 @@ final class Flags {
 
     static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("wharfd");
-        spec.usageMessage().description("A container engine with the Docker Engine API.");
+        spec.usageMessage()
+                .description(
+                        "A container engine with the Docker Engine API.",
+                        "'wharfd import-docker' takes over images and volumes of a stopped Docker.");
         spec.addOption(help("Print usage", "-h", "--help").usageHelp(true).build());
         spec.addOption(help("Print version information and quit", "-v", "--version")
                 .versionHelp(true)

@@ -3,6 +3,7 @@ package io.wharf.daemon;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.linux.Processes;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -26,6 +27,9 @@ public final class Main {
 
     /** Answers an exit status, or -1 once the engine runs and signals decide. */
     private static int run(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(ImportDocker.NAME)) {
+            return ImportDocker.run(List.of(arguments).subList(1, arguments.length));
+        }
         CommandLine line = new CommandLine(Flags.spec());
         ParseResult parsed;
         try {

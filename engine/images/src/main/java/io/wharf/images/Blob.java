@@ -9,4 +9,7 @@ import io.wharf.base.Digest;
  * @param diff digest of the plain tar in it
  * @param kept whether its bytes lie in the content store; else only its name is known, from a push
  */
-record Blob(Digest digest, Digest diff, String mediaType, long size, boolean kept) {}
+record Blob(Digest digest, Digest diff, String mediaType, long size, boolean kept) {
+    /** A size that only a registry knows. */
+    static final long UNKNOWN = 0;
+}
