@@ -119,6 +119,8 @@ final class ImportDocker {
         }
     }
 
+    // The lock is held, not used.
+    @SuppressWarnings("try")
     private void run(Path docker, Path data, boolean link, boolean volumes) throws IOException {
         refuseRunning(docker);
         Layout layout = new Layout(data, data.resolve("ingest"));

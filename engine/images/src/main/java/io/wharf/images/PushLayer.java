@@ -85,8 +85,17 @@ final class PushLayer {
         if (at == forms.size()) {
             return Future.succeededFuture(Optional.empty());
         }
-        return session.hasBlob(forms.get(at).digest())
-                .compose(has -> has ? Future.succeededFuture(Optional.of(forms.get(at))) : existing(forms, at + 1));
+        Blob form = forms.get(at);
+        if (form.size() == Blob.UNKNOWN) {
+            // Taken over from an engine that had not written it down.
+            return session.sizeOf(form.digest())
+                    .compose(size -> size > 0
+                            ? Future.succeededFuture(
+                                    Optional.of(new Blob(form.digest(), form.diff(), form.mediaType(), size, false)))
+                            : existing(forms, at + 1));
+        }
+        return session.hasBlob(form.digest())
+                .compose(has -> has ? Future.succeededFuture(Optional.of(form)) : existing(forms, at + 1));
     }
 
     private Future<Void> sendKept(Blob blob) {

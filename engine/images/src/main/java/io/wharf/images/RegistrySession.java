@@ -161,6 +161,15 @@ final class RegistrySession {
                 .compose(response -> drop(response).map(done -> response.statusCode() == 200));
     }
 
+    /** Bytes of a blob; -1 where the registry has none, or does not say. */
+    Future<Long> sizeOf(Digest digest) {
+        return send(HttpMethod.HEAD, path("blobs/" + digest), HttpClientRequest::send)
+                .compose(response -> drop(response)
+                        .map(done -> response.statusCode() == 200 && response.getHeader("Content-Length") != null
+                                ? Long.parseLong(response.getHeader("Content-Length"))
+                                : -1L));
+    }
+
     /** Where an upload begins; null where another repository's blob was taken over at once. */
     Future<@Nullable String> startUpload(@Nullable Digest mount, @Nullable String from) {
         String url =

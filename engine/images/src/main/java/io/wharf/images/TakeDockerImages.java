@@ -142,7 +142,7 @@ public final class TakeDockerImages {
                 names.computeIfAbsent(Digest.parse(name.getValue().asText()), id -> new LinkedHashSet<>())
                         .add(Reference.parse(name.getKey()).tagged());
             } catch (WharfException e) {
-                report.left("name " + name.getKey(), e.getMessage());
+                report.left("name " + name.getKey(), String.valueOf(e.getMessage()));
             }
         }));
         return names;
