@@ -8,9 +8,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ABSENT = "-"
 
 
-def meant():
+def meant(name="differences.toml"):
     """The differences that are meant, each with a reason."""
-    with open(os.path.join(HERE, "differences.toml"), "rb") as f:
+    with open(os.path.join(HERE, name), "rb") as f:
         return tomllib.load(f).get("difference", [])
 
 

@@ -1,14 +1,13 @@
 package io.wharf.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
-import io.wharf.base.Json;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.CommitContainer;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.ImageService;
-import io.wharf.contracts.ImageService.ImageSummary;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ final class ImageOperations {
     void register(Handlers handlers) {
         handlers.on("ImageList", this::list)
                 .on("ImageInspect", this::inspect)
-                .on("ImageHistory", call -> images.history(call.path("name")).map(steps -> new Reply.Json(200, steps)))
+                .on("ImageHistory", this::history)
                 .on("ImageTag", this::tag)
                 .on("ImageDelete", this::remove)
                 .on("ImagePrune", this::prune)
@@ -41,41 +40,36 @@ final class ImageOperations {
             more.put("reference", List.of(reference));
             filters = new Filters(more);
         }
+        boolean identity = call.version().atLeast(54) && call.query().flag("identity");
+        if (identity && !call.query().flag("manifests")) {
+            throw WharfException.invalid("conflicting options: identity requires manifests=1");
+        }
         return images.list(new ImageService.ListImages(
                         call.query().flag("all"),
                         call.query().flag("digests"),
-                        call.query().flag("shared-size"),
+                        call.version().atLeast(42) && call.query().flag("shared-size"),
                         filters))
                 .map(rows -> new Reply.Json(
                         200,
-                        call.version().atLeast(44)
+                        call.version().atLeast(51)
                                 ? rows
                                 : rows.stream()
-                                        .map(row -> before44(row, call.version()))
+                                        .map(row -> ImageBodies.summary(row, call.version()))
                                         .toList()));
     }
 
-    /** Adds what older clients expect: VirtualSize, and a pseudo name for images without one. */
-    private static ObjectNode before44(ImageSummary row, ApiVersion version) {
-        ObjectNode json = Json.MAPPER.valueToTree(row);
-        json.put("VirtualSize", row.size());
-        if (!version.atLeast(43)
-                && row.repoTags().isEmpty()
-                && row.repoDigests().isEmpty()) {
-            json.putArray("RepoTags").add("<none>:<none>");
-            json.putArray("RepoDigests").add("<none>@<none>");
+    private Future<Reply> inspect(Call call) {
+        WantedPlatform platform = call.version().atLeast(49) ? ReadPlatform.of(call) : null;
+        if (platform != null && call.version().atLeast(48) && call.query().flag("manifests")) {
+            throw WharfException.invalid("conflicting options: manifests and platform options cannot both be set");
         }
-        return json;
+        return images.inspect(call.path("name"), platform)
+                .map(detail -> new Reply.Json(200, ImageBodies.detail(detail, call.version())));
     }
 
-    private Future<Reply> inspect(Call call) {
-        return images.inspect(call.path("name")).map(detail -> {
-            if (call.version().atLeast(44)) {
-                return new Reply.Json(200, detail);
-            }
-            ObjectNode json = Json.MAPPER.valueToTree(detail);
-            return new Reply.Json(200, json.put("VirtualSize", detail.size()));
-        });
+    private Future<Reply> history(Call call) {
+        return images.history(call.path("name"), call.version().atLeast(48) ? ReadPlatform.of(call) : null)
+                .map(steps -> new Reply.Json(200, steps));
     }
 
     private Future<Reply> tag(Call call) {
@@ -90,7 +84,10 @@ final class ImageOperations {
         return images.remove(
                         call.path("name"),
                         call.query().flag("force"),
-                        call.query().flag("noprune"))
+                        call.query().flag("noprune"),
+                        call.version().atLeast(50)
+                                ? ReadPlatform.only(call.query().texts("platforms"))
+                                : null)
                 .map(removed -> new Reply.Json(200, removed));
     }
 
@@ -102,13 +99,13 @@ final class ImageOperations {
     private Future<Reply> commit(Call call) {
         Query query = call.query();
         CommitContainer request = new CommitContainer(
-                query.text("container", ""),
+                call.required("container", "invalid name or ID supplied: \"\""),
                 query.text("repo"),
                 query.text("tag"),
                 query.text("comment"),
                 query.text("author"),
                 query.flag("pause", true),
-                ReadBody.orNull(call, ContainerConfig.class),
+                call.body().toString().strip().equals("{}") ? null : ReadBody.orNull(call, ContainerConfig.class),
                 query.texts("changes"));
         return containers.commit(request).map(id -> new Reply.Json(201, Map.of("Id", id)));
     }

@@ -2,11 +2,11 @@ package io.wharf.api;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
-import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import io.wharf.streams.HandleTable;
 import java.util.List;
 
@@ -26,8 +26,8 @@ final class ImageTransferOperations {
         handlers.on("ImageCreate", this::create)
                 .on("ImagePush", this::push)
                 .on("ImageLoad", this::load)
-                .on("ImageGet", call -> save(List.of(call.path("name"))))
-                .on("ImageGetAll", call -> save(names(call)))
+                .on("ImageGet", call -> save(call, List.of(call.path("name"))))
+                .on("ImageGetAll", call -> save(call, names(call)))
                 .on("WharfImageVerify", this::verify);
     }
 
@@ -41,10 +41,7 @@ final class ImageTransferOperations {
         if (source == null) {
             throw WharfException.invalid("neither fromImage nor fromSrc tells what to create the image from");
         }
-        if (!source.equals("-")) {
-            throw WharfException.notImplemented("import from a URL is not supported yet by this engine");
-        }
-        return importRoot(call);
+        return importRoot(call, source);
     }
 
     private Future<Reply> pull(Call call, String image) {
@@ -62,10 +59,15 @@ final class ImageTransferOperations {
         return reference.indexOf('@') >= 0 || reference.lastIndexOf(':') > reference.lastIndexOf('/');
     }
 
-    private Future<Reply> importRoot(Call call) {
+    private Future<Reply> importRoot(Call call, String source) {
         Query query = call.query();
+        boolean body = source.equals("-");
+        if (!body) {
+            call.stream().close();
+        }
         return progress(images.importRoot(new ImageService.ImportImage(
-                offered(call.stream()),
+                body ? offered(call.stream()) : null,
+                body ? null : source,
                 query.text("repo"),
                 query.text("tag"),
                 query.text("message"),
@@ -79,11 +81,15 @@ final class ImageTransferOperations {
     }
 
     private Future<Reply> load(Call call) {
-        return progress(images.load(offered(call.stream()), call.query().flag("quiet")));
+        WantedPlatform platform = call.version().atLeast(48) ? ReadPlatform.of(call) : null;
+        // Says what is wrong within the stream, as clients of this operation expect.
+        return images.load(offered(call.stream()), call.query().flag("quiet", true), platform)
+                .map(handle -> new Reply.Lines(handles.take(handle), true, "\r\n"));
     }
 
-    private Future<Reply> save(List<String> names) {
-        return images.save(names).map(handle -> new Reply.Bytes(TAR, handles.take(handle)));
+    private Future<Reply> save(Call call, List<String> names) {
+        return images.save(names, call.version().atLeast(48) ? ReadPlatform.of(call) : null)
+                .map(handle -> new Reply.Bytes(TAR, handles.take(handle)));
     }
 
     private Future<Reply> verify(Call call) {
@@ -94,8 +100,14 @@ final class ImageTransferOperations {
     private static List<String> names(Call call) {
         return call.query().texts("names").stream()
                 .flatMap(names -> List.of(names.split(",")).stream())
-                .filter(name -> !name.isEmpty())
+                .peek(ImageTransferOperations::requireName)
                 .toList();
+    }
+
+    private static void requireName(String name) {
+        if (name.isEmpty()) {
+            throw WharfException.invalid("invalid reference format");
+        }
     }
 
     private Handle<ByteStream> offered(ByteStream bytes) {

@@ -61,24 +61,16 @@ final class SystemOperations {
 
     private Future<Reply> dataUsage(Call call) {
         TreeSet<String> wanted = new TreeSet<>();
-        for (String type : call.query().texts("type")) {
+        for (String type : call.version().atLeast(42) ? call.query().texts("type") : List.<String>of()) {
             String part = USAGE.get(type.toLowerCase(Locale.ROOT));
             if (part == null) {
                 throw WharfException.invalid("unknown object type: " + type);
             }
             wanted.add(part);
         }
-        return system.diskUsage().map(all -> {
-            if (wanted.isEmpty()) {
-                return new Reply.Json(200, all);
-            }
-            Map<String, Object> some = new HashMap<>(all);
-            some.keySet().removeIf(part -> USAGE.containsValue(part) && !wanted.contains(part));
-            if (!wanted.contains("Images")) {
-                some.remove("LayersSize");
-            }
-            return new Reply.Json(200, some);
-        });
+        return system.diskUsage()
+                .map(all -> new Reply.Json(
+                        200, DiskUsageBody.of(all, wanted, call.version(), call.query().flag("verbose"))));
     }
 
     private Future<Reply> authenticate(Call call) {

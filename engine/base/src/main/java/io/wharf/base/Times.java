@@ -21,6 +21,8 @@ public final class Times {
     private static final Pattern DATE = Pattern.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})"
             + "(?:T([0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,9})?)?)?))?(Z|[+-][0-9]{2}:[0-9]{2})?");
 
+    private static final BigDecimal FURTHEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
     private Times() {}
 
     public static String rfc3339Nano(long nanosSinceEpoch) {
@@ -64,7 +66,7 @@ public final class Times {
             return nowNanos - back.getAsLong();
         }
         if (EPOCH.matcher(text).matches()) {
-            return new BigDecimal(text).movePointRight(9).longValue();
+            return new BigDecimal(text).movePointRight(9).min(FURTHEST).max(FURTHEST.negate()).longValue();
         }
         Matcher date = DATE.matcher(text);
         if (!date.matches()) {

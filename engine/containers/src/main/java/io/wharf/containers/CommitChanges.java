@@ -54,6 +54,7 @@ final class CommitChanges {
                         container.id(),
                         Digest.parse(container.definition().imageId()),
                         config,
+                        own,
                         request.repository(),
                         request.tag(),
                         request.comment(),

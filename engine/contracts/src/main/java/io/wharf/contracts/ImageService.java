@@ -18,13 +18,26 @@ import org.jspecify.annotations.Nullable;
 public interface ImageService {
     Future<List<ImageSummary>> list(ListImages query);
 
-    Future<ImageDetail> inspect(String name);
+    default Future<ImageDetail> inspect(String name) {
+        return inspect(name, null);
+    }
 
-    Future<List<HistoryEntry>> history(String name);
+    /** The same, of an image that must be for this platform; another is a 404 that says for which it is. */
+    Future<ImageDetail> inspect(String name, @Nullable WantedPlatform platform);
+
+    default Future<List<HistoryEntry>> history(String name) {
+        return history(name, null);
+    }
+
+    Future<List<HistoryEntry>> history(String name, @Nullable WantedPlatform platform);
 
     Future<Void> tag(String name, String repository, @Nullable String tag);
 
-    Future<List<Removed>> remove(String name, boolean force, boolean noPrune);
+    default Future<List<Removed>> remove(String name, boolean force, boolean noPrune) {
+        return remove(name, force, noPrune, null);
+    }
+
+    Future<List<Removed>> remove(String name, boolean force, boolean noPrune, @Nullable WantedPlatform platform);
 
     Future<Pruned> prune(Filters filters);
 
@@ -34,10 +47,20 @@ public interface ImageService {
     Future<Handle<Flowable<Progress>>> push(PushImage request);
 
     /** Takes in an archive as {@code docker save} or an OCI layout in a tar has it. */
-    Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet);
+    default Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet) {
+        return load(archive, quiet, null);
+    }
+
+    /** The same, of those images that are for a platform. */
+    Future<Handle<Flowable<Progress>>> load(
+            Handle<ByteStream> archive, boolean quiet, @Nullable WantedPlatform platform);
 
     /** Writes an archive of the images to be read by {@code load}. */
-    Future<Handle<ByteStream>> save(List<String> names);
+    default Future<Handle<ByteStream>> save(List<String> names) {
+        return save(names, null);
+    }
+
+    Future<Handle<ByteStream>> save(List<String> names, @Nullable WantedPlatform platform);
 
     /** Makes an image of one layer out of a plain or compressed tar of a root. */
     Future<Handle<Flowable<Progress>>> importRoot(ImportImage request);
@@ -89,6 +112,9 @@ public interface ImageService {
     /** What to list; {@code all} also intermediate images, {@code digests} with RepoDigests. */
     record ListImages(boolean all, boolean digests, boolean sharedSize, Filters filters) {}
 
+    /** A platform that a request names, in Go's words; the variant is empty for any. */
+    record WantedPlatform(String os, String architecture, String variant) {}
+
     /** One row of {@code GET /images/json}: sizes in bytes, created in seconds since the epoch. */
     record ImageSummary(
             @JsonProperty("Id") String id,
@@ -101,7 +127,11 @@ public interface ImageService {
             Map<String, String> labels,
             long containers) {}
 
-    /** The body of {@code GET /images/{name}/json}. */
+    /**
+     * The body of {@code GET /images/{name}/json}.
+     *
+     * @param container the one that the image was made of, as old engines wrote it down; with its config
+     */
     record ImageDetail(
             @JsonProperty("Id") String id,
             List<String> repoTags,
@@ -112,9 +142,15 @@ public interface ImageService {
             String dockerVersion,
             String author,
             ContainerConfig config,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String container,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ContainerConfig containerConfig,
+
             String architecture,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) String variant,
             String os,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String osVersion,
             long size,
             ContainerDetail.GraphDriver graphDriver,
             @JsonProperty("RootFS") RootFs rootFs,
@@ -248,14 +284,28 @@ public interface ImageService {
             @JsonProperty("identitytoken") @Nullable String identityToken,
             @JsonProperty("registrytoken") @Nullable String registryToken) {}
 
-    /** An import: the tar, the name of the image, and Dockerfile instructions that set its config. */
+    /**
+     * An import: the tar or the URL that it is fetched from, the name of the image, and Dockerfile instructions that set
+     * its config.
+     */
     record ImportImage(
-            Handle<ByteStream> root,
+            @Nullable Handle<ByteStream> root,
+            @Nullable String source,
             @Nullable String repository,
             @Nullable String tag,
             @Nullable String message,
             @Nullable String platform,
-            List<String> changes) {}
+            List<String> changes) {
+        public ImportImage(
+                Handle<ByteStream> root,
+                @Nullable String repository,
+                @Nullable String tag,
+                @Nullable String message,
+                @Nullable String platform,
+                List<String> changes) {
+            this(root, null, repository, tag, message, platform, changes);
+        }
+    }
 
     /** What a container is made from. */
     record ImageForContainer(Digest id, ContainerConfig config, String architecture, String os) {}
@@ -273,16 +323,34 @@ public interface ImageService {
     /** Sizes in bytes. */
     record LayerSizes(long writable, long root) {}
 
-    /** An image to make out of a container's writable layer. */
+    /**
+     * An image to make out of a container's writable layer.
+     *
+     * @param config that the image gets, before the changes
+     * @param own the container's, which the image remembers
+     */
     record CommitImage(
             String containerId,
             Digest parent,
             ContainerConfig config,
+            ContainerConfig own,
             @Nullable String repository,
             @Nullable String tag,
             @Nullable String comment,
             @Nullable String author,
-            List<String> changes) {}
+            List<String> changes) {
+        public CommitImage(
+                String containerId,
+                Digest parent,
+                ContainerConfig config,
+                @Nullable String repository,
+                @Nullable String tag,
+                @Nullable String comment,
+                @Nullable String author,
+                List<String> changes) {
+            this(containerId, parent, config, config, repository, tag, comment, author, changes);
+        }
+    }
 
     /** What {@code docker info} tells of images and storage. */
     record StorageFacts(int images, String driver, List<List<String>> driverStatus, long layersSize) {}

@@ -4,110 +4,109 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import io.wharf.images.AddImage.ManifestText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One image of an archive.
  *
  * @param layers files of its layers, lowest first
  * @param packed whether the layers' own bytes are to be kept, for the manifests name them
+ * @param parent the image that it was made from, as the archive says
  */
 // Handed on, never compared.
 @SuppressWarnings("ArrayRecordComponent")
 record ArchivedImage(
-        byte[] config, List<Path> layers, List<Reference> names, List<ManifestText> manifests, boolean packed) {
-    /** Indexes within indexes. */
-    private static final int DEEPEST = 4;
-
-    private static final String NAME = "io.containerd.image.name";
-    private static final String REF = "org.opencontainers.image.ref.name";
+        byte[] config,
+        List<Path> layers,
+        List<Reference> names,
+        List<ManifestText> manifests,
+        boolean packed,
+        @Nullable Digest parent) {
+    private static final String DOCKER = "manifest.json";
 
     /** What an archive holds, as its {@code manifest.json} says, or else its {@code index.json}. */
-    static List<ArchivedImage> of(Spool spool) throws IOException {
-        List<ArchivedImage> images = new ArrayList<>();
-        if (spool.file("manifest.json").isPresent()) {
-            for (JsonNode row : tree(spool.document("manifest.json"))) {
-                images.add(docker(spool, row));
-            }
-        } else if (spool.file("index.json").isPresent()) {
-            for (JsonNode row : tree(spool.document("index.json")).path("manifests")) {
-                addOci(images, spool, row, names(row), 0);
-            }
-        } else if (spool.file("repositories").isPresent()) {
-            throw WharfException.notImplemented(
-                    "archive of a docker before 1.10 is not supported: load and save it with a newer one");
+    static List<ArchivedImage> of(Spool spool, @Nullable WantedPlatform platform) throws IOException {
+        Platform wanted = platform == null ? null : Platform.of(platform);
+        List<ArchivedImage> images;
+        if (spool.file(DOCKER).isPresent()) {
+            images = docker(spool, wanted);
+        } else if (spool.file(ArchivedLayout.INDEX).isPresent()) {
+            images = new ArchivedLayout(spool, wanted).images();
         } else {
-            throw WharfException.invalid("invalid archive: neither manifest.json nor index.json is in it");
+            throw WharfException.invalid("invalid archive: does not contain a " + DOCKER);
+        }
+        if (wanted != null && images.isEmpty()) {
+            throw WharfException.notFound("requested platform(s) ([" + wanted + "]) not found");
         }
         return images;
     }
 
-    private static ArchivedImage docker(Spool spool, JsonNode row) throws IOException {
+    private static List<ArchivedImage> docker(Spool spool, @Nullable Platform wanted) throws IOException {
+        JsonNode rows = Json.parse(spool.document(DOCKER), JsonNode.class);
+        if (!rows.isArray()) {
+            throw WharfException.invalid("invalid manifest, manifest cannot be null (but can be [])");
+        }
+        Map<Digest, ArchivedImage> known =
+                spool.file(ArchivedLayout.INDEX).isPresent() ? ArchivedLayout.packedImages(spool) : Map.of();
+        List<ArchivedImage> images = new ArrayList<>();
+        boolean linked = false;
+        for (JsonNode row : rows) {
+            ArchivedImage image = docker(spool, row, known);
+            ImageConfig config = ImageConfig.parse(image.config);
+            if (wanted == null || wanted.accepts(config.os(), config.architecture(), config.variant())) {
+                images.add(image);
+                linked |= image.parent != null;
+            }
+        }
+        if (linked) {
+            // What an image was made from has one step less, and must be here before it.
+            images.sort(Comparator.comparingInt(
+                    image -> ImageConfig.parse(image.config).history().size()));
+        }
+        return images;
+    }
+
+    private static ArchivedImage docker(Spool spool, JsonNode row, Map<Digest, ArchivedImage> known)
+            throws IOException {
         List<Path> layers = new ArrayList<>();
         row.path("Layers").forEach(layer -> layers.add(spool.must(layer.asText())));
         List<Reference> names = new ArrayList<>();
         row.path("RepoTags")
                 .forEach(tag -> names.add(Reference.parse(tag.asText()).tagged()));
         byte[] config = spool.document(row.path("Config").asText());
-        return checked(new ArchivedImage(config, layers, names, List.of(), false));
+        String parent = row.path("Parent").asText("");
+        // An archive that is a layout too may tell by which manifest the image once travelled.
+        ArchivedImage layout = known.get(Digest.of(config));
+        List<ManifestText> manifests = layout == null || !layout.layers.equals(layers) ? List.of() : layout.manifests;
+        return new ArchivedImage(
+                        config,
+                        layers,
+                        names,
+                        manifests,
+                        !manifests.isEmpty(),
+                        Digest.isDigest(parent) ? Digest.parse(parent) : null)
+                .checked();
     }
 
-    private static void addOci(List<ArchivedImage> images, Spool spool, JsonNode row, List<Reference> names, int depth)
-            throws IOException {
-        if (depth > DEEPEST) {
-            throw WharfException.invalid("invalid archive: its indexes lead to more than " + DEEPEST + " others");
+    /** Itself, where it has as many layers as its config tells of, and is for a system that runs here. */
+    ArchivedImage checked() {
+        ImageConfig read = ImageConfig.parse(config);
+        if (!read.os().isEmpty() && !read.os().equals(Platform.HOST.os())) {
+            throw WharfException.invalid("cannot load " + read.os() + " image on " + Platform.HOST.os());
         }
-        Digest digest = Digest.parse(row.path("digest").asText());
-        byte[] body = spool.blob(digest);
-        JsonNode manifest = tree(body);
-        if (manifest.path("manifests").isArray()) {
-            for (JsonNode inner : manifest.path("manifests")) {
-                JsonNode platform = inner.path("platform");
-                if (Platform.HOST.accepts(
-                        platform.path("os").asText(Platform.HOST.os()),
-                        platform.path("architecture").asText(Platform.HOST.architecture()),
-                        platform.path("variant").asText(""))) {
-                    addOci(images, spool, inner, names, depth + 1);
-                    return;
-                }
-            }
-            throw WharfException.notFound("no image for " + Platform.HOST + " in the archive");
-        }
-        List<Path> layers = new ArrayList<>();
-        for (JsonNode layer : manifest.path("layers")) {
-            layers.add(spool.must(Spool.name(Digest.parse(layer.path("digest").asText()))));
-        }
-        byte[] config =
-                spool.blob(Digest.parse(manifest.path("config").path("digest").asText()));
-        String type = row.path("mediaType").asText(MediaTypes.OCI_MANIFEST);
-        images.add(
-                checked(new ArchivedImage(config, layers, names, List.of(new ManifestText(digest, type, body)), true)));
-    }
-
-    private static List<Reference> names(JsonNode row) {
-        String name = row.path("annotations").path(NAME).asText("");
-        if (name.isEmpty()) {
-            // A bare tag says nothing without a repository.
-            String ref = row.path("annotations").path(REF).asText("");
-            name = ref.indexOf(':') >= 0 || ref.indexOf('/') >= 0 ? ref : "";
-        }
-        return name.isEmpty() ? List.of() : List.of(Reference.parse(name).tagged());
-    }
-
-    private static ArchivedImage checked(ArchivedImage image) {
-        int wanted = ImageConfig.parse(image.config).diffs().size();
-        if (wanted != image.layers.size()) {
+        int wanted = read.diffs().size();
+        if (wanted != layers.size()) {
             throw WharfException.invalid(
-                    "invalid manifest, layers length mismatch: expected " + wanted + ", got " + image.layers.size());
+                    "invalid manifest, layers length mismatch: expected " + wanted + ", got " + layers.size());
         }
-        return image;
-    }
-
-    private static JsonNode tree(byte[] bytes) throws IOException {
-        return Json.parse(bytes, JsonNode.class);
+        return this;
     }
 }

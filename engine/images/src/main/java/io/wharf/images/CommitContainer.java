@@ -87,7 +87,7 @@ final class CommitContainer {
             ContainerConfig config,
             @Nullable Reference name,
             @Nullable Digest diff) {
-        List<String> command = config.cmd();
+        List<String> command = request.own().cmd();
         ImageConfig below = parent.config();
         byte[] written = NewConfig.write(
                 below,
@@ -98,7 +98,8 @@ final class CommitContainer {
                         text(request.comment()),
                         diff),
                 new Platform(below.os(), below.architecture(), below.variant()),
-                version);
+                version,
+                new NewConfig.Origin(request.containerId(), request.own()));
         return add.run(
                 hold,
                 AddImage.Draft.of(written, parent.id(), name == null ? List.of() : List.of(name)),

@@ -28,9 +28,15 @@ final class ConfigChanges {
 
     static ContainerConfig apply(ContainerConfig base, List<String> changes) {
         ConfigChanges work = new ConfigChanges(Json.MAPPER.valueToTree(base));
-        for (String change : changes) {
-            change.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(work::line);
+        List<String> lines = changes.stream()
+                .flatMap(String::lines)
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+        if (lines.isEmpty() && !changes.isEmpty()) {
+            throw WharfException.invalid("file with no instructions");
         }
+        lines.forEach(work::line);
         try {
             return Json.MAPPER.treeToValue(work.config, ContainerConfig.class);
         } catch (JsonProcessingException e) {

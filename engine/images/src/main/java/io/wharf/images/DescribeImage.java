@@ -1,12 +1,18 @@
 package io.wharf.images;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.Json;
 import io.wharf.base.Times;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.HistoryEntry;
 import io.wharf.contracts.ImageService.ImageDetail;
 import io.wharf.contracts.ImageService.Metadata;
 import io.wharf.contracts.ImageService.RootFs;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is told of one image: inspect and history. */
 final class DescribeImage {
@@ -18,21 +24,26 @@ final class DescribeImage {
         this.layers = layers;
     }
 
-    ImageDetail detail(Image image) {
+    /** Tells of an image; what few ask for is read from the exact bytes of its config. */
+    ImageDetail detail(Image image, byte[] exact) {
         ImageConfig config = image.config();
+        JsonNode root = Json.parse(exact, JsonNode.class);
         return new ImageDetail(
                 image.id().toString(),
                 images.tags(image.id()),
                 images.digests(image.id()),
                 image.parent() == null ? "" : image.parent().toString(),
-                config.comment(),
+                comment(config),
                 config.created(),
                 config.dockerVersion(),
                 config.author(),
                 config.config(),
+                root.path("container").asText(""),
+                containerConfig(root.path("container_config")),
                 config.architecture(),
                 config.variant(),
                 config.os(),
+                root.path("os.version").asText(""),
                 images.size(image),
                 OverlayDriver.describe(
                         image.layers().reversed().stream().map(layers::diff).toList()),
@@ -41,13 +52,30 @@ final class DescribeImage {
                 new Metadata(image.taggedNanos() == 0 ? Times.ZERO : Times.rfc3339Nano(image.taggedNanos())));
     }
 
-    /** Newest first: the top is the image itself, and steps below it are no images here. */
+    private static String comment(ImageConfig config) {
+        return config.comment().isEmpty() && !config.history().isEmpty()
+                ? config.history().getLast().comment()
+                : config.comment();
+    }
+
+    private static @Nullable ContainerConfig containerConfig(JsonNode node) {
+        try {
+            return node.isObject() ? Json.MAPPER.treeToValue(node, ContainerConfig.class) : null;
+        } catch (JsonProcessingException odd) {
+            return null;
+        }
+    }
+
+    /** Newest first: the top is the image itself, and steps below it are images where they were made here. */
     List<HistoryEntry> history(Image image) {
         List<HistoryEntry> entries = new ArrayList<>();
         int layer = 0;
         for (ImageConfig.Step step : image.config().history()) {
             long size = 0;
-            if (!step.empty() && layer < image.layers().size()) {
+            if (!step.empty()) {
+                if (layer >= image.layers().size()) {
+                    throw WharfException.internal("too many non-empty layers in History section");
+                }
                 size = images.mustLayer(image.layers().get(layer++)).size();
             }
             entries.addFirst(new HistoryEntry(

@@ -34,6 +34,9 @@ final class Healthchecks {
             rest = rest.substring(flag.end());
             flag = FLAG.matcher(rest);
         }
+        if (rest.isBlank()) {
+            throw WharfException.invalid("HEALTHCHECK requires at least one argument");
+        }
         String[] parts = rest.split("\\s+", 2);
         ArrayNode test = check.putArray("Test");
         switch (parts[0].toUpperCase(Locale.ROOT)) {

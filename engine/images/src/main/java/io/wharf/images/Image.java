@@ -1,6 +1,9 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +14,32 @@ import org.jspecify.annotations.Nullable;
  * @param layers chain IDs, lowest first
  * @param parent image that it was committed or built from, null where it came from elsewhere
  * @param taggedNanos when it was last named, 0 for never
+ * @param created when it was made, null where it does not say
  */
 record Image(
         Digest id,
         ImageConfig config,
         List<Digest> layers,
         @Nullable Digest parent,
-        long taggedNanos) {
+        long taggedNanos,
+        @Nullable Instant created) {
     Image(Digest id, ImageConfig config, @Nullable Digest parent, long taggedNanos) {
-        this(id, config, Layer.chains(config.diffs()), parent, taggedNanos);
+        this(id, config, Layer.chains(config.diffs()), parent, taggedNanos, created(config));
+    }
+
+    private static @Nullable Instant created(ImageConfig config) {
+        try {
+            return config.created().isEmpty()
+                    ? null
+                    : OffsetDateTime.parse(config.created()).toInstant();
+        } catch (DateTimeParseException odd) {
+            return null;
+        }
+    }
+
+    /** Seconds since the epoch, 0 where the image does not say. */
+    long createdSeconds() {
+        return created == null ? 0 : created.getEpochSecond();
     }
 
     @Nullable
@@ -28,6 +48,6 @@ record Image(
     }
 
     Image taggedAt(long nanos) {
-        return new Image(id, config, layers, parent, nanos);
+        return new Image(id, config, layers, parent, nanos, created);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -26,6 +27,10 @@ final class Images {
     private final IdIndex ids = new IdIndex();
     private final TreeMap<String, Digest> names = new TreeMap<>();
     private final Map<Digest, NavigableSet<String>> namesOf = new HashMap<>();
+    /** Names as they were read once: lists ask for all of them each time. */
+    private final Map<String, Reference> references = new HashMap<>();
+
+    private final Map<Digest, Set<Digest>> children = new HashMap<>();
     private final Map<Digest, Layer> layers = new HashMap<>();
     private final Map<Digest, List<Blob>> blobs = new HashMap<>();
     private final Map<Digest, Manifest> manifests = new HashMap<>();
@@ -36,6 +41,10 @@ final class Images {
     void add(Image image) {
         images.put(image.id(), image);
         ids.add(image.id().hex());
+        if (image.parent() != null) {
+            children.computeIfAbsent(image.parent(), id -> new LinkedHashSet<>())
+                    .add(image.id());
+        }
     }
 
     void add(Layer layer) {
@@ -64,11 +73,13 @@ final class Images {
     void name(String name, Digest image) {
         unname(name);
         names.put(name, image);
+        references.put(name, Reference.parse(name));
         namesOf.computeIfAbsent(image, id -> new TreeSet<>()).add(name);
     }
 
     void unname(String name) {
         Digest image = names.remove(name);
+        references.remove(name);
         if (image != null) {
             Objects.requireNonNull(namesOf.get(image)).remove(name);
         }
@@ -77,9 +88,13 @@ final class Images {
     void remove(Digest image) {
         for (String name : names(image)) {
             names.remove(name);
+            references.remove(name);
         }
         namesOf.remove(image);
-        images.remove(image);
+        Image gone = images.remove(image);
+        if (gone != null && gone.parent() != null) {
+            children.computeIfPresent(gone.parent(), (parent, all) -> all.remove(image) && all.isEmpty() ? null : all);
+        }
         ids.remove(image.hex());
         manifests.values().removeIf(manifest -> manifest.image().equals(image));
     }
@@ -124,7 +139,10 @@ final class Images {
     }
 
     private static String shown(String name) {
-        if (name.startsWith(ALGORITHM) || Ids.isFull(name)) {
+        if (Ids.isFull(name)) {
+            return ALGORITHM + name;
+        }
+        if (name.startsWith(ALGORITHM)) {
             return name;
         }
         return Reference.parse(name).tagged().familiar();
@@ -137,9 +155,14 @@ final class Images {
     }
 
     List<Image> children(Digest parent) {
-        return images.values().stream()
-                .filter(image -> parent.equals(image.parent()))
+        return children.getOrDefault(parent, Set.of()).stream()
+                .map(images::get)
+                .filter(Objects::nonNull)
                 .toList();
+    }
+
+    boolean hasChildren(Digest parent) {
+        return !children.getOrDefault(parent, Set.of()).isEmpty();
     }
 
     // ---- names
@@ -154,6 +177,14 @@ final class Images {
         return known == null ? List.of() : List.copyOf(known);
     }
 
+    /** Names of an image, in order. */
+    List<Reference> references(Digest image) {
+        return names(image).stream()
+                .map(references::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     /** {@code name:tag} of an image, as Docker shows them. */
     List<String> tags(Digest image) {
         return familiar(image, false);
@@ -165,8 +196,7 @@ final class Images {
     }
 
     private List<String> familiar(Digest image, boolean byDigest) {
-        return names(image).stream()
-                .map(Reference::parse)
+        return references(image).stream()
                 .filter(name -> (name.digest() != null) == byDigest)
                 .map(Reference::familiar)
                 .toList();

@@ -105,13 +105,16 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
-    public Future<ImageDetail> inspect(String name) {
-        return Future.succeededFuture(new DescribeImage(images, layers).detail(images.get(name)));
+    public Future<ImageDetail> inspect(String name, @Nullable WantedPlatform platform) {
+        Image image = Platform.fitting(images.get(name), name, platform);
+        return ImageTable.config(store, image.id())
+                .map(exact -> new DescribeImage(images, layers).detail(image, exact));
     }
 
     @Override
-    public Future<List<HistoryEntry>> history(String name) {
-        return Future.succeededFuture(new DescribeImage(images, layers).history(images.get(name)));
+    public Future<List<HistoryEntry>> history(String name, @Nullable WantedPlatform platform) {
+        Image image = Platform.fitting(images.get(name), name, platform);
+        return Future.succeededFuture(new DescribeImage(images, layers).history(image));
     }
 
     @Override
@@ -120,8 +123,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
-    public Future<List<Removed>> remove(String name, boolean force, boolean noPrune) {
-        return removals().run(name, force, !noPrune);
+    public Future<List<Removed>> remove(
+            String name, boolean force, boolean noPrune, @Nullable WantedPlatform platform) {
+        return removals().run(name, force, !noPrune, platform);
     }
 
     @Override
@@ -146,21 +150,30 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
-    public Future<Handle<Flowable<Progress>>> load(Handle<ByteStream> archive, boolean quiet) {
+    public Future<Handle<Flowable<Progress>>> load(
+            Handle<ByteStream> archive, boolean quiet, @Nullable WantedPlatform platform) {
         BlockingInput bytes = BlockingInput.of(handles.take(archive));
         LoadArchive load = new LoadArchive(options.layout(), images, layers, unpack, add, bulk, archives);
-        return watched(bytes::close, feed -> load.run(bytes, quiet, feed));
+        return watched(bytes::close, feed -> load.run(bytes, quiet, platform, feed));
     }
 
     @Override
-    public Future<Handle<ByteStream>> save(List<String> names) {
-        ByteStream bytes = new SaveArchive(store, images, layers, bulk, archives).run(names);
+    public Future<Handle<ByteStream>> save(List<String> names, @Nullable WantedPlatform platform) {
+        ByteStream bytes = new SaveArchive(store, images, layers, bulk, archives).run(names, platform);
         return Future.succeededFuture(handles.offer(bytes, bytes::close));
     }
 
     @Override
     public Future<Handle<Flowable<Progress>>> importRoot(ImportImage request) {
-        BlockingInput root = BlockingInput.of(handles.take(request.root()));
+        ImportRoot work = new ImportRoot(layers, unpack, add, options.version());
+        Handle<ByteStream> body = request.root();
+        if (body == null) {
+            ImportRoot.Checked checked = ImportRoot.check(request);
+            return bulk.call(() -> FetchRoot.open(String.valueOf(request.source())))
+                    .compose(fetched ->
+                            watched(fetched::close, feed -> work.run(checked, fetched.reporting(feed), feed)));
+        }
+        BlockingInput root = BlockingInput.of(handles.take(body));
         ImportRoot.Checked checked;
         try {
             checked = ImportRoot.check(request);
@@ -168,8 +181,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
             root.close();
             throw e;
         }
-        return watched(
-                root::close, feed -> new ImportRoot(layers, unpack, add, options.version()).run(checked, root, feed));
+        return watched(root::close, feed -> work.run(checked, root, feed));
     }
 
     @Override

@@ -29,11 +29,17 @@ final class ImportRoot {
         String repository = request.repository();
         Reference name = repository == null || repository.isEmpty() ? null : TagImage.target(repository, request.tag());
         String message = request.message();
+        Platform platform = Platform.parse(request.platform());
+        if (!platform.os().equals(Platform.HOST.os())) {
+            throw WharfException.invalid("operating system is not supported");
+        }
         return new Checked(
                 name,
                 ConfigChanges.apply(ImageConfig.NO_CONFIG, request.changes()),
-                Platform.parse(request.platform()),
-                message == null || message.isEmpty() ? "Imported from -" : message);
+                platform,
+                message == null || message.isEmpty()
+                        ? "Imported from " + (request.source() == null ? "-" : request.source())
+                        : message);
     }
 
     Future<Image> run(Checked request, InputStream root, ProgressFeed feed) {
@@ -42,7 +48,7 @@ final class ImportRoot {
                 .compose(unpacked -> hold.adopt(null, unpacked))
                 .compose(layer -> {
                     var step = new NewConfig.Step("", "", request.message(), layer.diff());
-                    byte[] config = NewConfig.write(null, request.config(), step, request.platform(), version);
+                    byte[] config = NewConfig.write(null, request.config(), step, request.platform(), version, null);
                     Reference name = request.name();
                     return add.run(
                             hold,
@@ -54,6 +60,7 @@ final class ImportRoot {
                                 ImageEvents.of(tx, image, "import");
                             });
                 })
+                .recover(TornArchive::told)
                 .onSuccess(image -> feed.say(Progress.status(image.id().toString())))
                 .onComplete(done -> hold.close());
     }

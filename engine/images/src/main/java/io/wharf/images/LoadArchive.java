@@ -1,18 +1,23 @@
 package io.wharf.images;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
+import io.wharf.base.Json;
 import io.wharf.base.Layout;
 import io.wharf.base.Slots;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import io.wharf.linux.Pools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +50,10 @@ final class LoadArchive {
         this.readers = readers;
     }
 
-    Future<Void> run(InputStream archive, boolean quiet, ProgressFeed feed) {
+    Future<Void> run(InputStream archive, boolean quiet, @Nullable WantedPlatform platform, ProgressFeed feed) {
         return readers.run(() -> bulk.call(() -> Spool.read(layout.ingest(), archive, unpack.limits())))
-                .compose(spool -> bulk.call(() -> ArchivedImage.of(spool))
+                .recover(TornArchive::told)
+                .compose(spool -> bulk.call(() -> ArchivedImage.of(spool, platform))
                         .compose(found -> all(found, 0, quiet, feed))
                         .onComplete(done -> bulk.run(spool::remove)));
     }
@@ -73,7 +79,11 @@ final class LoadArchive {
                 .compose(all -> {
                     archived.names().forEach(name -> tellRenamed(name, Digest.of(archived.config()), feed));
                     var draft = new AddImage.Draft(
-                            archived.config(), null, archived.names(), archived.manifests(), List.of());
+                            archived.config(),
+                            parent(archived.parent(), config),
+                            archived.names(),
+                            archived.manifests(),
+                            typed(hold.uncommittedBlobs(), archived.manifests()));
                     return add.run(hold, draft, (tx, image) -> ImageEvents.of(tx, image, "load"));
                 })
                 .onSuccess(image -> {
@@ -84,6 +94,36 @@ final class LoadArchive {
                             .forEach(name -> feed.say(Progress.stream("Loaded image: " + name.familiar() + "\n")));
                 })
                 .onComplete(done -> hold.close());
+    }
+
+    /** The named parent, where it is here and the image is one step above it. */
+    private @Nullable Digest parent(@Nullable Digest named, ImageConfig config) {
+        Image parent = named == null ? null : images.image(named).orElse(null);
+        if (parent == null) {
+            return null;
+        }
+        List<ImageConfig.Step> below = parent.config().history();
+        boolean above = (below.isEmpty() && config.history().isEmpty())
+                || (config.history().size() == below.size() + 1
+                        && config.history().subList(0, below.size()).equals(below));
+        return above ? parent.id() : null;
+    }
+
+    /** The kept blobs that the manifests name, with the formats that these tell. */
+    private static List<Blob> typed(List<Blob> blobs, List<AddImage.ManifestText> manifests) {
+        Map<Digest, String> types = new HashMap<>();
+        for (AddImage.ManifestText text : manifests) {
+            for (JsonNode layer : Json.parse(text.body(), JsonNode.class).path("layers")) {
+                types.put(
+                        Digest.parse(layer.path("digest").asText()),
+                        layer.path("mediaType").asText(""));
+            }
+        }
+        return blobs.stream()
+                .filter(blob -> types.containsKey(blob.digest()))
+                .map(blob -> new Blob(
+                        blob.digest(), blob.diff(), types.getOrDefault(blob.digest(), ""), blob.size(), blob.kept()))
+                .toList();
     }
 
     private Future<Layer> layer(

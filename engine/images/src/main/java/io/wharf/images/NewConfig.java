@@ -20,8 +20,16 @@ final class NewConfig {
             String comment,
             @Nullable Digest diff) {}
 
+    /** The container that the layer was written in; images remember it, as those of Docker do. */
+    record Origin(String container, ContainerConfig config) {}
+
     static byte[] write(
-            @Nullable ImageConfig parent, ContainerConfig config, Step step, Platform platform, String version) {
+            @Nullable ImageConfig parent,
+            ContainerConfig config,
+            Step step,
+            Platform platform,
+            String version,
+            @Nullable Origin origin) {
         String now = Times.rfc3339Nano(Instant.now());
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("architecture", platform.architecture());
@@ -31,6 +39,10 @@ final class NewConfig {
         put(root, "author", step.author());
         put(root, "comment", step.comment());
         root.set("config", Json.MAPPER.valueToTree(config));
+        if (origin != null) {
+            root.put("container", origin.container());
+            root.set("container_config", Json.MAPPER.valueToTree(origin.config()));
+        }
         root.put("created", now);
         root.put("docker_version", version);
         ArrayNode history = root.putArray("history");

@@ -112,6 +112,9 @@ record Reference(
     }
 
     Reference withTag(String newTag) {
+        if (!TAG.matcher(newTag).matches()) {
+            throw WharfException.invalid("invalid tag format");
+        }
         return checked(domain, path, newTag, null);
     }
 

@@ -67,10 +67,11 @@ final class Removal {
             // With the repository's last tag its digests go too.
             names(id).stream()
                     .filter(other -> Reference.parse(other).name().equals(name.name()))
-                    .forEach(other -> untag(image, other));
+                    .forEach(this::unname);
         }
         if (names(id).isEmpty()) {
-            delete(image, force, prune, false);
+            // The name was what the user wanted gone; an image that is needed stays without one.
+            delete(image, force, prune, true);
         }
     }
 
@@ -141,9 +142,13 @@ final class Removal {
     }
 
     private void untag(Image image, String name) {
+        unname(name);
+        events.add(new Event(image, "untag"));
+    }
+
+    private void unname(String name) {
         names.add(name);
         records.add(new Removed(Reference.parse(name).familiar(), null));
-        events.add(new Event(image, "untag"));
     }
 
     private List<String> names(Digest image) {

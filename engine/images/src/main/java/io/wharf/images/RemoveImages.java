@@ -4,14 +4,18 @@ import io.vertx.core.Future;
 import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Tx;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.ImageService.Pruned;
 import io.wharf.contracts.ImageService.Removed;
+import io.wharf.contracts.ImageService.WantedPlatform;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Removes one image by name, or all that nobody needs. */
 final class RemoveImages {
@@ -31,28 +35,32 @@ final class RemoveImages {
         this.running = running;
     }
 
-    Future<List<Removed>> run(String name, boolean force, boolean prune) {
+    Future<List<Removed>> run(String name, boolean force, boolean prune, @Nullable WantedPlatform platform) {
+        if (name.isBlank()) {
+            throw WharfException.invalid("image name cannot be blank");
+        }
         return lanes.run(AddImage.LANE, () -> {
             Removal removal = new Removal(images, layers.held(), running);
-            removal.plan(name, images.get(name), force, prune);
+            removal.plan(name, Platform.fitting(images.get(name), name, platform), force, prune);
             return carryOut(removal, tx -> {}).map(done -> removal.records());
         });
     }
 
     Future<Pruned> prune(Filters filters) {
-        ImageList.check(filters, FILTERS);
-        boolean dangling = !filters.has("dangling")
-                || ImageList.truth(filters.get("dangling").getFirst());
-        long until = filters.has("until")
-                ? ImageList.untilSeconds(filters.get("until").getFirst())
-                : Long.MAX_VALUE;
+        ImageFilters.check(filters, FILTERS);
+        boolean dangling = ImageFilters.truth(filters, "dangling", true);
+        if (filters.get("until").size() > 1) {
+            throw WharfException.invalid("more than one until filter specified");
+        }
+        Instant until = ImageFilters.until(filters);
         return lanes.run(AddImage.LANE, () -> {
             Removal removal = new Removal(images, layers.held(), running);
             images.all().stream()
-                    .filter(image -> !dangling || images.names(image.id()).isEmpty())
-                    .filter(image -> image.config().createdSeconds() < until)
-                    .filter(image ->
-                            ImageList.labelled(filters, image.config().config().labels()))
+                    .filter(image -> !dangling || images.tags(image.id()).isEmpty())
+                    .filter(image -> until == null
+                            || (image.created() != null && !image.created().isAfter(until)))
+                    .filter(image -> ImageFilters.labelled(
+                            filters, image.config().config().labels()))
                     .sorted(Comparator.comparing(Image::id))
                     .forEach(removal::planQuietly);
             long bytes = removal.bytes();

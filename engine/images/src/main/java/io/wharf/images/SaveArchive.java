@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.Ids;
 import io.wharf.base.Json;
 import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingOutput;
 import io.wharf.tar.TarEntry;
@@ -21,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes images as one tar that is an archive of {@code docker save} and an OCI image layout at once. What says how the
@@ -55,10 +58,18 @@ final class SaveArchive {
         }
     }
 
-    ByteStream run(List<String> names) {
+    ByteStream run(List<String> names, @Nullable WantedPlatform platform) {
         Map<Digest, Part> parts = new LinkedHashMap<>();
         for (String name : names) {
             find(name, parts);
+        }
+        for (Part part : parts.values()) {
+            if (platform != null && !Platform.of(platform).accepts(Platform.of(part.image))) {
+                throw WharfException.notFound("no suitable export target found for platform " + Platform.of(platform));
+            }
+            if (part.image.layers().isEmpty()) {
+                throw WharfException.invalid("empty export - not implemented");
+            }
         }
         LayerStore.Hold hold = layers.hold();
         Map<Digest, LayerTar> tars = new LinkedHashMap<>();
@@ -91,21 +102,31 @@ final class SaveArchive {
             parts.computeIfAbsent(image.id(), id -> new Part(image));
             return;
         }
-        Reference reference = Reference.parse(name);
-        List<Reference> tags =
-                reference.tag() == null && reference.digest() == null ? images.tagsOf(reference) : List.of();
-        if (tags.isEmpty()) {
-            Part part = parts.computeIfAbsent(images.get(name).id(), id -> new Part(images.get(name)));
-            if (reference.digest() == null) {
-                part.tags.add(reference.tagged());
-            }
+        if (Ids.isFull(name) || name.startsWith("sha256:")) {
+            throw WharfException.notFound("No such image: " + (Ids.isFull(name) ? "sha256:" + name : name));
         }
-        for (Reference tag : tags) {
-            images.named(tag.full())
-                    .flatMap(images::image)
-                    .ifPresent(found -> parts.computeIfAbsent(found.id(), id -> new Part(found))
-                            .tags
-                            .add(tag));
+        Reference reference = Reference.parse(name);
+        if (reference.tag() == null && reference.digest() == null) {
+            List<Reference> tags = images.tagsOf(reference);
+            if (tags.isEmpty()) {
+                throw WharfException.notFound("No such image: " + name);
+            }
+            tags.forEach(tag -> add(tag, parts));
+        } else if (images.named(reference.full()).isPresent()) {
+            add(reference, parts);
+        } else if (image != null) {
+            // By the digest of a manifest that came under another name.
+            parts.computeIfAbsent(image.id(), id -> new Part(image));
+        } else {
+            throw WharfException.notFound("reference does not exist");
+        }
+    }
+
+    private void add(Reference name, Map<Digest, Part> parts) {
+        Image image = images.named(name.full()).flatMap(images::image).orElseThrow();
+        Part part = parts.computeIfAbsent(image.id(), id -> new Part(image));
+        if (name.digest() == null) {
+            part.tags.add(name);
         }
     }
 
@@ -134,7 +155,7 @@ final class SaveArchive {
         for (Part part : parts) {
             part.manifest = Json.writeBytes(ociManifest(part, tars));
             addToIndex(index, part);
-            manifests.add(dockerManifest(part));
+            manifests.add(dockerManifest(part, parts, tars));
             for (Reference tag : part.tags) {
                 if (!part.image.config().diffs().isEmpty()) {
                     repositories
@@ -214,13 +235,29 @@ final class SaveArchive {
         }
     }
 
-    private static ObjectNode dockerManifest(Part part) {
+    private static ObjectNode dockerManifest(Part part, List<Part> parts, Map<Digest, LayerTar> tars) {
         ObjectNode row = Json.MAPPER.createObjectNode();
         row.put("Config", BLOBS + part.image.id().hex());
-        ArrayNode tags = row.putArray("RepoTags");
-        part.tags.forEach(tag -> tags.add(tag.familiar()));
+        if (part.tags.isEmpty()) {
+            row.putNull("RepoTags");
+        } else {
+            ArrayNode tags = row.putArray("RepoTags");
+            part.tags.forEach(tag -> tags.add(tag.familiar()));
+        }
         ArrayNode layers = row.putArray("Layers");
         part.image.config().diffs().forEach(diff -> layers.add(BLOBS + diff.hex()));
+        Digest parent = part.image.parent();
+        if (parent != null && parts.stream().anyMatch(other -> other.image.id().equals(parent))) {
+            row.put("Parent", parent.toString());
+        }
+        ObjectNode sources = row.putObject("LayerSources");
+        for (Digest diff : part.image.config().diffs()) {
+            LayerTar tar = tars.get(diff);
+            sources.putObject(diff.toString())
+                    .put("mediaType", MediaTypes.OCI_LAYER)
+                    .put("size", tar == null ? 0 : tar.layer().tarSize())
+                    .put("digest", diff.toString());
+        }
         return row;
     }
 }

@@ -40,6 +40,7 @@ public final class TarReader {
     private final InputStream in;
     private final @Nullable Recorder recorder;
     private final byte[] header = new byte[BLOCK];
+    private boolean begun;
     private final PaxRecords global = new PaxRecords();
     private final TarLimits.Count count;
     private long remaining;
@@ -167,10 +168,12 @@ public final class TarReader {
                 if (have == 0) {
                     return false;
                 }
-                throw truncated();
+                // What is shorter than a header and the first of all was never a tar.
+                throw begun ? truncated() : invalid();
             }
             have += count;
         }
+        begun = true;
         record(header, BLOCK);
         int sum = 0;
         boolean blank = true;
