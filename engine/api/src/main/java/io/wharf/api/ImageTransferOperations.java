@@ -2,6 +2,7 @@ package io.wharf.api;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;

@@ -7,7 +7,6 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.SystemService;
 import io.wharf.openapi.Contract;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,7 +69,9 @@ final class SystemOperations {
         }
         return system.diskUsage()
                 .map(all -> new Reply.Json(
-                        200, DiskUsageBody.of(all, wanted, call.version(), call.query().flag("verbose"))));
+                        200,
+                        DiskUsageBody.of(
+                                all, wanted, call.version(), call.query().flag("verbose"))));
     }
 
     private Future<Reply> authenticate(Call call) {

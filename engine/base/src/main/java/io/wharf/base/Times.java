@@ -66,7 +66,11 @@ public final class Times {
             return nowNanos - back.getAsLong();
         }
         if (EPOCH.matcher(text).matches()) {
-            return new BigDecimal(text).movePointRight(9).min(FURTHEST).max(FURTHEST.negate()).longValue();
+            return new BigDecimal(text)
+                    .movePointRight(9)
+                    .min(FURTHEST)
+                    .max(FURTHEST.negate())
+                    .longValue();
         }
         Matcher date = DATE.matcher(text);
         if (!date.matches()) {

@@ -103,8 +103,7 @@ final class ArchivedLayout {
         JsonNode manifest = tree(spool.blob(Digest.parse(row.path("digest").asText())));
         if (manifest.path("manifests").isArray()) {
             if (depth == 0) {
-                throw WharfException.invalid(
-                        "invalid archive: its indexes lead to more than " + DEPTH + " others");
+                throw WharfException.invalid("invalid archive: its indexes lead to more than " + DEPTH + " others");
             }
             List<JsonNode> inner = new ArrayList<>();
             manifest.path("manifests").forEach(inner::add);

@@ -101,7 +101,10 @@ record FetchRoot(String url, InputStream bytes, long size) {
     InputStream reporting(ProgressFeed feed) {
         feed.say(Progress.status("Downloading from " + url));
         return new CountedInput(
-                bytes, (count, whole) -> feed.say(new Progress("Importing", new ProgressDetail(count, whole), null, null, null)), size);
+                bytes,
+                (count, whole) ->
+                        feed.say(new Progress("Importing", new ProgressDetail(count, whole), null, null, null)),
+                size);
     }
 
     void close() {

@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import io.vertx.core.Future;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
