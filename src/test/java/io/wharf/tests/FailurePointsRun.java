@@ -174,6 +174,10 @@ class FailurePointsRun {
 
     /** The states are true, and every container can be used and removed. */
     private static void check() {
+        // A container that goes with its end does so after whoever ended it has his answer.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> rig.ok("ps", "-aq", "-f", "status=removing").isEmpty());
         for (String line : rig.ok("ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.State}}")
                 .lines()
                 .toList()) {

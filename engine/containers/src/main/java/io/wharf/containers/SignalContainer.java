@@ -81,13 +81,20 @@ final class SignalContainer {
                 || "unless-stopped".equals(container.host().restartPolicy().name());
     }
 
-    /** Sends and announces; a process that is gone already is fine. */
+    /**
+     * Announces and sends; a process that is gone already is fine. In this order, so that a caller who is told of a failure
+     * finds the container as it was.
+     */
     Future<Void> send(Container container, Run run, int signal) {
-        Fd process = run.processPidfd();
-        if (process != null && process.isOpen()) {
-            verbs.watch.send(process, signal);
-        }
-        return room.table().announce(container, "kill", Map.of("signal", Integer.toString(signal)));
+        return room.table()
+                .announce(container, "kill", Map.of("signal", Integer.toString(signal)))
+                .map(written -> {
+                    Fd process = run.processPidfd();
+                    if (process != null && process.isOpen()) {
+                        verbs.watch.send(process, signal);
+                    }
+                    return null;
+                });
     }
 
     /** Kills and waits until the end is committed. */
