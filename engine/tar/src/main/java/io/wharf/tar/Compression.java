@@ -35,13 +35,14 @@ public enum Compression {
         return starts(head, 0xfd, '7', 'z', 'X', 'Z', 0) ? XZ : NONE;
     }
 
+    /** What comes out of it; blocks, with xz also for others who unpack. Who takes it closes it. */
     public InputStream open(InputStream in) throws IOException {
         return switch (this) {
             case NONE -> in;
             case GZIP -> new GZIPInputStream(in, BUFFER);
             case ZSTD -> Zstd.open(in);
             case BZIP2 -> Bzip2.open(in);
-            case XZ -> Xz.open(in);
+            case XZ -> XzInput.open(in);
         };
     }
 
@@ -64,15 +65,6 @@ public enum Compression {
     private static final class Zstd {
         static InputStream open(InputStream in) throws IOException {
             return new ZstdInputStream(in).setContinuous(false);
-        }
-    }
-
-    /** Bounded: a stream that wants a larger dictionary than xz's highest preset is refused. */
-    private static final class Xz {
-        private static final int MEMORY_KIB = 72 << 10;
-
-        static InputStream open(InputStream in) throws IOException {
-            return new org.tukaani.xz.XZInputStream(in, MEMORY_KIB);
         }
     }
 
