@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,65 +19,32 @@ class CopyBadDaysTest {
     @RegisterExtension
     static final Rig rig = new Rig();
 
-    private Path host = Path.of("/nonexistent");
-
-    @BeforeEach
-    void makeFolder() throws IOException {
-        host = Files.createTempDirectory(rig.engine().home(), "copy");
-    }
-
-    /** A container with a volume, a read-only bind and links, that runs or has never run. */
-    private void container(boolean running, String... flags) {
-        List<String> command = new ArrayList<>(List.of(running ? "run" : "create"));
-        if (running) {
-            command.add("-d");
-        }
-        command.addAll(List.of("--name", "box", "--network", "none", "-v", "/vol", "-v", host + ":/ro:ro"));
-        command.addAll(List.of(flags));
-        command.addAll(List.of("busybox", "sleep", "1000"));
-        rig.ok(command.toArray(String[]::new));
-    }
-
-    private Http.Reply put(String path, byte[] tar) {
-        ByteBuffer body = ByteBuffer.wrap(tar);
-        try (SocketChannel channel = rig.http().connect()) {
-            channel.write(ByteBuffer.wrap(("PUT /containers/box/archive?path=" + path
-                            + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-tar\r\n"
-                            + "Content-Length: " + tar.length + "\r\n\r\n")
-                    .getBytes(StandardCharsets.UTF_8)));
-            while (body.hasRemaining()) {
-                channel.write(body);
-            }
-            return Http.read(channel);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private final CopyBox box = new CopyBox(rig);
 
     @Test
     void put_neverLeavesTheFolder() throws IOException {
         Path outside = Files.createDirectory(rig.engine().home().resolve("outside"));
         Files.writeString(outside.resolve("secret"), "secret");
-        container(true);
+        box.container(true);
         rig.ok(
                 "exec",
                 "box",
                 "sh",
                 "-c",
                 "mkdir /in; ln -s " + outside + " /in/abs; ln -s ../../../../.." + outside + " /in/rel");
-        put("/in", new Tar().file("../evil1", "x").bytes());
-        put("/in", new Tar().file(outside + "/evil2", "x").bytes());
-        put("/in", new Tar().file("abs/evil3", "x").bytes());
-        put("/in", new Tar().file("rel/evil4", "x").bytes());
-        put("/in/abs", new Tar().file("evil5", "x").bytes());
-        put("/in/rel", new Tar().file("evil6", "x").bytes());
-        put("/in", new Tar().link("hard", outside + "/secret", '1').bytes());
-        put(
+        box.put("/in", new Tar().file("../evil1", "x").bytes());
+        box.put("/in", new Tar().file(outside + "/evil2", "x").bytes());
+        box.put("/in", new Tar().file("abs/evil3", "x").bytes());
+        box.put("/in", new Tar().file("rel/evil4", "x").bytes());
+        box.put("/in/abs", new Tar().file("evil5", "x").bytes());
+        box.put("/in/rel", new Tar().file("evil6", "x").bytes());
+        box.put("/in", new Tar().link("hard", outside + "/secret", '1').bytes());
+        box.put(
                 "/in",
                 new Tar()
                         .link("hard2", "../../../../../.." + outside + "/secret", '1')
                         .bytes());
-        put(
+        box.put(
                 "/in",
                 new Tar()
                         .link("sym", outside.toString(), '2')
@@ -105,7 +70,7 @@ class CopyBadDaysTest {
     void copy_whileTheContainerSwapsFoldersAndLinks_staysInside() throws IOException {
         Path outside = Files.createDirectory(rig.engine().home().resolve("swapped"));
         Files.writeString(outside.resolve("secret"), "SECRET");
-        container(true);
+        box.container(true);
         rig.ok("exec", "box", "sh", "-c", "mkdir -p /s/d /s/real; echo fine >/s/d/secret; ln -s " + outside + " /s/l");
         rig.ok("exec", "-d", "box", "sh", "-c", "cd /s; while :; do mv d t; mv l d; mv d l; mv t d; done");
         byte[] tar =
@@ -118,8 +83,8 @@ class CopyBadDaysTest {
                             .get("/containers/box/archive?path=/s/d/secret")
                             .body())
                     .doesNotContain("SECRET");
-            put("/s", tar);
-            put("/s/d", new Tar().file("written", "x").bytes());
+            box.put("/s", tar);
+            box.put("/s/d", new Tar().file("written", "x").bytes());
             rounds++;
         }
         assertThat(rounds).isGreaterThan(3);
@@ -170,7 +135,7 @@ class CopyBadDaysTest {
             slow.write(ByteBuffer.wrap("GET /containers/box/archive?path=/big HTTP/1.1\r\nHost: x\r\n\r\n"
                     .getBytes(StandardCharsets.UTF_8)));
             slow.read(ByteBuffer.allocate(1000));
-            put("/", new Tar().file("in", "copied").bytes());
+            box.put("/", new Tar().file("in", "copied").bytes());
             assertThat(rig.ok("start", "-a", "box")).isEqualTo("copied");
         }
         Awaitility.await()
@@ -212,14 +177,14 @@ class CopyBadDaysTest {
 
     @Test
     void clientThatHangsUp_inTheMiddleOfAPut_leavesNoCopyUnderWay() throws IOException {
-        container(false);
+        box.container(false);
         try (SocketChannel channel = rig.http().connect()) {
             channel.write(ByteBuffer.wrap(
                     "PUT /containers/box/archive?path=/vol HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\nhalf"
                             .getBytes(StandardCharsets.UTF_8)));
         }
-        Files.writeString(host.resolve("one"), "1");
-        rig.ok("cp", host + "/one", "box:/vol");
+        Files.writeString(box.host.resolve("one"), "1");
+        rig.ok("cp", box.host + "/one", "box:/vol");
         rig.ok("rm", "box");
     }
 }

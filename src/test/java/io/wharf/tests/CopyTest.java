@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,46 +23,13 @@ class CopyTest {
     @RegisterExtension
     static final Rig rig = new Rig();
 
-    private Path host = Path.of("/nonexistent");
-
-    @BeforeEach
-    void makeFolder() throws IOException {
-        host = Files.createTempDirectory(rig.engine().home(), "copy");
-    }
-
-    /** A container with a volume, a read-only bind and links, that runs or has never run. */
-    private void container(boolean running, String... flags) {
-        List<String> command = new ArrayList<>(List.of(running ? "run" : "create"));
-        if (running) {
-            command.add("-d");
-        }
-        command.addAll(List.of("--name", "box", "--network", "none", "-v", "/vol", "-v", host + ":/ro:ro"));
-        command.addAll(List.of(flags));
-        command.addAll(List.of("busybox", "sleep", "1000"));
-        rig.ok(command.toArray(String[]::new));
-    }
-
-    private Http.Reply put(String path, byte[] tar) {
-        ByteBuffer body = ByteBuffer.wrap(tar);
-        try (SocketChannel channel = rig.http().connect()) {
-            channel.write(ByteBuffer.wrap(("PUT /containers/box/archive?path=" + path
-                            + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-tar\r\n"
-                            + "Content-Length: " + tar.length + "\r\n\r\n")
-                    .getBytes(StandardCharsets.UTF_8)));
-            while (body.hasRemaining()) {
-                channel.write(body);
-            }
-            return Http.read(channel);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private final CopyBox box = new CopyBox(rig);
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void copy_thereAndBack_keepsEverything(boolean running) throws IOException {
-        container(running);
-        Path tree = Files.createDirectories(host.resolve("tree/sub"));
+        box.container(running);
+        Path tree = Files.createDirectories(box.host.resolve("tree/sub"));
         Files.writeString(tree.resolve("file"), "content");
         Files.createLink(tree.resolve("hard"), tree.resolve("file"));
         Files.createSymbolicLink(tree.resolve("link"), Path.of("/absolute/target"));
@@ -75,8 +39,8 @@ class CopyTest {
         Files.setLastModifiedTime(tree.resolve("file"), FileTime.from(Instant.parse("2001-02-03T04:05:06Z")));
         Files.setLastModifiedTime(tree, FileTime.from(Instant.parse("2002-02-03T04:05:06Z")));
         for (String place : List.of("/root", "/vol")) {
-            rig.ok("cp", "-a", host.resolve("tree").toString(), "box:" + place);
-            Path back = Files.createDirectory(host.resolve("back" + place.replace('/', '-')));
+            rig.ok("cp", "-a", box.host.resolve("tree").toString(), "box:" + place);
+            Path back = Files.createDirectory(box.host.resolve("back" + place.replace('/', '-')));
             rig.ok("cp", "-a", "box:" + place + "/tree", back.toString());
             Path copy = back.resolve("tree/sub");
             assertThat(copy.resolve("file")).hasContent("content");
@@ -95,12 +59,12 @@ class CopyTest {
 
     @Test
     void copy_ofAFile_takesTheNewName_andKeepsTheModeOfTheContainer() throws IOException {
-        container(true);
-        Files.writeString(host.resolve("one"), "1");
-        rig.ok("cp", host + "/one", "box:/renamed");
+        box.container(true);
+        Files.writeString(box.host.resolve("one"), "1");
+        rig.ok("cp", box.host + "/one", "box:/renamed");
         assertThat(rig.ok("exec", "box", "cat", "/renamed")).isEqualTo("1");
-        rig.ok("cp", "box:/renamed", host + "/two");
-        assertThat(host.resolve("two")).hasContent("1");
+        rig.ok("cp", "box:/renamed", box.host + "/two");
+        assertThat(box.host.resolve("two")).hasContent("1");
         assertThat(rig.docker().run("cp", "box:/renamed", "-").out())
                 .startsWith("renamed\0")
                 .contains("ustar");
@@ -112,40 +76,40 @@ class CopyTest {
 
     @Test
     void copy_seesMountsOfTheRunningContainer() throws IOException {
-        container(true, "--tmpfs", "/fast", "--cap-add", "SYS_ADMIN");
+        box.container(true, "--tmpfs", "/fast", "--cap-add", "SYS_ADMIN");
         rig.ok("exec", "box", "sh", "-c", "mkdir /late; mount -t tmpfs none /late; echo 1 >/late/x; echo 2 >/vol/x");
-        rig.ok("cp", "box:/vol/x", host + "/vol");
-        assertThat(host.resolve("vol")).hasContent("2\n");
+        rig.ok("cp", "box:/vol/x", box.host + "/vol");
+        assertThat(box.host.resolve("vol")).hasContent("2\n");
         assumeThat(Here.DOCKERD).isFalse();
         // Docker looks at a container from beside it and sees neither.
-        rig.ok("cp", "box:/late/x", host + "/late");
-        assertThat(host.resolve("late")).hasContent("1\n");
-        rig.ok("cp", host + "/late", "box:/fast/in");
+        rig.ok("cp", "box:/late/x", box.host + "/late");
+        assertThat(box.host.resolve("late")).hasContent("1\n");
+        rig.ok("cp", box.host + "/late", "box:/fast/in");
         assertThat(rig.ok("exec", "box", "cat", "/fast/in")).isEqualTo("1");
     }
 
     @Test
     void copy_intoAStoppedContainer_isThereWhenItStarts() throws IOException {
         rig.ok("create", "--name", "box", "-v", "/vol", "busybox", "cat", "/vol/in", "/own");
-        Files.writeString(host.resolve("in"), "for the volume\n");
-        rig.ok("cp", host + "/in", "box:/vol/in");
-        rig.ok("cp", host + "/in", "box:/own");
+        Files.writeString(box.host.resolve("in"), "for the volume\n");
+        rig.ok("cp", box.host + "/in", "box:/vol/in");
+        rig.ok("cp", box.host + "/in", "box:/own");
         assertThat(rig.ok("start", "-a", "box")).isEqualTo("for the volume\nfor the volume");
     }
 
     @Test
     void copy_ofAPausedContainer() {
-        container(true);
+        box.container(true);
         rig.ok("exec", "box", "sh", "-c", "echo x > /x");
         rig.ok("pause", "box");
-        rig.ok("cp", "box:/x", host + "/x");
-        assertThat(host.resolve("x")).hasContent("x\n");
+        rig.ok("cp", "box:/x", box.host + "/x");
+        assertThat(box.host.resolve("x")).hasContent("x\n");
         rig.ok("unpause", "box");
     }
 
     @Test
     void copy_ofTheRoot_leavesTheKernelsFilesOut() {
-        container(true);
+        box.container(true);
         Ran names = Running.run(
                 "bash",
                 "-c",
@@ -165,7 +129,7 @@ class CopyTest {
                 "''|400|bad parameter: path",
             })
     void get_refusals(String path, int status, String text) {
-        container(true);
+        box.container(true);
         Http.Reply reply = rig.http().get("/containers/box/archive?path=" + path);
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.body()).contains(text);
@@ -178,7 +142,7 @@ class CopyTest {
 
     @Test
     void head_tellsOfLinks() {
-        container(true);
+        box.container(true);
         rig.ok("exec", "box", "sh", "-c", "ln -s /etc/../vol/x /lnk; chmod 1777 /vol; ln -s loop /loop; mkdir -p /d");
         assertThat(stat("/lnk")).contains("\"name\":\"lnk\"", "\"linkTarget\":\"/vol/x\"", "\"mode\":134218239");
         assertThat(stat("/vol")).contains("\"mode\":" + (1L << 31 | 1L << 20 | 0777), "\"linkTarget\":\"\"");
@@ -195,52 +159,53 @@ class CopyTest {
 
     @Test
     void put_ontoAnotherKind_isRefusedIfWanted() {
-        container(true);
+        box.container(true);
         rig.ok("exec", "box", "sh", "-c", "mkdir -p /d/folder; echo x >/d/file");
-        Http.Reply folder =
-                put("/d&noOverwriteDirNonDir=1", new Tar().file("folder", "x").bytes());
+        Http.Reply folder = box.put(
+                "/d&noOverwriteDirNonDir=1", new Tar().file("folder", "x").bytes());
         assertThat(folder.status()).isGreaterThanOrEqualTo(400);
         assertThat(folder.body()).contains("cannot overwrite directory").contains("with non-directory");
         Http.Reply file =
-                put("/d&noOverwriteDirNonDir=true", new Tar().folder("file").bytes());
+                box.put("/d&noOverwriteDirNonDir=true", new Tar().folder("file").bytes());
         assertThat(file.body()).contains("cannot overwrite non-directory").contains("with directory");
-        assertThat(put("/d", new Tar().file("folder", "now a file").bytes()).status())
+        assertThat(box.put("/d", new Tar().file("folder", "now a file").bytes()).status())
                 .isEqualTo(200);
         assertThat(rig.ok("exec", "box", "cat", "/d/folder")).isEqualTo("now a file");
     }
 
     @Test
     void put_refusals() {
-        container(true);
+        box.container(true);
         byte[] tar = new Tar().file("x", "x").bytes();
-        assertThat(put("/nothing", tar).body()).contains("Could not find the file /nothing in container box");
-        assertThat(put("/etc/passwd", tar).body()).contains("extraction point is not a directory");
-        assertThat(put("/ro", tar).body()).contains("mounted volume is marked read-only");
-        assertThat(put(
+        assertThat(box.put("/nothing", tar).body()).contains("Could not find the file /nothing in container box");
+        assertThat(box.put("/etc/passwd", tar).body()).contains("extraction point is not a directory");
+        assertThat(box.put("/ro", tar).body()).contains("mounted volume is marked read-only");
+        assertThat(box.put(
                                 "/root",
                                 java.util.Arrays.copyOf(
                                         new Tar().file("y", new byte[2000]).bytes(), 1500))
                         .body())
                 .contains("unexpected EOF");
-        assertThat(put("/root", "no tar at all ".repeat(100).getBytes(StandardCharsets.UTF_8))
+        assertThat(box.put("/root", "no tar at all ".repeat(100).getBytes(StandardCharsets.UTF_8))
                         .body())
                 .contains("invalid tar header");
-        assertThat(put("/root", new byte[0]).status()).isEqualTo(200);
-        assertThat(Files.exists(host.resolve("x"))).isFalse();
+        assertThat(box.put("/root", new byte[0]).status()).isEqualTo(200);
+        assertThat(Files.exists(box.host.resolve("x"))).isFalse();
     }
 
     @Test
     void put_readOnlyRoot_isRefused_andItsVolumeIsNot() {
-        container(true, "--read-only");
+        box.container(true, "--read-only");
         byte[] tar = new Tar().file("x", "x").bytes();
-        assertThat(put("/root", tar).body()).contains("container rootfs is marked read-only");
-        assertThat(put("/vol", tar).status()).isEqualTo(200);
+        assertThat(box.put("/root", tar).body()).contains("container rootfs is marked read-only");
+        assertThat(box.put("/vol", tar).status()).isEqualTo(200);
     }
 
     @Test
     void put_asTheUserOfTheContainer() {
-        container(true, "--user", "www-data");
-        assertThat(put("/vol&copyUIDGID=1", new Tar().file("x", "x").bytes()).status())
+        box.container(true, "--user", "www-data");
+        assertThat(box.put("/vol&copyUIDGID=1", new Tar().file("x", "x").bytes())
+                        .status())
                 .isEqualTo(200);
         assertThat(rig.ok("exec", "box", "stat", "-c", "%u:%g", "/vol/x")).isEqualTo("33:33");
     }
@@ -248,21 +213,21 @@ class CopyTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "bzip2", "xz", "cat"})
     void put_packed(String program) throws IOException {
-        container(true);
-        Path tar =
-                Files.write(host.resolve("in.tar"), new Tar().file("x", program).bytes());
-        Path packed = host.resolve("packed");
+        box.container(true);
+        Path tar = Files.write(
+                box.host.resolve("in.tar"), new Tar().file("x", program).bytes());
+        Path packed = box.host.resolve("packed");
         Running.run("bash", "-c", program + " <" + tar + " >" + packed).ok();
-        assertThat(put("/root", Files.readAllBytes(packed)).status()).isEqualTo(200);
+        assertThat(box.put("/root", Files.readAllBytes(packed)).status()).isEqualTo(200);
         assertThat(rig.ok("exec", "box", "cat", "/root/x")).isEqualTo(program);
     }
 
     @Test
     void events_tellOfCopies() throws IOException {
-        container(false);
-        Files.writeString(host.resolve("one"), "1");
-        rig.ok("cp", host + "/one", "box:/root");
-        rig.ok("cp", "box:/root/one", host + "/two");
+        box.container(false);
+        Files.writeString(box.host.resolve("one"), "1");
+        rig.ok("cp", box.host + "/one", "box:/root");
+        rig.ok("cp", "box:/root/one", box.host + "/two");
         String id = rig.ok("inspect", "-f", "{{.Id}}", "box");
         String events = rig.ok(
                 "events",
@@ -279,11 +244,41 @@ class CopyTest {
 
     @Test
     void sparseAndLargeFiles_areCopiedWhole() throws IOException {
-        container(true);
+        box.container(true);
         rig.ok("exec", "box", "sh", "-c", "dd if=/dev/zero of=/hole bs=1M seek=200 count=0; echo end >>/hole");
-        rig.ok("cp", "box:/hole", host + "/hole");
-        assertThat(Files.size(host.resolve("hole"))).isEqualTo((200L << 20) + 4);
-        assertThat(Files.isRegularFile(host.resolve("hole"), LinkOption.NOFOLLOW_LINKS))
+        rig.ok("cp", "box:/hole", box.host + "/hole");
+        assertThat(Files.size(box.host.resolve("hole"))).isEqualTo((200L << 20) + 4);
+        assertThat(Files.isRegularFile(box.host.resolve("hole"), LinkOption.NOFOLLOW_LINKS))
                 .isTrue();
+    }
+
+    @Test
+    void copy_ofWhatStandsStill_mountsItsVolumeAndUnmountsIt() throws IOException {
+        box.container(false);
+        Files.writeString(box.host.resolve("one"), "1");
+        rig.ok("cp", box.host + "/one", "box:/vol");
+        Awaitility.await().untilAsserted(() -> {
+            List<String> actions = rig
+                    .run(
+                            "events",
+                            "--since",
+                            "0",
+                            "--until",
+                            Instant.now().getEpochSecond() + 1 + "",
+                            "--filter",
+                            "type=volume",
+                            "--format",
+                            "{{.Action}} {{.Actor.Attributes.container}}")
+                    .ok()
+                    .lines()
+                    .stream()
+                    .filter(line -> line.endsWith(rig.ok("inspect", "-f", "{{.Id}}", "box")))
+                    .map(line -> line.split(" ")[0])
+                    .filter(action -> action.endsWith("mount"))
+                    .toList();
+            assertThat(actions).isNotEmpty();
+            assertThat(actions.stream().filter("mount"::equals).count())
+                    .isEqualTo(actions.stream().filter("unmount"::equals).count());
+        });
     }
 }

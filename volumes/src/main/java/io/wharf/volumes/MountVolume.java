@@ -2,6 +2,7 @@ package io.wharf.volumes;
 
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
 import java.io.IOException;
@@ -21,7 +22,8 @@ final class MountVolume {
         this.pools = pools;
     }
 
-    Future<String> mount(String name, String containerId, @Nullable String copyFrom) {
+    Future<String> mount(String name, String mounting, @Nullable String copyFrom) {
+        String containerId = VolumeService.containerOf(mounting);
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
             Future<Void> ready = copyFrom == null || volume.isFilled()
@@ -31,17 +33,18 @@ final class MountVolume {
                             .write(tx -> tx.announce(
                                     "volume", "mount", name, Map.of("driver", "local", "container", containerId))))
                     .map(committed -> {
-                        volume.mountedBy().add(containerId);
+                        volume.mountedBy().add(mounting);
                         return volumes.data(name).toString();
                     });
         });
     }
 
-    Future<Void> unmount(String name, String containerId) {
+    Future<Void> unmount(String name, String mounting) {
         Volume volume = volumes.find(name);
-        if (volume == null || !volume.mountedBy().remove(containerId)) {
+        if (volume == null || !volume.mountedBy().remove(mounting)) {
             return Future.succeededFuture();
         }
+        String containerId = VolumeService.containerOf(mounting);
         return volumes.store()
                 .write(tx ->
                         tx.announce("volume", "unmount", name, Map.of("driver", "local", "container", containerId)))

@@ -7,6 +7,7 @@ import io.wharf.contracts.ContainerService.FileScope;
 import io.wharf.contracts.FileView;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService.LayerFolders;
+import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
@@ -42,6 +43,7 @@ final class OpenFiles {
 
     private final Room room;
     private final Map<String, Set<View>> open = new HashMap<>();
+    private long looks;
     /** Few, and for this alone: a bind may lead to a file system that hangs. */
     private final Pools trees = new Pools(2, 1);
 
@@ -83,7 +85,7 @@ final class OpenFiles {
             ProcessIdentity process = run == null || !container.status().hasProcess() ? null : run.process();
             return (process == null ? Future.<@Nullable Fd>succeededFuture() : inside(process, view))
                     .compose(entered -> entered == null
-                            ? asItWouldBe(container, root).map(view::opened)
+                            ? asItWouldBe(view, container, root).map(view::opened)
                             : Future.succeededFuture(view.opened(entered)));
         });
     }
@@ -108,8 +110,9 @@ final class OpenFiles {
     }
 
     /** The root with everything at its place that a run would find there, but the kernel's own file systems. */
-    private Future<Fd> asItWouldBe(Container container, String root) {
+    private Future<Fd> asItWouldBe(View view, Container container, String root) {
         Path etc = etcFolder(container);
+        view.mounting = VolumeService.lookInto(container.id(), ++looks);
         Map<String, Future<String>> folders = new HashMap<>();
         container.definition().mounts().targets().stream()
                 .filter(target -> target.isVolume())
@@ -121,8 +124,9 @@ final class OpenFiles {
                                             .orElse(""))
                             : Future.succeededFuture("");
                     return from.compose(
-                            copy -> room.volumes().mount(name, container.id(), copy.isEmpty() ? null : copy));
+                            copy -> room.volumes().mount(name, view.mounting, copy.isEmpty() ? null : copy));
                 }));
+        view.volumes = Set.copyOf(folders.keySet());
         return Future.join(new ArrayList<>(folders.values()))
                 .compose(done -> trees.call(() -> {
                     Map<String, String> known = new HashMap<>();
@@ -163,6 +167,9 @@ final class OpenFiles {
 
     private void ended(View view) {
         String id = view.container.id();
+        view.volumes.forEach(name -> room.volumes()
+                .unmount(name, view.mounting)
+                .onFailure(failure -> LOG.warn("volume {} seems mounted for {}: {}", name, id, failure.toString())));
         Future<Void> free = view.held ? room.images().releaseRoot(id) : Future.succeededFuture();
         free.onFailure(failure -> LOG.warn("the root of {} is left mounted: {}", id, failure.toString()))
                 .onComplete(done -> {
@@ -182,6 +189,10 @@ final class OpenFiles {
         private final List<Place> places;
         private volatile boolean revoked;
         private boolean held;
+        /** Volumes that were mounted for it, and in whose name. */
+        private Set<String> volumes = Set.of();
+
+        private String mounting = "";
         private @Nullable Fd root;
         private volatile @Nullable Fd namespace;
         private @Nullable LayerFolders layers;

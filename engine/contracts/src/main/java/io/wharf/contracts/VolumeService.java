@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The volumes verticle's answers; an unknown name is a 404 {@code get NAME: no such volume}. */
 public interface VolumeService {
+    /** Between a container's id and the number of a look into it. */
+    char LOOK = '#';
+
     /** Creates a volume, or answers the one of that name when driver and options agree. */
     Future<VolumeDetail> create(CreateVolume request);
 
@@ -32,12 +35,24 @@ public interface VolumeService {
     /**
      * Makes the volume's folder ready for a container that starts and answers it.
      *
+     * @param containerId or {@link #lookInto} it, where it is only looked at
      * @param copyFrom a folder of the container's root whose content an empty, never filled volume takes over, or null
      */
     Future<String> mount(String name, String containerId, @Nullable String copyFrom);
 
-    /** The container has stopped. */
+    /** The container has stopped, or the look into it is over. */
     Future<Void> unmount(String name, String containerId);
+
+    /** Who mounts a volume to look into a container that stands still; a run beside it is another one who mounts. */
+    static String lookInto(String containerId, long number) {
+        return containerId + LOOK + number;
+    }
+
+    /** The container of one who mounts. */
+    static String containerOf(String mounting) {
+        int look = mounting.indexOf(LOOK);
+        return look < 0 ? mounting : mounting.substring(0, look);
+    }
 
     /** Called once by containers at its recovery: uses by containers that are not named end. */
     Future<Void> keepUsesOf(List<String> containerIds);

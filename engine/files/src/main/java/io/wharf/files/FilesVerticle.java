@@ -18,10 +18,13 @@ import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingInput;
 import io.wharf.streams.HandleTable;
 import io.wharf.streams.PulledBytes;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies files in and out of containers.
@@ -33,6 +36,10 @@ public final class FilesVerticle extends VerticleBase implements FilesService {
     private static final int THREADS = 24;
     private static final int COPIES_OF_ONE = 4;
     private static final int LOOKS_AT_ONE = 2;
+    /** Who sends nothing for so long has lost his thread. */
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(FilesVerticle.class);
 
     private final HandleTable handles;
     private final Pools bulk = new Pools(THREADS, 1);
@@ -111,7 +118,7 @@ public final class FilesVerticle extends VerticleBase implements FilesService {
 
     @Override
     public Future<Pending<Void>> put(PutArchive request) {
-        BlockingInput bytes = BlockingInput.of(handles.take(request.tar()));
+        BlockingInput bytes = BlockingInput.of(handles.take(request.tar()), IDLE);
         Future<Void> done;
         try {
             InsidePath.of(request.path());
@@ -154,7 +161,15 @@ public final class FilesVerticle extends VerticleBase implements FilesService {
                                             answer.complete(
                                                     new Begun<>(opened.what(), handles.offer(bytes, bytes::close)));
                                             if (action != null) {
-                                                containers().announceFiles(view.containerId(), action);
+                                                String id = view.containerId();
+                                                // The bytes are on their way already: the log is left to tell of it.
+                                                containers()
+                                                        .announceFiles(id, action)
+                                                        .onFailure(failure -> LOG.warn(
+                                                                "Event {} of {} is lost: {}",
+                                                                action,
+                                                                id,
+                                                                failure.toString()));
                                             }
                                             return pulled.over();
                                         })))

@@ -8,6 +8,7 @@ import io.wharf.contracts.ByteStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -26,6 +27,7 @@ public final class BlockingInput extends InputStream {
     private static final int LIMIT = 1 << 20;
 
     private final ReadStream<Buffer> source;
+    private final Duration idle;
     private final @Nullable Context context;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -38,14 +40,24 @@ public final class BlockingInput extends InputStream {
     private @Nullable Buffer current;
     private int position;
 
-    private BlockingInput(ReadStream<Buffer> source) {
+    private BlockingInput(ReadStream<Buffer> source, Duration idle) {
         this.source = source;
+        this.idle = idle;
         this.context = Vertx.currentContext();
     }
 
     /** Takes the stream's handlers and sets it flowing. */
     public static BlockingInput of(ReadStream<Buffer> source) {
-        BlockingInput input = new BlockingInput(source);
+        return of(source, Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /**
+     * The same for a source that may fall silent.
+     *
+     * @param idle how long a read waits for it before it fails
+     */
+    public static BlockingInput of(ReadStream<Buffer> source, Duration idle) {
+        BlockingInput input = new BlockingInput(source, idle);
         source.exceptionHandler(input::finish);
         source.endHandler(end -> input.finish(null));
         source.handler(input::arrive);
@@ -126,6 +138,7 @@ public final class BlockingInput extends InputStream {
     private @Nullable Buffer next() throws IOException {
         lock.lock();
         try {
+            long left = idle.toNanos();
             while (chunks.isEmpty()) {
                 if (closed) {
                     throw new IOException("stream is closed");
@@ -136,7 +149,10 @@ public final class BlockingInput extends InputStream {
                 if (ended) {
                     return null;
                 }
-                arrived.await();
+                if (left <= 0) {
+                    throw new InterruptedIOException("nothing has come for " + idle.toSeconds() + " seconds");
+                }
+                left = arrived.awaitNanos(left);
             }
             Buffer chunk = chunks.remove();
             queued -= chunk.length();

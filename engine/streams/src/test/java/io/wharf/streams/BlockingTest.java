@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,6 +99,17 @@ class BlockingTest {
         assertThat(input.read()).isEqualTo(2);
         assertThatThrownBy(input::read).isInstanceOf(IOException.class).hasMessage("cut");
         input.close();
+    }
+
+    @Test
+    void input_thatFallsSilent_fails() throws Exception {
+        ByteQueue queue = new ByteQueue(100);
+        try (BlockingInput input = BlockingInput.of(queue, Duration.ofMillis(30))) {
+            queue.offer(Unpooled.wrappedBuffer(new byte[] {1}));
+            assertThat(input.read()).isEqualTo(1);
+            assertThatThrownBy(input::read).isInstanceOf(IOException.class).hasMessageContaining("nothing has come");
+        }
+        assertThat(queue.isClosed()).isTrue();
     }
 
     @Test
