@@ -91,11 +91,16 @@ final class ContainerTable {
     /** Commits a new verdict over its health and what is announced with it. */
     Future<Void> commitHealth(Container container, Health next, String action, Map<String, String> more) {
         return store.write(tx -> {
-                    tx.update("UPDATE container SET health = ? WHERE id = ?", Json.write(next), container.id());
+                    writeHealth(tx, container, next);
                     return announce(tx, container, action, more);
                 })
                 .onSuccess(durable -> container.health(next))
                 .mapEmpty();
+    }
+
+    /** As part of a larger change; the container is told by whoever makes that. */
+    static void writeHealth(Tx tx, Container container, Health next) {
+        tx.update("UPDATE container SET health = ? WHERE id = ?", Json.write(next), container.id());
     }
 
     /** Remembers a stop by hand before the signal is sent, so that no policy undoes it after a crash. */

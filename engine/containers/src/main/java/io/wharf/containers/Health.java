@@ -68,6 +68,11 @@ record Health(long run, HealthStatus status, int failingStreak, List<ProbeResult
                         .toList());
     }
 
+    /** While it is frozen nobody knows, and afterwards only a probe can tell: as with Docker, that is not well. */
+    Health unknown() {
+        return new Health(run, HealthStatus.UNHEALTHY, failingStreak, log, 0);
+    }
+
     /** The verdict after one more result. */
     Health after(ProbeResult result, HealthPlan plan) {
         List<ProbeResult> results = new ArrayList<>(log);

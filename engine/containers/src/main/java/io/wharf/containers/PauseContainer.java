@@ -39,15 +39,23 @@ final class PauseContainer {
 
     private Future<Void> change(Container container, boolean frozen) {
         return Freezer.set(room, container, frozen)
-                .compose(done -> room.table()
-                        .commit(
-                                container,
-                                container.state().in(frozen ? Status.PAUSED : Status.RUNNING),
-                                container.sandbox(),
-                                frozen ? "pause" : "unpause",
-                                Map.of())
+                .compose(done -> commit(container, frozen)
                         // What is not written down is taken back: a frozen container that seems to run deceives.
                         .recover(failure ->
                                 Freezer.set(room, container, !frozen).transform(back -> Future.failedFuture(failure))));
+    }
+
+    private Future<Void> commit(Container container, boolean frozen) {
+        var next = container.state().in(frozen ? Status.PAUSED : Status.RUNNING);
+        if (!frozen || !PlanHealth.isProbed(container.config())) {
+            return room.table().commit(container, next, container.sandbox(), frozen ? "pause" : "unpause", Map.of());
+        }
+        Health unknown = Health.of(container).unknown();
+        return room.table()
+                .commit(container, next, container.sandbox(), tx -> {
+                    ContainerTable.writeHealth(tx, container, unknown);
+                    ContainerTable.announce(tx, container, "pause", Map.of());
+                })
+                .onSuccess(durable -> container.health(unknown));
     }
 }

@@ -47,15 +47,17 @@ final class ReportHealth {
         Health next = before.after(result, plan.get());
         if (next.status() == before.status()) {
             container.health(next);
-            return Future.succeededFuture(judged(container, next, result));
+            return Future.succeededFuture(judged(container, next, plan.get(), result));
         }
         return room.table()
                 .commitHealth(container, next, "health_status: " + next.status().word(), Map.of())
-                .map(done -> judged(container, next, result));
+                .map(done -> judged(container, next, plan.get(), result));
     }
 
-    private HealthStatus judged(Container container, Health health, ProbeResult result) {
-        if (health.status() == HealthStatus.UNHEALTHY && result.exitCode() != 0) {
+    private HealthStatus judged(Container container, Health health, HealthPlan plan, ProbeResult result) {
+        // Unhealthy only for having been frozen is no reason to act: as many probes must fail as ever.
+        boolean failed = result.exitCode() != 0 && health.failingStreak() >= plan.retries();
+        if (health.status() == HealthStatus.UNHEALTHY && failed) {
             verbs.unhealthy.run(container, health);
         } else if (health.status() == HealthStatus.HEALTHY) {
             ActOnUnhealthy.calm(container, health);

@@ -60,6 +60,18 @@ class HealthTest {
     }
 
     @Test
+    void unknown_isUnhealthyUntilAProbeSucceeds() {
+        after(RUN + 1, 0);
+        health = health.unknown();
+        assertThat(health.status()).isEqualTo(HealthStatus.UNHEALTHY);
+        assertThat(health.failingStreak()).isZero();
+        assertThat(after(RUN + 50, 1)).isEqualTo(HealthStatus.UNHEALTHY);
+        assertThat(health.failingStreak()).isEqualTo(1);
+        assertThat(after(RUN + 60, 0)).isEqualTo(HealthStatus.HEALTHY);
+        assertThat(health.healthyNanos()).isEqualTo(RUN + 61);
+    }
+
+    @Test
     void delays_ofRestarts_growUpToFiveMinutes() {
         assertThat(List.of(1, 2, 3, 8, 9, 10, 1000))
                 .extracting(ActOnUnhealthy::delay)

@@ -1,5 +1,6 @@
 package io.wharf.health;
 
+import io.vertx.core.Future;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.ExecService.ExecConfig;
@@ -38,11 +39,18 @@ final class CommandProbe extends RunningProbe {
                         plan.containerId(),
                         new ExecConfig(
                                 "", false, false, List.of(), false, true, true, null, List.of(), "", command.argv()))
-                .compose(id -> {
-                    exec = id;
-                    return tools.execs().start(id, ATTACHED);
-                })
+                .compose(this::start)
                 .onComplete(this::started, this::fail);
+    }
+
+    private Future<Attached> start(String id) {
+        if (isOver()) {
+            // Whoever let go of everything did not know of it yet.
+            tools.execs().discard(id);
+            return Future.failedFuture("the probe is over");
+        }
+        exec = id;
+        return tools.execs().start(id, ATTACHED);
     }
 
     private void started(Attached attached) {

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All waits of this room on one alarm: what is due within the same {@value #TICK_MILLIS} ms happens together, so a
@@ -14,6 +16,8 @@ import java.util.function.LongSupplier;
  */
 final class Schedule {
     static final long TICK_MILLIS = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
     private static final long TICK_NANOS = TICK_MILLIS * 1_000_000;
     /** An alarm for something further away rings in vain once an hour. */
     private static final long LONGEST_TICKS = 3_600_000 / TICK_MILLIS;
@@ -114,7 +118,12 @@ final class Schedule {
         // What one of them cancels of the others must not happen any more.
         for (Entry entry : due) {
             if (!entry.cancelled) {
-                entry.action.run();
+                try {
+                    entry.action.run();
+                } catch (RuntimeException e) {
+                    // One that fails must not take the others with it: nobody would ring for them again.
+                    LOG.error("something that was due has failed", e);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import io.wharf.contracts.ProbeResult;
 import io.wharf.streams.StdFrames;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What commands and servers say, in whatever pieces it comes. */
 class AnswersTest {
@@ -51,6 +52,22 @@ class AnswersTest {
         assertThat(endless.isComplete()).isTrue();
         assertThat(endless.status()).isEqualTo(200);
         assertThat(endless.text()).hasSizeLessThan(ProbeResult.OUTPUT_LIMIT).endsWith("...");
+    }
+
+    @Test
+    @Timeout(5)
+    void http_longHead_inSmallPieces_costsItsLengthOnly() {
+        // A thousand such answers are a second's work if each byte is looked at once, and minutes otherwise.
+        String head = "HTTP/1.1 200 OK\r\nX: " + "x".repeat(16_000) + "\r\n";
+        for (int i = 0; i < 200; i++) {
+            HttpAnswer answer = new HttpAnswer();
+            byte[] one = new byte[1];
+            for (int at = 0; at < head.length(); at++) {
+                one[0] = (byte) head.charAt(at);
+                answer.add(one, 1);
+                assertThat(answer.isComplete() || answer.status() < 0).isFalse();
+            }
+        }
     }
 
     @Test

@@ -84,6 +84,17 @@ class ScheduleTest {
     }
 
     @Test
+    void after_oneThatFails_leavesTheOthers() {
+        schedule.after(10 * MILLI, () -> {
+            throw new IllegalStateException("broken");
+        });
+        schedule.after(10 * MILLI, () -> done.add("other"));
+        schedule.after(20 * MILLI, () -> done.add("later"));
+        clock.pass(200);
+        assertThat(done).containsExactly("other", "later");
+    }
+
+    @Test
     void after_anEarlierOneSetLater_ringsFirst() {
         schedule.after(10_000 * MILLI, () -> done.add("late"));
         schedule.after(100 * MILLI, () -> done.add("early"));

@@ -44,9 +44,11 @@ public final class NamespaceSockets implements AutoCloseable {
             walker.execute(() -> {
                 try {
                     var socket = make(namespace, family);
-                    context.runOnContext(made -> promise.complete(socket));
+                    if (!answered(context, () -> promise.complete(socket))) {
+                        socket.close();
+                    }
                 } catch (RuntimeException e) {
-                    context.runOnContext(failed -> promise.fail(e));
+                    answered(context, () -> promise.fail(e));
                 }
             });
         } catch (RejectedExecutionException closed) {
@@ -55,16 +57,32 @@ public final class NamespaceSockets implements AutoCloseable {
         return promise.future();
     }
 
+    /** False where the context has ended: nobody would take the answer, nor close what is in it. */
+    private static boolean answered(Context context, Runnable answer) {
+        try {
+            context.runOnContext(turn -> answer.run());
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
     private static Fd make(String namespace, InetAddress family) {
         // The process's own is that of its first thread, which never leaves it.
         try (var home = NetworkNamespaces.real().open("/proc/self/ns/net");
                 var target = NetworkNamespaces.real().open(namespace)) {
             Check.that("setns", Native.syscall(Nr.SETNS, target.value(), CLONE_NEWNET), namespace, "CLONE_NEWNET");
+            Fd socket = null;
             try {
-                return InetSockets.tcp(family);
+                socket = InetSockets.tcp(family);
             } finally {
-                Check.that("setns", Native.syscall(Nr.SETNS, home.value(), CLONE_NEWNET), "home", "CLONE_NEWNET");
+                var back = Native.syscall(Nr.SETNS, home.value(), CLONE_NEWNET);
+                if (back < 0 && socket != null) {
+                    socket.close();
+                }
+                Check.that("setns", back, "home", "CLONE_NEWNET");
             }
+            return socket;
         }
     }
 

@@ -79,6 +79,21 @@ class NamespaceSocketsTest {
     }
 
     @Test
+    void tcp_forALoopThatHasEnded_closesTheSocket() throws Exception {
+        Vertx ended = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        Context gone = ended.getOrCreateContext();
+        ended.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        socket(namespace).close();
+        int before = OpenDescriptors.now().size();
+        for (int i = 0; i < 20; i++) {
+            sockets.tcp(gone, namespace, LOCAL);
+        }
+        // The same thread, so all of those are over then.
+        socket(namespace).close();
+        assertThat(OpenDescriptors.now()).hasSize(before);
+    }
+
+    @Test
     void tcp_ofNoNamespace_fails_andTheNextWorks() {
         assertThatThrownBy(() -> socket(folder.resolve("none").toString())).hasMessageContaining("ENOENT");
         assertThatThrownBy(() -> socket(Files.createFile(folder.resolve("file")).toString()))
