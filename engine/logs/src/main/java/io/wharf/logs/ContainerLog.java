@@ -1,6 +1,7 @@
 package io.wharf.logs;
 
 import io.wharf.base.Layout;
+import io.wharf.base.Times;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
 import io.wharf.streams.PulledBytes;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of one container while it is written or read: its spool, the feeds that take from it, and who reads. Safe for
@@ -22,14 +25,21 @@ final class ContainerLog {
     /** What a slow reader of {@code logs -f} may leave behind in the spool. */
     private static final long PATIENCE = 256L << 20;
 
+    /** What an attached client may, who is then cut off: nothing of what it sees may be missing in the middle. */
+    static final long ATTACHED_PATIENCE = 1L << 30;
+
     /** So long a removal waits for the destination to take the last lines. */
     private static final long DRAIN_MILLIS = 5_000;
+
+    private static final long SAME_NANOS = 15_000_000_000L;
 
     private static final String LOCAL_FOLDER = "local-logs";
     private static final String LOCAL_FILE = "container.log";
     private static final String CACHE_FILE = "container-cached.log";
     private static final String POSITION = "log.position";
     private static final String REMOTE_POSITION = "remote.position";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerLog.class);
 
     private final LogSource source;
     private final Path folder;
@@ -42,6 +52,7 @@ final class ContainerLog {
     private final Pump pump;
     private final Set<LogReader> readers = new HashSet<>();
     private long ends;
+    private long toldIncompleteNanos;
 
     private ContainerLog(
             LogSource source,
@@ -79,7 +90,11 @@ final class ContainerLog {
         Path saved = folder.resolve(POSITION);
         FeedPosition position = FeedPosition.read(saved);
         FeedPosition delivered = FeedPosition.read(folder.resolve(REMOTE_POSITION));
-        Spool spool = Spool.load(folder, Math.max(position.base(), delivered.base()));
+        Spool spool = Spool.load(folder, position, delivered);
+        if (spool.isEmpty() && position.base() != spool.base()) {
+            position = position.withBase(spool.base());
+            position.write(saved);
+        }
         Map<String, String> attributes = LogAttributes.of(source);
         Feed feed = switch (driver) {
             case LogDrivers.JSON_FILE ->
@@ -166,11 +181,12 @@ final class ContainerLog {
     }
 
     /** What there is now; who takes it closes it. */
-    View view(boolean follow) throws IOException {
-        SpoolCursor cursor = new SpoolCursor(spool, 0, follow ? PATIENCE : Long.MAX_VALUE);
+    View view(LogQuery query) throws IOException {
+        long patience = query.unbroken() ? ATTACHED_PATIENCE : PATIENCE;
+        SpoolCursor cursor = new SpoolCursor(spool, 0, query.follow() ? patience : Long.MAX_VALUE);
         try {
             long end = spool.end();
-            if (!follow) {
+            if (!query.follow()) {
                 cursor.limit(end);
             }
             if (feed instanceof FileFeed files) {
@@ -195,10 +211,19 @@ final class ContainerLog {
         }
     }
 
-    /** The output from this moment on; what is not read is kept, for nothing of it may be missing. */
+    /** The output from this moment on. */
     View viewFromNow() throws IOException {
+        return viewFromNow(ATTACHED_PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param patience how many bytes are kept for a client that does not read
+     */
+    View viewFromNow(long patience) throws IOException {
         long end = spool.end();
-        return new View(List.of(), false, new SpoolCursor(spool, end, Long.MAX_VALUE), end, end, end);
+        return new View(List.of(), false, new SpoolCursor(spool, end, patience), end, end, end);
     }
 
     /** How many runs have ended. */
@@ -225,6 +250,29 @@ final class ContainerLog {
         }
         reader.begin(PulledBytes.of(pools, reader));
         return reader;
+    }
+
+    /** A client was cut off, for what it should have read is gone. */
+    void cutOff(long bytes) {
+        LOG.warn("a client attached to {} has not read for too long and is cut off: {} bytes are gone", id(), bytes);
+        pump.cutOff(source.id(), source.name(), bytes);
+    }
+
+    /** It could not be written for a while, and what was said then may be lost: the monitor writes to the same disk. */
+    void incomplete(long sinceNanos, String why) {
+        long now = Times.nowNanos();
+        synchronized (readers) {
+            // Both the driver and the watch over the disk may have noticed the same.
+            if (now - toldIncompleteNanos < SAME_NANOS) {
+                return;
+            }
+            toldIncompleteNanos = now;
+        }
+        LOG.warn(
+                "the log of {} is written again; it may lack what was said since {}",
+                id(),
+                Times.rfc3339Nano(sinceNanos));
+        pump.incomplete(source.id(), source.name(), sinceNanos, why);
     }
 
     void gone(LogReader reader, Runnable wake) {

@@ -85,6 +85,11 @@ record FeedPosition(long base, long out, long err, byte[] carryOut, byte[] carry
         return new FeedPosition(now, out, err, carryOut, carryErr, inode, size);
     }
 
+    /** What was taken last. */
+    long furthest() {
+        return Math.max(out, err);
+    }
+
     /** The oldest byte that is still wanted. */
     long least() {
         return Math.min(out, err);

@@ -1,5 +1,6 @@
 package io.wharf.logs;
 
+import io.wharf.base.Times;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,10 @@ final class FeedTask implements AutoCloseable {
     private boolean done = true;
     private int waited;
     private int retryMillis;
+    /** Since when it cannot be written; 0 while it can. */
+    private long failingNanos;
+
+    private String why = "";
 
     FeedTask(Pump pump, ContainerLog log, Feed feed) {
         this.pump = pump;
@@ -89,16 +94,36 @@ final class FeedTask implements AutoCloseable {
         try {
             step();
             retryMillis = 0;
-        } catch (IOException | RuntimeException e) {
-            retryMillis = Math.clamp(retryMillis * 2L, FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS);
-            LOG.warn("the log of {} waits: {}", log.id(), e.toString());
-            feed.retreat();
-            schedule(retryMillis);
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error as well: nobody else would ever drive this feed again.
+            failed(e);
         } finally {
             synchronized (this) {
                 running = false;
                 notifyAll();
             }
+        }
+    }
+
+    private void failed(Throwable failure) {
+        retryMillis = Math.clamp(retryMillis * 2L, FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS);
+        LOG.warn("the log of {} waits: {}", log.id(), failure.toString());
+        if (failingNanos == 0) {
+            failingNanos = Times.nowNanos();
+        }
+        why = String.valueOf(failure.getMessage());
+        try {
+            feed.retreat();
+        } finally {
+            schedule(retryMillis);
+        }
+    }
+
+    /** Told when it is over, for what cannot be written mostly cannot be told either. */
+    private void recovered() {
+        if (failingNanos != 0) {
+            log.incomplete(failingNanos, why);
+            failingNanos = 0;
         }
     }
 
@@ -114,6 +139,7 @@ final class FeedTask implements AutoCloseable {
         waited = 0;
         long end = spool.end();
         boolean more = feed.turn(last);
+        recovered();
         spool.rotate();
         if (feed.isToCompress()) {
             pump.compress(log::compress);

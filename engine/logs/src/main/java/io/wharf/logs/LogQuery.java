@@ -11,6 +11,7 @@ import io.wharf.contracts.ContainerService.LogOptions;
  * @param framed with Docker's frames, as for everything that has no terminal
  * @param lines a frame for each line, and not just as many as bytes make necessary
  * @param details with the place where attributes of the log driver stand
+ * @param unbroken whether to end rather than to go on after something that was not read in time
  */
 record LogQuery(
         long tail,
@@ -22,7 +23,8 @@ record LogQuery(
         boolean framed,
         boolean lines,
         boolean timestamps,
-        boolean details) {
+        boolean details,
+        boolean unbroken) {
 
     /** What {@code logs} asks for. */
     static LogQuery logs(LogOptions options, boolean framed) {
@@ -36,16 +38,18 @@ record LogQuery(
                 framed,
                 options.lineFrames(),
                 options.timestamps(),
-                options.details());
+                options.details(),
+                false);
     }
 
     /** The bare output, as an attached client sees it. */
     static LogQuery output(boolean stdout, boolean stderr, boolean framed, boolean follow) {
-        return new LogQuery(-1, 0, 0, stdout, stderr, follow, framed, false, false, false);
+        return new LogQuery(-1, 0, 0, stdout, stderr, follow, framed, false, false, false, true);
     }
 
     /** The same without waiting for more at the end. */
     LogQuery once() {
-        return new LogQuery(tail, sinceNanos, untilNanos, stdout, stderr, false, framed, lines, timestamps, details);
+        return new LogQuery(
+                tail, sinceNanos, untilNanos, stdout, stderr, false, framed, lines, timestamps, details, unbroken);
     }
 }

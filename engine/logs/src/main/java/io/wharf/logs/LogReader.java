@@ -6,6 +6,7 @@ import io.wharf.contracts.ByteStream;
 import io.wharf.streams.PulledBytes;
 import io.wharf.streams.StdFrames;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,7 @@ final class LogReader implements PulledBytes.Source {
     }
 
     private void open() throws IOException {
-        View opened = view == null ? log.view(query.follow()) : view;
+        View opened = view == null ? log.view(query) : view;
         view = opened;
         LogScanner ofSpool = new LogScanner(output, log.attributes());
         scanner = ofSpool;
@@ -270,6 +271,9 @@ final class LogReader implements PulledBytes.Source {
             if (count == 0) {
                 cursor.moveTo(position);
                 long missed = cursor.skipGone();
+                if (missed > 0 && query.unbroken()) {
+                    return cutOff(missed);
+                }
                 if (missed > 0) {
                     LOG.warn("a reader of the log of {} was too slow: {} bytes are gone", log.id(), missed);
                     position = cursor.position();
@@ -289,6 +293,23 @@ final class LogReader implements PulledBytes.Source {
                 return bytes;
             }
         }
+    }
+
+    /** The last that a client hears who has not read for too long. */
+    private ByteBuf cutOff(long missed) {
+        log.cutOff(missed);
+        finished = true;
+        byte[] text = ("wharf: this client has not read for too long: " + missed
+                        + " bytes of the output are gone, and it is cut off" + (query.framed() ? "\n" : "\r\n"))
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] head = new byte[query.framed() ? StdFrames.HEADER_BYTES : 0];
+        if (query.framed()) {
+            StdFrames.header(head, 0, query.stderr() ? StdFrames.STDERR : StdFrames.STDOUT, text.length);
+        }
+        return ByteBufAllocator.DEFAULT
+                .directBuffer(head.length + text.length)
+                .writeBytes(head)
+                .writeBytes(text);
     }
 
     private @Nullable ByteBuf taken() {

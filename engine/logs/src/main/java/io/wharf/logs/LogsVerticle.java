@@ -15,15 +15,20 @@ import io.wharf.contracts.Services;
 import io.wharf.linux.EventLoops;
 import io.wharf.linux.Pools;
 import io.wharf.streams.HandleTable;
+import java.io.File;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Owns the logs: the way of each call, and which logs are open. A log is open while it is written or read. */
 public final class LogsVerticle extends VerticleBase implements LogService {
     private static final long MILLISECOND = 1_000_000;
     private static final String DAEMON = "docker";
+    private static final Logger LOG = LoggerFactory.getLogger(LogsVerticle.class);
 
     private final EngineOptions options;
     private final Store store;
@@ -33,6 +38,7 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     private final Map<String, ContainerLog> open = new HashMap<>();
     private @Nullable LogWatches watches;
     private @Nullable Pump pump;
+    private @Nullable FullDisk disk;
 
     public LogsVerticle(EngineOptions options, Store store, HandleTable handles, Pools pools) {
         this.options = options;
@@ -47,6 +53,11 @@ public final class LogsVerticle extends VerticleBase implements LogService {
         LogWatches changes = LogWatches.on(EventLoops.of(context));
         watches = changes;
         pump = new Pump(EventLoops.of(context), changes, new Listener());
+        File root = options.layout().dataRoot().toFile();
+        disk = new FullDisk(
+                vertx,
+                root::getFreeSpace,
+                () -> open.values().stream().filter(log -> log.spool().isLive()).toList());
         Services.serve(vertx, LogService.class, this);
         return Future.succeededFuture();
     }
@@ -55,6 +66,9 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     @Override
     public Future<?> stop() {
         List<ContainerLog> all = List.copyOf(open.values());
+        if (disk != null) {
+            disk.stop();
+        }
         return pools.run(() -> {
             // First a word to all, so that those who hang in a call to a destination are waited for together.
             all.forEach(ContainerLog::hurry);
@@ -101,7 +115,10 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     @Override
     public Future<Void> begin(Speaker speaker) {
         return lanes.run(
-                speaker.id(), () -> opened(speaker).compose(log -> pools.run(() -> log.begin(speaker.control()))));
+                speaker.id(),
+                () -> opened(speaker)
+                        .compose(log -> pools.run(() -> log.begin(speaker.control())))
+                        .onSuccess(begun -> disk().watch()));
     }
 
     @Override
@@ -170,6 +187,10 @@ public final class LogsVerticle extends VerticleBase implements LogService {
                 }));
     }
 
+    private FullDisk disk() {
+        return Objects.requireNonNull(disk, "served before it was started");
+    }
+
     /** The log of a container, opened if it is not; inside its lane. */
     private Future<ContainerLog> opened(Speaker speaker) {
         ContainerLog known = open.get(speaker.id());
@@ -206,10 +227,22 @@ public final class LogsVerticle extends VerticleBase implements LogService {
 
         @Override
         public void gaveUp(String id, String name, long lines) {
-            store.write(tx -> {
-                tx.announce("container", "log_dropped", id, Map.of("name", name, "lines", Long.toString(lines)));
-                return true;
-            });
+            announce("log_dropped", id, Map.of("name", name, "lines", Long.toString(lines)));
+        }
+
+        @Override
+        public void cutOff(String id, String name, long bytes) {
+            announce("attach_dropped", id, Map.of("name", name, "bytes", Long.toString(bytes)));
+        }
+
+        @Override
+        public void incomplete(String id, String name, long sinceNanos, String why) {
+            announce("log_incomplete", id, Map.of("name", name, "since", Times.rfc3339Nano(sinceNanos), "reason", why));
+        }
+
+        private void announce(String action, String id, Map<String, String> attributes) {
+            store.write(tx -> tx.announce("container", action, id, attributes))
+                    .onFailure(failure -> LOG.warn("Event {} of {} is lost: {}", action, id, failure.toString()));
         }
     }
 

@@ -29,6 +29,12 @@ final class Pump implements AutoCloseable {
 
         /** Lines of a container will never reach their destination. */
         void gaveUp(String id, String name, long lines);
+
+        /** A client that was attached to a container has lost output and its connection. */
+        void cutOff(String id, String name, long bytes);
+
+        /** For a while the log of a container could not be written: output of that time may be missing. */
+        void incomplete(String id, String name, long sinceNanos, String why);
     }
 
     /** Work that may fail. */
@@ -108,6 +114,14 @@ final class Pump implements AutoCloseable {
 
     void gaveUp(String id, String name, long lines) {
         listener.gaveUp(id, name, lines);
+    }
+
+    void cutOff(String id, String name, long bytes) {
+        listener.cutOff(id, name, bytes);
+    }
+
+    void incomplete(String id, String name, long sinceNanos, String why) {
+        listener.incomplete(id, name, sinceNanos, why);
     }
 
     @Override

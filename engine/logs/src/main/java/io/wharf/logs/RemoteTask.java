@@ -93,7 +93,8 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
         while (more && !closed) {
             try {
                 more = step();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // An Error as well: with this thread the deliveries would end for good.
                 if (!closed) {
                     feed.retreat();
                     pause(e);
@@ -158,7 +159,7 @@ final class RemoteTask implements RemoteFeed.Runner, AutoCloseable {
         }
     }
 
-    private void pause(Exception failure) {
+    private void pause(Throwable failure) {
         failing = true;
         long now = System.nanoTime();
         if (complainedNanos == 0 || now - complainedNanos > QUIET_NANOS) {

@@ -70,6 +70,16 @@ final class Spool {
         return spool;
     }
 
+    /** What is there, after what drivers have saved. */
+    static Spool load(Path folder, FeedPosition one, FeedPosition other) throws IOException {
+        Spool spool = load(folder, Math.max(one.base(), other.base()));
+        if (spool.segments.isEmpty()) {
+            // Deleted after it was consumed; a crash may have come before that was written down as the next one's base.
+            spool.next = Math.max(spool.next, Math.max(one.furthest(), other.furthest()));
+        }
+        return spool;
+    }
+
     /** Whether an earlier life has left anything. */
     static boolean isLeft(Path folder) throws IOException {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, NAME + "*")) {

@@ -30,7 +30,7 @@ class FeedTest {
     private static JsonFeed json(Path folder, FileOptions options) throws IOException {
         Path saved = folder.resolve("position");
         FeedPosition position = FeedPosition.read(saved);
-        Spool spool = Spool.load(folder, position.base());
+        Spool spool = Spool.load(folder, position, FeedPosition.START);
         return new JsonFeed(saved, spool, position, new LogFile(folder.resolve("j.log"), options), Map.of());
     }
 
@@ -70,6 +70,27 @@ class FeedTest {
                         + "{\"log\":\"part\\n\",\"stream\":\"stderr\",\"time\":\"2016-10-06T00:17:09.66Z\"}\n"
                         + "{\"log\":\"end\",\"stream\":\"stdout\",\"time\":\"2016-10-06T00:17:09.66Z\"}\n");
         assertThat(folder.resolve(Spool.NAME)).doesNotExist();
+    }
+
+    /** Killed between the deletion of a spool that is consumed and the note of where the next one begins. */
+    @Test
+    void json_nextRunAfterACrashBehindTheLastOne_isNotTakenForIt() throws IOException {
+        FileOptions options = new FileOptions(Long.MAX_VALUE, 1, false);
+        say(folder, T + " stdout F first\n");
+        Path saved = folder.resolve("position");
+        JsonFeed feed = json(folder, options);
+        feed.turn(true);
+        feed.close();
+        FeedPosition noted = FeedPosition.read(saved);
+        noted.withBase(0).write(saved);
+        assertThat(noted.base()).isNotZero();
+        assertThat(folder.resolve(Spool.NAME)).doesNotExist();
+        JsonFeed next = json(folder, options);
+        assertThat(next.spool().base()).isEqualTo(noted.base());
+        say(folder, T + " stdout F again\n");
+        next.spool().begin(folder.resolve("ctl"));
+        drain(next);
+        assertThat(all(folder)).contains("first").contains("again");
     }
 
     @Test

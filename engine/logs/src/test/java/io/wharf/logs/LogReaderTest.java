@@ -93,7 +93,7 @@ class LogReaderTest {
     }
 
     private static LogQuery logs(long tail, long since, long until, boolean framed, boolean times) {
-        return new LogQuery(tail, since, until, true, true, false, framed, true, times, false);
+        return new LogQuery(tail, since, until, true, true, false, framed, true, times, false, false);
     }
 
     private String text(LogQuery query) throws Exception {
@@ -138,6 +138,27 @@ class LogReaderTest {
     }
 
     @Test
+    void attached_thatHasNotReadForTooLong_isToldAndCutOff() throws Exception {
+        String record = T + " stdout F lost\n";
+        Files.writeString(folder.resolve(Spool.NAME + ".0"), record, ISO_8859_1);
+        log(T + " stdout F kept\n");
+        LogSource source = new LogSource("id", "name", "", "", 0, "", Map.of(), List.of(), "", Map.of());
+        ContainerLog opened = ContainerLog.load(source, LogDrivers.LOCAL, new Layout(data, data), PUMP);
+        log = opened;
+        View view = new View(List.of(), false, new SpoolCursor(opened.spool(), 0, 5), 0, 0, 0);
+        opened.begin(folder.resolve("ctl"));
+        // The driver has taken it, and nobody else is waited for.
+        Awaitility.await().until(() -> !Files.exists(folder.resolve(Spool.NAME + ".0")));
+        LogReader reader = opened.read(POOLS, LogQuery.output(true, true, true, true), view, opened.ends());
+        String heard = collect(reader.bytes()).get(10, TimeUnit.SECONDS).toString(ISO_8859_1);
+        assertThat(heard)
+                .isEqualTo(frame(
+                        2,
+                        "wharf: this client has not read for too long: " + record.length()
+                                + " bytes of the output are gone, and it is cut off\n"));
+    }
+
+    @Test
     void logs_bothStreams_areFramedLineByLine() throws Exception {
         log(
                 T + " stdout F one\n",
@@ -152,7 +173,7 @@ class LogReaderTest {
     @Test
     void logs_oneStreamOnly_leavesOutTheOther() throws Exception {
         log(T + " stdout F one\n", T + " stderr F two\n");
-        LogQuery query = new LogQuery(-1, 0, 0, false, true, false, true, true, false, false);
+        LogQuery query = new LogQuery(-1, 0, 0, false, true, false, true, true, false, false, false);
         assertThat(text(query)).isEqualTo(frame(2, "two\n"));
     }
 
@@ -163,7 +184,7 @@ class LogReaderTest {
                 T + " stderr F x\n",
                 T + " stdout F b\n",
                 "2016-10-06T05:47:09.000000001+05:30 stdout F c\n");
-        LogQuery query = new LogQuery(-1, 0, 0, true, true, false, false, true, true, true);
+        LogQuery query = new LogQuery(-1, 0, 0, true, true, false, false, true, true, true, false);
         String z = "2016-10-06T00:17:09.669794202Z";
         assertThat(text(query)).isEqualTo(z + "  a" + z + "  x\nb\n2016-10-06T00:17:09.000000001Z  c\n");
     }
@@ -265,7 +286,7 @@ class LogReaderTest {
     void logs_millionsOfBytesWithNothingToShow_reachTheirEnd() throws Exception {
         String silent = (T + " stdout F " + "x".repeat(70) + "\n").repeat(100_000);
         log(silent, T + " stderr F here\n", silent);
-        var query = new LogQuery(-1, 0, 0, false, true, false, false, true, false, false);
+        var query = new LogQuery(-1, 0, 0, false, true, false, false, true, false, false, false);
         LogReader reader = open(query);
         assertThat(collect(reader.bytes()).get(10, TimeUnit.SECONDS).toString()).isEqualTo("here\n");
     }

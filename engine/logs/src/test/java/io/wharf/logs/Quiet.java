@@ -9,4 +9,10 @@ enum Quiet implements Pump.Listener {
 
     @Override
     public void gaveUp(String id, String name, long lines) {}
+
+    @Override
+    public void cutOff(String id, String name, long bytes) {}
+
+    @Override
+    public void incomplete(String id, String name, long sinceNanos, String why) {}
 }
