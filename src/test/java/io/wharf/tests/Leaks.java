@@ -36,6 +36,17 @@ final class Leaks {
         before = of(engine);
     }
 
+    /** What there is once nothing more goes away by itself: what containers leave is cleared after their end is told. */
+    static Leaks atRest(Engine engine) {
+        Leaks[] last = {new Leaks(engine)};
+        Awaitility.await()
+                .pollDelay(Duration.ofMillis(200))
+                .pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> last[0].before.equals((last[0] = new Leaks(engine)).before));
+        return last[0];
+    }
+
     /** Waits a while for what ends by itself, then fails on any difference. */
     void assertNone(Engine engine) {
         Awaitility.await()

@@ -43,7 +43,7 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
             docker().ok("run", "--rm", "-v", "/data", "busybox", "true");
             docker().ok("run", "--rm", "--network", "host", "busybox", "true");
             docker().ok("run", "--rm", "--network", "none", "busybox", "true");
-            leaks = new Leaks(started);
+            leaks = Leaks.atRest(started);
         } catch (Throwable e) {
             throw withLog(e);
         }
