@@ -26,6 +26,8 @@ final class ImageTransferOperations {
     void register(Handlers handlers) {
         handlers.on("ImageCreate", this::create)
                 .on("ImagePush", this::push)
+                .on("ImageSearch", this::search)
+                .on("DistributionInspect", this::distribution)
                 .on("ImageLoad", this::load)
                 .on("ImageGet", call -> save(call, List.of(call.path("name"))))
                 .on("ImageGetAll", call -> save(call, names(call)))
@@ -79,6 +81,28 @@ final class ImageTransferOperations {
     private Future<Reply> push(Call call) {
         return progress(images.push(new ImageService.PushImage(
                 call.path("name"), call.query().text("tag"), RegistryAuthHeader.read(call.header("X-Registry-Auth")))));
+    }
+
+    private Future<Reply> search(Call call) {
+        return images.search(
+                        call.query().text("term", ""),
+                        limit(call.query().text("limit", "0")),
+                        call.filters("is-automated", "is-official", "stars"),
+                        RegistryAuthHeader.read(call.header("X-Registry-Auth")))
+                .map(found -> new Reply.Json(200, found));
+    }
+
+    private static int limit(String text) {
+        try {
+            return text.isEmpty() ? 0 : Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw WharfException.invalid("strconv.Atoi: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+
+    private Future<Reply> distribution(Call call) {
+        return images.distribution(call.path("name"), RegistryAuthHeader.read(call.header("X-Registry-Auth")))
+                .map(known -> new Reply.Json(200, known));
     }
 
     private Future<Reply> load(Call call) {

@@ -76,7 +76,7 @@ final class SystemOperations {
 
     private Future<Reply> authenticate(Call call) {
         return images.authenticate(ReadBody.read(call, ImageService.RegistryAuth.class))
-                .map(status -> new Reply.Json(200, Map.of("Status", status, "IdentityToken", "")));
+                .map(login -> new Reply.Json(200, login));
     }
 
     private static Future<Reply> contract() {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
  *   containers/ID logs, etc files      monitors/ID   conmon's sockets, pid files
  *   volumes/NAME  _data                exits/        exit files
  *   rw-base/      places that a container's root must have, below every image
+ *   downloads/    blobs that came in part, under their digests; the next pull goes on with them
  * </pre>
  *
  * @param dataRoot what lasts
@@ -56,6 +57,10 @@ public record Layout(Path dataRoot, Path execRoot) {
 
     public Path ingest() {
         return dataRoot.resolve("ingest");
+    }
+
+    public Path downloads() {
+        return dataRoot.resolve("downloads");
     }
 
     public Path layers() {

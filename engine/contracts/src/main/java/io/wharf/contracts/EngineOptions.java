@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bip address of the default bridge in CIDR form, or null to choose a free one
  * @param iptables whether the engine may set firewall rules
  * @param storageDriver wanted driver, or null for the best that works
- * @param insecureRegistries hosts, host:port or CIDR that may be asked over plain HTTP
- * @param registryMirrors base URLs asked first for Docker Hub's names
+ * @param registries how registries are reached
  * @param runtimes name to path of further OCI runtimes
  * @param defaultRuntime name of the runtime that containers get, or null to probe
  * @param execOptions such as {@code native.cgroupdriver=cgroupfs}
@@ -34,8 +33,7 @@ public record EngineOptions(
         @Nullable String bip,
         boolean iptables,
         @Nullable String storageDriver,
-        List<String> insecureRegistries,
-        List<String> registryMirrors,
+        RegistryOptions registries,
         Map<String, String> runtimes,
         @Nullable String defaultRuntime,
         Map<String, String> execOptions,
@@ -49,8 +47,6 @@ public record EngineOptions(
 
     public EngineOptions {
         hosts = List.copyOf(hosts);
-        insecureRegistries = List.copyOf(insecureRegistries);
-        registryMirrors = List.copyOf(registryMirrors);
         runtimes = Map.copyOf(runtimes);
         execOptions = Map.copyOf(execOptions);
         imageLimits = Map.copyOf(imageLimits);
@@ -79,8 +75,7 @@ public record EngineOptions(
                 bip,
                 iptables,
                 storageDriver,
-                insecureRegistries,
-                registryMirrors,
+                RegistryOptions.of(insecureRegistries, registryMirrors),
                 runtimes,
                 defaultRuntime,
                 execOptions,
@@ -90,5 +85,25 @@ public record EngineOptions(
                 JSON_FILE,
                 ContainerDefaults.USUAL,
                 Map.of());
+    }
+
+    /** The same with other registries. */
+    public EngineOptions with(RegistryOptions others) {
+        return new EngineOptions(
+                hosts,
+                layout,
+                bridge,
+                bip,
+                iptables,
+                storageDriver,
+                others,
+                runtimes,
+                defaultRuntime,
+                execOptions,
+                debug,
+                bootId,
+                version,
+                logs,
+                defaults);
     }
 }

@@ -1,5 +1,6 @@
 package io.wharf.contracts;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -106,8 +107,17 @@ public interface ImageService {
 
     Future<StorageFacts> facts();
 
-    /** Checks credentials at a registry; the answer is Docker's {@code Login Succeeded}. */
-    Future<String> authenticate(RegistryAuth credentials);
+    /** Checks credentials at a registry. */
+    Future<Login> authenticate(RegistryAuth credentials);
+
+    /** What a registry has under a name, without fetching it. */
+    Future<Distribution> distribution(String name, @Nullable RegistryAuth auth);
+
+    /** Repositories that a registry finds for a term, at most {@code limit} of them or its own number where that is 0. */
+    Future<List<Found>> search(String term, int limit, Filters filters, @Nullable RegistryAuth auth);
+
+    /** Takes other ways to the registries from now on; what runs goes on as it began. */
+    Future<Void> reach(RegistryOptions registries);
 
     /** What to list; {@code all} also intermediate images, {@code digests} with RepoDigests. */
     record ListImages(boolean all, boolean digests, boolean sharedSize, Filters filters) {}
@@ -198,6 +208,25 @@ public interface ImageService {
             return new Progress(status, null, id, null, null);
         }
 
+        /** A step of one layer that has no amount yet. */
+        public static Progress step(String id, String status) {
+            return new Progress(status, ProgressDetail.BEGUN, id, null, null);
+        }
+
+        /** Whether a later line makes this one superfluous. */
+        @JsonIgnore
+        public boolean isAmount() {
+            return progressDetail != null && progressDetail.current() != null;
+        }
+
+        /** The bar, as clients before the amounts came to be printed it. */
+        @JsonProperty("progress")
+        public @Nullable String progress() {
+            return progressDetail == null || progressDetail.current() == null || progressDetail.total() == null
+                    ? null
+                    : ProgressBar.text(progressDetail.current(), progressDetail.total());
+        }
+
         public static Progress amount(String id, String status, long current, long total) {
             return new Progress(status, new ProgressDetail(current, total), id, null, null);
         }
@@ -211,10 +240,13 @@ public interface ImageService {
         }
     }
 
-    /** Bytes done and to do. */
+    /** Bytes done and to do; neither where a step has just begun. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record ProgressDetail(
-            @JsonProperty("current") long current,
-            @JsonProperty("total") long total) {}
+            @JsonProperty("current") @Nullable Long current,
+            @JsonProperty("total") @Nullable Long total) {
+        static final ProgressDetail BEGUN = new ProgressDetail(null, null);
+    }
 
     /** A pull; {@code tag} may be a digest, {@code allTags} takes every tag of the repository. */
     record PullImage(
@@ -283,6 +315,36 @@ public interface ImageService {
             @JsonProperty("serveraddress") @Nullable String serverAddress,
             @JsonProperty("identitytoken") @Nullable String identityToken,
             @JsonProperty("registrytoken") @Nullable String registryToken) {}
+
+    /** Docker's {@code Login Succeeded}, and a token that stands for the password, empty where the registry gives none. */
+    record Login(String status, String identityToken) {}
+
+    /** The body of {@code GET /distribution/{name}/json}. */
+    record Distribution(
+            @JsonProperty("Descriptor") DistributionDescriptor descriptor,
+            @JsonProperty("Platforms") List<DistributionPlatform> platforms) {}
+
+    /** A manifest or an index as the registry names it; size in bytes. */
+    record DistributionDescriptor(
+            @JsonProperty("mediaType") String mediaType,
+            @JsonProperty("digest") String digest,
+            @JsonProperty("size") long size) {}
+
+    /** A platform for which there is an image. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    record DistributionPlatform(
+            @JsonProperty("architecture") String architecture,
+            @JsonProperty("os") String os,
+            @JsonProperty("os.version") String osVersion,
+            @JsonProperty("variant") String variant) {}
+
+    /** One row of {@code GET /images/search}. */
+    record Found(
+            @JsonProperty("star_count") long stars,
+            @JsonProperty("is_official") boolean official,
+            @JsonProperty("name") String name,
+            @JsonProperty("is_automated") boolean automated,
+            @JsonProperty("description") String description) {}
 
     /**
      * An import: the tar or the URL that it is fetched from, the name of the image, and Dockerfile instructions that set

@@ -37,6 +37,11 @@ final class ConfigFile {
             "storage-driver",
             "insecure-registries",
             "registry-mirrors",
+            "registry-certs-dirs",
+            "proxies",
+            "max-concurrent-downloads",
+            "max-concurrent-uploads",
+            "max-download-attempts",
             "exec-opts",
             "runtimes",
             "default-runtime",
@@ -56,7 +61,9 @@ final class ConfigFile {
             "cri-socket");
 
     private static final Set<String> LISTS =
-            Set.of("hosts", "insecure-registries", "registry-mirrors", "exec-opts", "cdi-spec-dirs");
+            Set.of("hosts", "insecure-registries", "registry-mirrors", "registry-certs-dirs", "exec-opts", "cdi-spec-dirs");
+    private static final Set<String> NUMBERS =
+            Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");
     private static final Set<String> FLAGS = Set.of("debug", "iptables", "init", "no-new-privileges");
 
     private final Path path;
@@ -110,7 +117,10 @@ final class ConfigFile {
         } else if (FLAGS.contains(key)) {
             right = value.isBoolean();
             wanted = "true or false";
-        } else if (List.of("runtimes", "log-opts", "image-limits", "default-ulimits")
+        } else if (NUMBERS.contains(key)) {
+            right = value.isIntegralNumber();
+            wanted = "a number";
+        } else if (List.of("runtimes", "log-opts", "image-limits", "default-ulimits", "proxies")
                 .contains(key)) {
             right = value.isObject();
             wanted = "an object";
@@ -156,6 +166,19 @@ final class ConfigFile {
             root.get(key).forEach(item -> texts.add(item.asText()));
         }
         return texts;
+    }
+
+    /** {@code proxies}: {@code http-proxy}, {@code https-proxy} and {@code no-proxy}. */
+    @Nullable
+    String proxy(String key) {
+        JsonNode proxies = root.path("proxies");
+        for (Map.Entry<String, JsonNode> row : proxies.properties()) {
+            if (!Set.of("http-proxy", "https-proxy", "no-proxy").contains(row.getKey())
+                    || !row.getValue().isTextual()) {
+                throw refusal(path, "proxies: " + row.getKey() + " is no proxy that is known, or no string");
+            }
+        }
+        return proxies.hasNonNull(key) ? proxies.get(key).asText() : null;
     }
 
     /** {@code log-opts}: name to value. */

@@ -198,7 +198,7 @@ final class DescribeEngine {
         Map<String, Object> registries = new LinkedHashMap<>();
         registries.put("InsecureRegistryCIDRs", List.of("127.0.0.0/8"));
         registries.put("IndexConfigs", indexes());
-        registries.put("Mirrors", options.registryMirrors());
+        registries.put("Mirrors", options.registries().mirrors());
         body.put("RegistryConfig", registries);
         body.put("HttpProxy", "");
         body.put("HttpsProxy", "");
@@ -215,8 +215,8 @@ final class DescribeEngine {
         Map<String, Object> indexes = new TreeMap<>();
         indexes.put(
                 "docker.io",
-                Map.of("Name", "docker.io", "Mirrors", options.registryMirrors(), "Secure", true, "Official", true));
-        for (String registry : options.insecureRegistries()) {
+                Map.of("Name", "docker.io", "Mirrors", options.registries().mirrors(), "Secure", true, "Official", true));
+        for (String registry : options.registries().insecure()) {
             indexes.put(registry, Map.of("Name", registry, "Mirrors", List.of(), "Secure", false, "Official", false));
         }
         return indexes;

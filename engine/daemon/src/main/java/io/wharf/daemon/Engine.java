@@ -13,6 +13,8 @@ import io.wharf.base.WharfException;
 import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.ImageService;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
@@ -38,6 +40,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +59,7 @@ final class Engine {
     private final Optional<Path> criSocket;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private volatile @Nullable Vertx running;
     /** Start and stop, one at a time. */
     private final ReentrantLock turn = new ReentrantLock();
 
@@ -89,6 +93,19 @@ final class Engine {
                 options.version(),
                 options.hosts(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+
+    /** Has registries reached in another way from now on. */
+    void reach(RegistryOptions registries) {
+        Vertx vertx = running;
+        if (vertx == null) {
+            LOG.warn("SIGHUP: not started yet; nothing changes");
+            return;
+        }
+        Services.client(vertx, ImageService.class)
+                .reach(registries)
+                .onSuccess(done -> LOG.info("SIGHUP: registries are reached as the configuration says now"))
+                .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
     }
 
     void stopAndExit() {
@@ -130,6 +147,7 @@ final class Engine {
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles));
+        running = vertx;
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
     }

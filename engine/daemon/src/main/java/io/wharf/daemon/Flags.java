@@ -36,6 +36,13 @@ final class Flags {
         one(spec, "Storage driver (default: the best that works)", "-s", "--storage-driver");
         many(spec, "Registry that may be asked without TLS: host, host:port or CIDR", "--insecure-registry");
         many(spec, "Registry asked first for the names of Docker Hub", "--registry-mirror");
+        many(spec, "Folder of folders of registries with hosts.toml or certificates", "--registry-certs-dir");
+        one(spec, "Layers fetched at a time (default 3)", "--max-concurrent-downloads");
+        one(spec, "Layers sent at a time (default 5)", "--max-concurrent-uploads");
+        one(spec, "Attempts at a download that brings nothing (default 5)", "--max-download-attempts");
+        one(spec, "Proxy for http URLs of registries (default: from the environment)", "--http-proxy");
+        one(spec, "Proxy for https URLs of registries (default: from the environment)", "--https-proxy");
+        one(spec, "Hosts that are asked without a proxy (default: from the environment)", "--no-proxy");
         many(spec, "Option of the runtime, as native.cgroupdriver=cgroupfs", "--exec-opt");
         many(spec, "Further OCI runtime, as name=/path", "--add-runtime");
         one(spec, "Runtime that containers get", "--default-runtime");

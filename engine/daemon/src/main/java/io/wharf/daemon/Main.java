@@ -56,7 +56,7 @@ public final class Main {
             Logging.level(settings.logLevel());
             EngineOptions options = settings.toOptions();
             Engine engine = new Engine(options, settings.pidFile(), settings.criSocket());
-            Signals.install(engine);
+            Signals.install(engine, () -> engine.reach(Settings.merge(parsed).registries()));
             engine.start();
             return -1;
         } catch (WharfException e) {

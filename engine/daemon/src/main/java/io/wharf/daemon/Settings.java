@@ -4,6 +4,7 @@ import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig.LogConfig;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.linux.Boot;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,8 +70,7 @@ final class Settings {
                 textOrNull("--bip", "bip"),
                 flag("--iptables", "iptables", true),
                 textOrNull("--storage-driver", "storage-driver"),
-                texts("--insecure-registry", "insecure-registries"),
-                texts("--registry-mirror", "registry-mirrors"),
+                registries(),
                 runtimes(),
                 textOrNull("--default-runtime", "default-runtime"),
                 pairs("--exec-opt", texts("--exec-opt", "exec-opts")),
@@ -81,6 +81,10 @@ final class Settings {
                 new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()),
                 new ContainerSettings(this).defaults(),
                 imageLimits());
+    }
+
+    RegistryOptions registries() {
+        return new RegistrySettings(this).options();
     }
 
     private Layout layout() {

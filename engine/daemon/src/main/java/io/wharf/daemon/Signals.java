@@ -5,13 +5,16 @@ import java.lang.management.ThreadInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log; SIGHUP changes nothing. */
+/**
+ * What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log; SIGHUP
+ * has what the configuration says of registries read anew.
+ */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
     private Signals() {}
 
-    static void install(Engine engine) {
+    static void install(Engine engine, Runnable reload) {
         Runnable stop = () -> {
             if (engine.isStopping()) {
                 LOG.warn("second signal: leaving at once");
@@ -24,7 +27,13 @@ final class Signals {
         handle("INT", stop);
         handle("USR1", Signals::writeStacks);
         // Left to the JVM it would end the process out of order, when a terminal closes or a tool asks for a reload.
-        handle("HUP", () -> LOG.warn("SIGHUP: the configuration is read at the start alone; nothing changes"));
+        handle("HUP", () -> {
+            try {
+                reload.run();
+            } catch (RuntimeException e) {
+                LOG.error("SIGHUP: nothing changes: {}", e.getMessage());
+            }
+        });
     }
 
     /** Not a daemon, as it would be by birth: the JVM would leave once the event loops are gone, before the store is closed. */

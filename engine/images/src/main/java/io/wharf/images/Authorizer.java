@@ -3,9 +3,8 @@ package io.wharf.images;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
@@ -14,20 +13,35 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Meets a registry's challenge: a password in the header, or a token from the place that the registry names. */
+/**
+ * Meets a registry's challenge: a password in the header, or a token from the place that the registry names (the
+ * distribution project's token and OAuth 2 specifications).
+ */
 final class Authorizer {
     private static final String CLIENT = "docker";
 
-    private final HttpClient http;
+    private final HostRequests requests;
     private final String scope;
     private final @Nullable RegistryAuth auth;
+    private final boolean login;
+    private final Cancellation wish;
+    private String identity = "";
 
-    Authorizer(HttpClient http, String scope, @Nullable RegistryAuth auth) {
-        this.http = http;
+    /** {@code login} also asks for a token that stands for the password. */
+    Authorizer(HostRequests requests, String scope, @Nullable RegistryAuth auth, boolean login, Cancellation wish) {
+        this.requests = requests;
         this.scope = scope;
         this.auth = auth;
+        this.login = login;
+        this.wish = wish;
+    }
+
+    /** The token that may be kept instead of the password, empty where the registry gave none. */
+    String identity() {
+        return identity;
     }
 
     /** The value of the Authorization header. */
@@ -60,43 +74,63 @@ final class Authorizer {
             return Future.failedFuture(WharfException.internal("the registry names no place to get a token from"));
         }
         String wanted = scope.isEmpty() ? challenge.get("scope") : scope;
-        String query =
-                "service=" + encoded(challenge.get("service")) + (wanted.isEmpty() ? "" : "&scope=" + encoded(wanted));
+        StringBuilder query = new StringBuilder();
+        add(query, "service", challenge.get("service"));
+        add(query, "scope", wanted);
         String refresh = auth == null || auth.identityToken() == null ? "" : auth.identityToken();
-        boolean refreshing = !refresh.isEmpty();
-        String url = refreshing
-                ? realm
-                : realm
-                        + (realm.indexOf('?') < 0 ? "?" : "&")
-                        + query
-                        + (auth == null || basic == null ? "" : "&account=" + encoded(String.valueOf(auth.username())));
-        RequestOptions options = new RequestOptions()
-                .setMethod(refreshing ? HttpMethod.POST : HttpMethod.GET)
-                .setAbsoluteURI(url);
-        if (basic != null && !refreshing) {
-            options.putHeader("Authorization", basic);
+        if (!refresh.isEmpty()) {
+            add(query, "grant_type", "refresh_token");
+            add(query, "client_id", CLIENT);
+            add(query, "refresh_token", refresh);
+            return answer(
+                    HttpMethod.POST,
+                    realm,
+                    Map.of("Content-Type", List.of("application/x-www-form-urlencoded")),
+                    query.toString());
         }
-        return http.request(options)
-                .compose(request -> refreshing
-                        ? request.putHeader("Content-Type", "application/x-www-form-urlencoded")
-                                .send(Buffer.buffer(query + "&grant_type=refresh_token&client_id=" + CLIENT
-                                        + "&refresh_token=" + encoded(refresh)))
-                        : request.send())
-                .compose(response -> RegistrySession.body(response).compose(body -> {
+        if (basic != null && auth != null) {
+            add(query, "account", String.valueOf(auth.username()));
+        }
+        if (login) {
+            add(query, "client_id", CLIENT);
+            add(query, "offline_token", "true");
+        }
+        String url = query.isEmpty() ? realm : realm + (realm.indexOf('?') < 0 ? "?" : "&") + query;
+        return answer(HttpMethod.GET, url, basic == null ? Map.of() : Map.of("Authorization", List.of(basic)), null);
+    }
+
+    private Future<String> answer(
+            HttpMethod method, String url, Map<String, List<String>> headers, @Nullable String form) {
+        return requests.send(
+                        method,
+                        url,
+                        headers,
+                        wish,
+                        form == null ? HttpClientRequest::send : request -> request.send(Buffer.buffer(form)))
+                .compose(response -> RegistryBodies.whole(response).compose(body -> {
                     if (response.statusCode() != 200) {
-                        return Future.failedFuture(
-                                RegistryError.of("Get \"" + realm + "\"", response.statusCode(), body));
+                        return Future.failedFuture(RegistryError.ofToken(
+                                HostRequests.asked(method, url.replaceFirst("\\?.*", "")),
+                                response.statusCode(),
+                                body));
                     }
                     JsonNode answer = Json.parse(body, JsonNode.class);
+                    identity = answer.path("refresh_token").asText("");
                     String token = answer.path("token")
                             .asText(answer.path("access_token").asText(""));
                     return token.isEmpty()
-                            ? Future.failedFuture(WharfException.internal("the answer of " + realm + " has no token"))
+                            ? Future.failedFuture(WharfException.internal(
+                                    "authorization server did not include a token in the response"))
                             : Future.succeededFuture("Bearer " + token);
                 }));
     }
 
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    private static void add(StringBuilder query, String name, String value) {
+        if (!value.isEmpty()) {
+            query.append(query.isEmpty() ? "" : "&")
+                    .append(name)
+                    .append('=')
+                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+        }
     }
 }

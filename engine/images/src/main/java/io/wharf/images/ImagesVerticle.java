@@ -15,6 +15,7 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
@@ -38,7 +39,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final Store store;
     private final HandleTable handles;
     private final Pools pools;
-    private final Pools bulk = new Pools(BULK_THREADS, 1);
+    private final Pools bulk;
     /** Archives and commits at a time: each holds a thread for as long as its client takes. */
     private final Slots archives = new Slots(ARCHIVES);
 
@@ -51,6 +52,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final ContainerLayers containers;
     private final UnpackLayer unpack;
     private final AddImage add;
+    private RegistryOptions reach;
     private @Nullable Registries registries;
     private @Nullable SharedPulls pulls;
     /** Threads of a verification alone, for they are nice. */
@@ -66,6 +68,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         layers = new LayerStore(options.layout(), pools, images);
         driver = new OverlayDriver(options.layout(), Mounts.real());
         containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, driver);
+        bulk = new Pools(BULK_THREADS + options.registries().downloads(), 1);
+        reach = options.registries();
         unpack = new UnpackLayer(options.layout(), bulk, TarLimits.of(options.imageLimits()));
         add = new AddImage(store, images, layers, lanes);
     }
@@ -83,6 +87,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         }
         return ImageTable.load(store, images)
                 .compose(loaded -> layers.start())
+                .compose(ready ->
+                        pools.run(() -> Downloads.sweep(options.layout().downloads())))
                 .compose(ready -> pools.run(driver::start))
                 .compose(ready -> containers.start())
                 .compose(ready -> layers.damaged().users(containers::isMounted))
@@ -269,8 +275,27 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
-    public Future<String> authenticate(RegistryAuth credentials) {
-        return registries().check(credentials).map("Login Succeeded");
+    public Future<Login> authenticate(RegistryAuth credentials) {
+        return registries().check(credentials);
+    }
+
+    @Override
+    public Future<Distribution> distribution(String name, @Nullable RegistryAuth auth) {
+        return new InspectDistribution(registries()).run(name, auth);
+    }
+
+    @Override
+    public Future<List<Found>> search(String term, int limit, Filters filters, @Nullable RegistryAuth auth) {
+        return new SearchRegistry(registries()).run(term, limit, filters, auth);
+    }
+
+    @Override
+    public Future<Void> reach(RegistryOptions others) {
+        reach = others;
+        if (registries != null) {
+            registries.reach(others);
+        }
+        return Future.succeededFuture();
     }
 
     private RemoveImages removals() {
@@ -292,7 +317,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     private Registries registries() {
         if (registries == null) {
-            registries = new Registries(vertx, options.insecureRegistries(), options.registryMirrors());
+            registries = new Registries(vertx, pools, reach);
         }
         return registries;
     }
@@ -300,7 +325,14 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private SharedPulls pulls() {
         if (pulls == null) {
             pulls = new SharedPulls(
-                    registries(), images, layers, unpack, add, work -> context.runOnContext(turn -> work.run()));
+                    registries(),
+                    images,
+                    layers,
+                    unpack,
+                    new Downloads(vertx, options.layout(), bulk, registries()),
+                    bulk,
+                    add,
+                    work -> context.runOnContext(turn -> work.run()));
         }
         return pulls;
     }

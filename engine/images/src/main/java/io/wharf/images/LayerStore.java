@@ -146,7 +146,8 @@ final class LayerStore {
             Digest chain = Layer.chain(parent, diff);
             Future<Layer> other = coming.get(chain);
             if (other != null) {
-                // The other's failure, or its client's hanging up, is not ours.
+                // The other's failure, or its client's hanging up, is not ours; what it brings must not go with it.
+                take(chain);
                 return other.transform(result -> ensure(parent, diff, fetch));
             }
             Future<Layer> mine = fetch.get().compose(unpacked -> {

@@ -64,19 +64,50 @@ final class ManifestBody {
         return isIndex(text.mediaType());
     }
 
-    /** The manifest of an index that fits a platform. */
+    /** The manifest of an index that fits a platform best. */
     Descriptor choose(Platform wanted) {
-        for (JsonNode row : root.path("manifests")) {
-            JsonNode platform = row.path("platform");
-            if (ACCEPTED.contains(row.path("mediaType").asText(MediaTypes.OCI_MANIFEST))
-                    && wanted.accepts(
-                            platform.path("os").asText(""),
-                            platform.path("architecture").asText(""),
-                            platform.path("variant").asText(""))) {
-                return Descriptor.of(row);
+        Descriptor best = null;
+        int rank = Integer.MAX_VALUE;
+        List<String> there = new ArrayList<>();
+        for (JsonNode row : images()) {
+            Platform platform = platform(row);
+            int here = wanted.rank(platform);
+            there.add(platform.toString());
+            if (here >= 0 && here < rank) {
+                rank = here;
+                best = Descriptor.of(row);
             }
         }
-        throw WharfException.notFound("no matching manifest for " + wanted + " in the manifest list entries");
+        if (best == null) {
+            throw WharfException.notFound("no matching manifest for " + wanted + " in the manifest list entries: "
+                    + (there.isEmpty() ? "it has none" : "it has " + String.join(", ", there)));
+        }
+        return best;
+    }
+
+    /** The platforms of an index's images. */
+    List<Platform> platforms() {
+        return images().stream().map(ManifestBody::platform).toList();
+    }
+
+    private static Platform platform(JsonNode row) {
+        JsonNode platform = row.path("platform");
+        return new Platform(
+                platform.path("os").asText(""),
+                platform.path("architecture").asText(""),
+                platform.path("variant").asText(""));
+    }
+
+    /** Rows that are images; attestations have an unknown platform. */
+    private List<JsonNode> images() {
+        List<JsonNode> rows = new ArrayList<>();
+        for (JsonNode row : root.path("manifests")) {
+            if (ACCEPTED.contains(row.path("mediaType").asText(MediaTypes.OCI_MANIFEST))
+                    && !row.path("platform").path("os").asText("").equals("unknown")) {
+                rows.add(row);
+            }
+        }
+        return rows;
     }
 
     Descriptor config() {
@@ -91,12 +122,7 @@ final class ManifestBody {
     List<Descriptor> layers() {
         List<Descriptor> layers = new ArrayList<>();
         for (JsonNode row : root.path("layers")) {
-            Descriptor layer = Descriptor.of(row);
-            if (layer.mediaType().equals(MediaTypes.DOCKER_FOREIGN)
-                    || layer.mediaType().contains("nondistributable")) {
-                throw WharfException.notImplemented("layers of type " + layer.mediaType() + " are not supported");
-            }
-            layers.add(layer);
+            layers.add(Descriptor.of(row));
         }
         return layers;
     }

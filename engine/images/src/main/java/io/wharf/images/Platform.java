@@ -2,6 +2,8 @@ package io.wharf.images;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.WantedPlatform;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -79,21 +81,79 @@ record Platform(String os, String architecture, String variant) {
     }
 
     private static String normal(String architecture) {
-        return switch (architecture) {
+        return switch (architecture.toLowerCase(Locale.ROOT)) {
             case "x86_64", "x86-64" -> "amd64";
             case "aarch64" -> "arm64";
-            case "i386" -> "386";
-            default -> architecture;
+            case "armhf", "armel" -> "arm";
+            case "i386", "i486", "i586", "i686", "x86" -> "386";
+            default -> architecture.toLowerCase(Locale.ROOT);
         };
     }
 
-    /** Whether what is there may be taken where this is wanted. */
+    /** As containerd's platforms package writes it: one name for each machine, and no variant where it is the usual one. */
+    private Platform normalized() {
+        String given = variant.toLowerCase(Locale.ROOT);
+        String machine = normal(architecture);
+        String kind = switch (machine) {
+            case "arm64" -> given.equals("8") || given.equals("v8") || given.equals("v8.0") ? "" : given;
+            case "amd64" -> given.equals("v1") ? "" : given;
+            case "arm" ->
+                switch (given) {
+                    case "" -> architecture.equals("armel") ? "v6" : "v7";
+                    case "5", "6", "7", "8" -> "v" + given;
+                    default -> given;
+                };
+            default -> given;
+        };
+        return new Platform(os.toLowerCase(Locale.ROOT), machine, kind);
+    }
+
+    /** What runs where this is wanted, the best first: older variants, and the 32-bit machines that it can play. */
+    private List<Platform> runnable() {
+        Platform self = normalized();
+        List<Platform> able = new ArrayList<>();
+        able.add(self);
+        switch (self.architecture) {
+            case "amd64" -> {
+                older(able, "amd64", self.variant, 2);
+                if (!self.variant.isEmpty()) {
+                    able.add(new Platform(self.os, "amd64", ""));
+                }
+                able.add(new Platform(self.os, "386", ""));
+            }
+            case "arm64" -> {
+                if (!self.variant.isEmpty()) {
+                    able.add(new Platform(self.os, "arm64", ""));
+                }
+                able.add(new Platform(self.os, "arm", "v8"));
+                older(able, "arm", "v8", 5);
+            }
+            case "arm" -> older(able, "arm", self.variant, 5);
+            default -> {}
+        }
+        return able;
+    }
+
+    private void older(List<Platform> able, String machine, String from, int to) {
+        if (from.matches("v[0-9]")) {
+            for (int version = from.charAt(1) - '1'; version >= to; version--) {
+                able.add(new Platform(normalized().os, machine, "v" + version));
+            }
+        }
+    }
+
+    /** How well another serves where this is wanted, 0 best; -1 where it does not. */
+    int rank(Platform other) {
+        return runnable().indexOf(other.normalized());
+    }
+
+    /** Whether what is there may be taken where this was asked for by name: another machine's is not, even if it would run. */
     boolean accepts(String otherOs, String otherArchitecture, String otherVariant) {
-        boolean sameVariant = variant.isEmpty()
-                || otherVariant.isEmpty()
-                || variant.equals(otherVariant)
-                || (architecture.equals("arm64") && variant.equals("v8"));
-        return os.equals(otherOs) && architecture.equals(normal(otherArchitecture)) && sameVariant;
+        Platform self = normalized();
+        Platform other = new Platform(otherOs, otherArchitecture, otherVariant).normalized();
+        return self.os.equals(other.os)
+                && self.architecture.equals(other.architecture)
+                && (variant.isEmpty() || otherVariant.isEmpty() || rank(other) >= 0);
     }
 
     static Platform of(Image image) {

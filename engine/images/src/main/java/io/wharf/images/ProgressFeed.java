@@ -37,7 +37,7 @@ final class ProgressFeed {
             latest.put(progress.id(), progress);
         }
         for (Joined one : List.copyOf(joined)) {
-            boolean amount = progress.progressDetail() != null;
+            boolean amount = progress.isAmount();
             if (!amount || one.backlog.get() < BACKLOG) {
                 one.backlog.incrementAndGet();
                 one.out.onNext(progress);

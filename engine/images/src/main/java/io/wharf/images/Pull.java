@@ -6,13 +6,13 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
-import io.wharf.contracts.ImageService.RegistryAuth;
 import io.wharf.images.AddImage.ManifestText;
+import io.wharf.linux.Pools;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One pull: the manifest, the config, the layers that are not here, and then the image in one commit. */
 final class Pull {
@@ -20,16 +20,28 @@ final class Pull {
     private final Images images;
     private final LayerStore layers;
     private final UnpackLayer unpack;
+    private final Downloads downloads;
+    private final Pools threads;
     private final AddImage add;
     private final ProgressFeed feed;
-    private final Set<ResponseBytes> open = new HashSet<>();
-    private boolean cancelled;
+    private final Cancellation wish = new Cancellation();
+    private boolean newer;
 
-    Pull(Registries registries, Images images, LayerStore layers, UnpackLayer unpack, AddImage add, ProgressFeed feed) {
+    Pull(
+            Registries registries,
+            Images images,
+            LayerStore layers,
+            UnpackLayer unpack,
+            Downloads downloads,
+            Pools threads,
+            AddImage add,
+            ProgressFeed feed) {
         this.registries = registries;
         this.images = images;
         this.layers = layers;
         this.unpack = unpack;
+        this.downloads = downloads;
+        this.threads = threads;
         this.add = add;
         this.feed = feed;
     }
@@ -46,59 +58,64 @@ final class Pull {
         return name.tagged();
     }
 
-    /** Stops: what is being fetched is given up. */
+    /** Stops at once: what nobody else wants is given up. */
     void cancel() {
-        cancelled = true;
-        List.copyOf(open).forEach(ResponseBytes::close);
+        wish.cancel();
     }
 
     Future<Void> run(PullImage request, Reference target) {
         Platform platform = Platform.parse(request.platform());
         boolean strict = request.platform() != null && !request.platform().isEmpty();
-        RegistryAuth auth = request.auth();
-        if (!request.allTags()) {
-            return registries.at(target, false, auth, session -> one(session, target, platform, strict));
-        }
-        return registries.at(
-                target,
-                false,
-                auth,
-                session -> session.tags().compose(tags -> {
-                    Future<Void> all = Future.succeededFuture();
-                    for (String tag : tags) {
-                        all = all.compose(done -> one(session, target.withTag(tag), platform, strict));
-                    }
-                    return all;
-                }));
+        return registries
+                .repository(target, request.auth(), wish)
+                .compose(repository -> request.allTags()
+                        ? repository.tags().compose(tags -> all(repository, target, tags, platform, strict))
+                        : one(repository, target, platform, strict))
+                .recover(failure -> Future.failedFuture(told(target, failure)))
+                .onSuccess(done -> feed.say(Progress.status(
+                        (newer ? "Status: Downloaded newer image for " : "Status: Image is up to date for ")
+                                + target.familiar())));
     }
 
-    private Future<Void> one(RegistrySession session, Reference name, Platform platform, boolean strict) {
+    private Future<Void> all(
+            Repository repository, Reference target, List<String> tags, Platform platform, boolean strict) {
+        Future<Void> all = Future.succeededFuture();
+        for (String tag : tags) {
+            all = all.compose(done -> one(repository, target.withTag(tag), platform, strict));
+        }
+        return all;
+    }
+
+    /** Nobody answered: as containerd says it, for there is no other text that Docker's clients know. */
+    private static Throwable told(Reference target, Throwable failure) {
+        return failure instanceof Unanswered
+                ? new WharfException(
+                        ErrorKind.INTERNAL,
+                        "failed to resolve reference \"" + target.full() + "\": failed to do request: "
+                                + failure.getMessage())
+                : failure;
+    }
+
+    private Future<Void> one(Repository repository, Reference name, Platform platform, boolean strict) {
         String wanted = name.digest() == null
                 ? String.valueOf(name.tag())
                 : name.digest().toString();
-        return document(session, wanted, name.digest()).compose(first -> {
+        return document(repository, wanted).compose(first -> {
             feed.say(Progress.status(wanted, "Pulling from " + name.path()));
             if (!first.isIndex()) {
-                return image(session, name, first, first, platform, strict);
+                return image(repository, name, first, first, platform, strict);
             }
-            Digest chosen = first.choose(platform).digest();
-            return document(session, chosen.toString(), chosen)
-                    .compose(second -> image(session, name, first, second, platform, strict));
+            return document(repository, first.choose(platform).digest().toString())
+                    .compose(second -> image(repository, name, first, second, platform, strict));
         });
     }
 
-    private static Future<ManifestBody> document(RegistrySession session, String wanted, @Nullable Digest digest) {
-        return session.manifest(wanted).map(document -> {
-            ManifestBody body = ManifestBody.parse(document.mediaType(), document.body());
-            if (digest != null && !body.digest().equals(digest)) {
-                throw WharfException.internal("manifest verification failed for digest " + digest);
-            }
-            return body;
-        });
+    private static Future<ManifestBody> document(Repository repository, String wanted) {
+        return repository.manifest(wanted).map(document -> ManifestBody.parse(document.mediaType(), document.body()));
     }
 
     private Future<Void> image(
-            RegistrySession session,
+            Repository repository,
             Reference name,
             ManifestBody named,
             ManifestBody manifest,
@@ -108,7 +125,7 @@ final class Pull {
         List<ManifestText> texts =
                 named == manifest ? List.of(manifest.text()) : List.of(named.text(), manifest.text());
         boolean known = images.image(config.digest()).isPresent();
-        return add.config(config.digest(), () -> session.document(config)).compose(bytes -> {
+        return add.config(config.digest(), () -> repository.document(config)).compose(bytes -> {
             ImageConfig parsed = ImageConfig.parse(bytes);
             check(name, parsed, manifest, platform, strict);
             LayerStore.Hold hold = layers.hold();
@@ -118,17 +135,14 @@ final class Pull {
                             .allMatch(one -> images.named(one.full())
                                     .filter(config.digest()::equals)
                                     .isPresent());
-            return fetch(session, hold, parsed, manifest)
+            return fetch(repository, hold, parsed, manifest)
                     .compose(here -> {
                         var draft = new AddImage.Draft(bytes, null, names, texts, blobs(hold, parsed, manifest));
                         return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name));
                     })
                     .onSuccess(image -> {
                         feed.say(Progress.status("Digest: " + named.digest()));
-                        feed.say(Progress.status(
-                                upToDate
-                                        ? "Status: Image is up to date for " + name.familiar()
-                                        : "Status: Downloaded newer image for " + name.familiar()));
+                        newer |= !upToDate;
                     })
                     .onComplete(done -> hold.close())
                     .mapEmpty();
@@ -152,53 +166,29 @@ final class Pull {
         }
     }
 
-    private Future<Void> fetch(
-            RegistrySession session, LayerStore.Hold hold, ImageConfig config, ManifestBody manifest) {
+    private Future<Void> fetch(Repository repository, LayerStore.Hold hold, ImageConfig config, ManifestBody manifest) {
         List<Descriptor> parts = manifest.layers();
-        parts.forEach(part -> feed.say(Progress.status(PullLayer.shown(part), "Pulling fs layer")));
+        parts.forEach(part -> feed.say(Progress.step(PullLayer.shown(part), "Pulling fs layer")));
+        Cancellation all = new Cancellation();
+        wish.onCancel(all::cancel);
         List<Future<Layer>> coming = new ArrayList<>();
+        Throwable[] first = new Throwable[1];
         Digest below = null;
         for (int i = 0; i < parts.size(); i++) {
             Digest parent = below;
             Digest diff = config.diffs().get(i);
             below = Layer.chain(parent, diff);
-            PullLayer layer = new PullLayer(session, unpack, feed, parts.get(i), this);
-            coming.add(layer.run(hold, parent, diff, i >= UnpackLayer.AT_ONCE));
+            PullLayer layer = new PullLayer(repository, downloads, unpack, threads, feed, parts.get(i), all);
+            coming.add(layer.run(hold, parent, diff).onFailure(failure -> {
+                // One that is missing makes the others worthless; the others' end is not the reason.
+                first[0] = first[0] == null ? failure : first[0];
+                all.cancel();
+            }));
         }
         return Future.join(coming)
-                .recover(failure -> Future.failedFuture(cancelled ? withdrawn() : first(coming, failure)))
+                .recover(failure -> Future.failedFuture(
+                        wish.isCancelled() ? Cancellation.withdrawn() : Objects.requireNonNull(first[0])))
                 .mapEmpty();
-    }
-
-    /** The failure that came of itself rather than of another's. */
-    private static Throwable first(List<Future<Layer>> coming, Throwable otherwise) {
-        return coming.stream()
-                .filter(Future::failed)
-                .map(Future::cause)
-                .filter(cause -> cause instanceof WharfException)
-                .findFirst()
-                .orElse(otherwise);
-    }
-
-    static WharfException withdrawn() {
-        return new WharfException(ErrorKind.CANCELLED, "context canceled");
-    }
-
-    /** Remembers what to break off; refuses where that was asked for already. */
-    void opened(ResponseBytes bytes) {
-        if (cancelled) {
-            bytes.close();
-            throw withdrawn();
-        }
-        open.add(bytes);
-    }
-
-    void closed(ResponseBytes bytes) {
-        open.remove(bytes);
-    }
-
-    boolean isCancelled() {
-        return cancelled;
     }
 
     /** How the layers travel, by this manifest; their bytes are here unless the layers came in another form before. */

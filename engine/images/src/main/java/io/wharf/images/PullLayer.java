@@ -1,85 +1,120 @@
 package io.wharf.images;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
-import io.wharf.streams.BlockingInput;
+import io.wharf.linux.Pools;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches one layer and unpacks it as it comes, telling Docker's steps. */
-final class PullLayer {
-    /** Docker's terminals show no more than this. */
+final class PullLayer implements Download.Watcher {
     private static final long INTERVAL_NANOS = 100_000_000;
 
-    private final RegistrySession session;
+    private final Repository repository;
+    private final Downloads downloads;
     private final UnpackLayer unpack;
+    private final Pools threads;
     private final ProgressFeed feed;
     private final Descriptor part;
-    private final Pull pull;
-    private long told = System.nanoTime();
+    private final Cancellation wish;
+    private final String shown;
+    private @Nullable Download download;
     private boolean complete;
-    private @Nullable ResponseBytes bytes;
+    private long told;
 
-    PullLayer(RegistrySession session, UnpackLayer unpack, ProgressFeed feed, Descriptor part, Pull pull) {
-        this.session = session;
+    PullLayer(
+            Repository repository,
+            Downloads downloads,
+            UnpackLayer unpack,
+            Pools threads,
+            ProgressFeed feed,
+            Descriptor part,
+            Cancellation wish) {
+        this.repository = repository;
+        this.downloads = downloads;
         this.unpack = unpack;
+        this.threads = threads;
         this.feed = feed;
         this.part = part;
-        this.pull = pull;
+        this.wish = wish;
+        this.shown = shown(part);
     }
 
     static String shown(Descriptor part) {
         return Ids.shortOf(part.digest().hex());
     }
 
-    Future<Layer> run(LayerStore.Hold hold, @Nullable Digest parent, Digest diff, boolean later) {
+    Future<Layer> run(LayerStore.Hold hold, @Nullable Digest parent, Digest diff) {
         Layer here = hold.have(parent, diff);
         if (here != null) {
-            feed.say(Progress.status(shown(part), "Already exists"));
+            feed.say(Progress.step(shown, "Already exists"));
             return Future.succeededFuture(here);
         }
-        if (later) {
-            feed.say(Progress.status(shown(part), "Waiting"));
+        if (!join().isRunning()) {
+            feed.say(Progress.step(shown, "Waiting"));
         }
-        return hold.ensure(parent, diff, this::fetch)
-                .onSuccess(layer -> feed.say(Progress.status(shown(part), "Pull complete")));
+        Runnable leave = this::leave;
+        wish.onCancel(leave);
+        return hold.ensure(parent, diff, () -> fetch(true))
+                .onSuccess(layer -> feed.say(Progress.step(shown, "Pull complete")))
+                .onComplete(done -> {
+                    wish.forget(leave);
+                    leave();
+                });
     }
 
-    private Future<NewLayer> fetch() {
-        return unpack.run(this::begin, true).compose(this::check).onComplete(done -> {
-            if (bytes != null) {
-                pull.closed(bytes);
+    private Download join() {
+        complete = false;
+        download = downloads.join(part, repository, this);
+        return download;
+    }
+
+    private void leave() {
+        Download joined = download;
+        if (joined != null) {
+            download = null;
+            downloads.leave(part, joined, this);
+        }
+    }
+
+    private Future<NewLayer> fetch(boolean first) {
+        Download source = download;
+        if (source == null || wish.isCancelled()) {
+            return Future.failedFuture(Cancellation.withdrawn());
+        }
+        Context context = Vertx.currentContext();
+        GrowingFile file = source.file();
+        return wish.orCancelled(source.begun(), late -> {})
+                .compose(begun -> unpack.run(
+                        () -> Future.succeededFuture(() -> file.open(count -> extracted(context, file, count))),
+                        file.path()))
+                .compose(this::check)
+                .recover(failure -> {
+                    Throwable broken = file.failure();
+                    if (broken != null) {
+                        // The bytes did not come: what the unpacker makes of that is of no interest.
+                        return Future.failedFuture(broken);
+                    }
+                    return again(source, failure, first);
+                });
+    }
+
+    /** The bytes are no good and go; where others may be had they are fetched, once. */
+    private Future<NewLayer> again(Download source, Throwable failure, boolean first) {
+        downloads.forget(part, source);
+        return threads.call(() -> Files.deleteIfExists(source.file().path())).compose(gone -> {
+            if (!first || wish.isCancelled() || !source.isWorthRepeating(failure)) {
+                return Future.failedFuture(failure);
             }
+            leave();
+            join();
+            return fetch(false);
         });
-    }
-
-    private Future<UnpackLayer.Opener> begin() {
-        if (pull.isCancelled()) {
-            return Future.failedFuture(Pull.withdrawn());
-        }
-        return session.blob(part.digest(), this::downloaded).map(opened -> {
-            bytes = opened;
-            pull.opened(opened);
-            BlockingInput input = BlockingInput.of(opened);
-            return () -> input;
-        });
-    }
-
-    private void downloaded(long count) {
-        long now = System.nanoTime();
-        if (count > part.size() && bytes != null) {
-            // More than was promised would fill the disk before the digest could tell.
-            bytes.close();
-        } else if (count == part.size() && !complete) {
-            complete = true;
-            feed.say(Progress.status(shown(part), "Download complete"));
-            feed.say(Progress.amount(shown(part), "Extracting", part.size(), part.size()));
-        } else if (now - told >= INTERVAL_NANOS) {
-            told = now;
-            feed.say(Progress.amount(shown(part), "Downloading", count, part.size()));
-        }
     }
 
     private Future<NewLayer> check(NewLayer layer) {
@@ -89,5 +124,33 @@ final class PullLayer {
         return unpack.discard(layer)
                 .compose(gone -> Future.failedFuture(
                         WharfException.internal("filesystem layer verification failed for digest " + part.digest())));
+    }
+
+    @Override
+    public void at(long bytes) {
+        if (!complete) {
+            feed.say(Progress.amount(shown, "Downloading", bytes, part.size()));
+        }
+    }
+
+    @Override
+    public void retrying(long seconds) {
+        feed.say(Progress.step(shown, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds")));
+    }
+
+    @Override
+    public void complete() {
+        complete = true;
+        feed.say(Progress.step(shown, "Verifying Checksum"));
+        feed.say(Progress.step(shown, "Download complete"));
+    }
+
+    /** Unpacking is told once there is nothing more to be told of the download. Called on the unpacker's thread. */
+    private void extracted(Context context, GrowingFile file, long count) {
+        long now = System.nanoTime();
+        if (file.isComplete() && (now - told >= INTERVAL_NANOS || count == part.size())) {
+            told = now;
+            context.runOnContext(turn -> feed.say(Progress.amount(shown, "Extracting", count, part.size())));
+        }
     }
 }

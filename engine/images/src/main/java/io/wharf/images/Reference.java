@@ -99,7 +99,8 @@ record Reference(
         return Digest.parse(text);
     }
 
-    private static boolean isDomain(String first) {
+    /** Whether what stands before the first slash of a name is a registry. */
+    static boolean isDomain(String first) {
         return first.indexOf('.') >= 0
                 || first.indexOf(':') >= 0
                 || first.equals("localhost")

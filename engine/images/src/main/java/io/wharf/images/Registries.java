@@ -2,159 +2,194 @@ package io.wharf.images;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.Login;
 import io.wharf.contracts.ImageService.RegistryAuth;
+import io.wharf.contracts.RegistryOptions;
+import io.wharf.images.RegistryHost.Capability;
+import io.wharf.linux.Pools;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Where registries are asked, over which protocol, and the HTTP clients for it, made when they are first needed. */
+/** The way to every registry: which hosts are asked, over which protocol, with which credentials. */
 final class Registries {
-    private static final String HUB_HOST = "registry-1.docker.io";
     /** What Docker Hub calls itself in stored credentials. */
     private static final String HUB_SERVER = "index.docker.io";
-
-    private static final int CONNECT_MILLIS = 30_000;
-    private static final int IDLE_SECONDS = 60;
-    // Long enough for the next layer; an idle engine holds no connection.
-    private static final int KEEP_ALIVE_SECONDS = 4;
-    private static final int CONNECTIONS = 8;
+    /** For so long a registry that spoke plain HTTP is asked so first. */
+    private static final long PLAIN_NANOS = 300_000_000_000L;
 
     private final Vertx vertx;
-    private final List<String> insecure;
-    private final List<String> mirrors;
-    private @Nullable HttpClient checked;
-    private @Nullable HttpClient unchecked;
+    private final Pools pools;
+    private final Transports transports;
+    private final Map<String, Long> plain = new HashMap<>();
+    private RegistryOptions options;
 
-    Registries(Vertx vertx, List<String> insecure, List<String> mirrors) {
+    Registries(Vertx vertx, Pools pools, RegistryOptions options) {
         this.vertx = vertx;
-        this.insecure = insecure;
-        this.mirrors = mirrors;
+        this.pools = pools;
+        this.options = options;
+        this.transports = new Transports(vertx, pools);
     }
 
-    /** One way to a registry: where its {@code /v2/} lies. */
-    record Endpoint(String base, boolean trusting, boolean mirror) {}
+    /** Counts from the next request on. */
+    void reach(RegistryOptions others) {
+        options = others;
+        plain.clear();
+    }
+
+    RegistryOptions options() {
+        return options;
+    }
+
+    Patience patience() {
+        return Patience.usual(options.attempts());
+    }
+
+    /** A repository to read from. */
+    Future<Repository> repository(Reference name, @Nullable RegistryAuth auth, Cancellation wish) {
+        return hosts(name.domain())
+                .map(hosts -> new Repository(hosts, host -> session(host, name, ":pull", auth, false, wish)));
+    }
+
+    /** The hosts of a registry; the disk is looked at each time. */
+    Future<List<RegistryHost>> hosts(String domain) {
+        HostsTable table = new HostsTable(options);
+        return pools.call(() -> table.read(domain)).map(this::plainFirst);
+    }
+
+    /** A registry without TLS need not refuse it at every pull. */
+    private List<RegistryHost> plainFirst(List<RegistryHost> hosts) {
+        int last = hosts.size() - 1;
+        RegistryHost fallback = hosts.get(last);
+        Long spoke = fallback.fallback() ? plain.get(fallback.authority()) : null;
+        if (spoke == null || System.nanoTime() - spoke > PLAIN_NANOS) {
+            return hosts;
+        }
+        List<RegistryHost> turned = new ArrayList<>(hosts.subList(0, last - 1));
+        turned.add(fallback.asFallback(false));
+        turned.add(hosts.get(last - 1).asFallback(true));
+        return turned;
+    }
+
+    private Future<RegistrySession> session(
+            RegistryHost host,
+            Reference name,
+            String actions,
+            @Nullable RegistryAuth auth,
+            boolean login,
+            Cancellation wish) {
+        return requests(host).map(requests -> {
+            Authorizer authorizer = authorizer(requests, name, actions, auth, login, wish);
+            return new RegistrySession(requests, name, authorizer, wish);
+        });
+    }
+
+    private static Authorizer authorizer(
+            HostRequests requests,
+            Reference name,
+            String actions,
+            @Nullable RegistryAuth auth,
+            boolean login,
+            Cancellation wish) {
+        return new Authorizer(
+                requests,
+                actions.isEmpty() ? "" : "repository:" + name.path() + actions,
+                requests.host().mirror() ? null : auth,
+                login,
+                wish);
+    }
+
+    Future<HostRequests> requests(RegistryHost host) {
+        return transports
+                .client(host.tls())
+                .map(client -> new HostRequests(
+                        vertx, client, host, new ProxyChoice(options.proxies()), patience(), this::spoke));
+    }
+
+    /** Remembers who spoke plain HTTP where TLS was tried first. */
+    private void spoke(RegistryHost host) {
+        if (host.isPlain() && !host.mirror()) {
+            plain.put(host.authority(), System.nanoTime());
+        } else {
+            plain.remove(host.authority());
+        }
+    }
 
     /**
-     * Opens the repository at each of the places where it may be, until the work succeeds at one. A mirror that lacks
-     * something is passed over; a registry's own refusal is final.
+     * Opens the repository to write to, at the first host that takes content and answers; its refusal is final.
      */
     <T> Future<T> at(
             Reference repository,
             boolean writing,
             @Nullable RegistryAuth auth,
             Function<RegistrySession, Future<T>> work) {
-        return attempt(endpoints(repository.domain(), writing), 0, repository, writing, auth, work);
+        Capability need = writing ? Capability.PUSH : Capability.PULL;
+        Cancellation wish = new Cancellation();
+        return hosts(repository.domain())
+                .compose(hosts -> attempt(
+                        hosts.stream().filter(host -> host.can().contains(need)).toList(),
+                        0,
+                        host -> session(host, repository, writing ? ":pull,push" : ":pull", auth, false, wish)
+                                .compose(session -> session.open().map(session)),
+                        work));
     }
 
-    private <T> Future<T> attempt(
-            List<Endpoint> endpoints,
+    private static <T> Future<T> attempt(
+            List<RegistryHost> hosts,
             int at,
-            Reference repository,
-            boolean writing,
-            @Nullable RegistryAuth auth,
+            Function<RegistryHost, Future<RegistrySession>> open,
             Function<RegistrySession, Future<T>> work) {
-        Endpoint endpoint = endpoints.get(at);
-        boolean last = at == endpoints.size() - 1;
-        String scope = "repository:" + repository.path() + (writing ? ":pull,push" : ":pull");
-        RegistrySession session = new RegistrySession(
-                client(endpoint.trusting()), endpoint.base(), repository, scope, endpoint.mirror() ? null : auth);
-        return session.open()
+        if (hosts.isEmpty()) {
+            return Future.failedFuture(WharfException.internal("no push hosts"));
+        }
+        boolean last = at == hosts.size() - 1;
+        return open.apply(hosts.get(at))
                 .compose(
-                        opened -> endpoint.mirror() && !last
-                                ? work.apply(session)
-                                        .recover(failure -> attempt(endpoints, at + 1, repository, writing, auth, work))
-                                : work.apply(session),
-                        failure -> last || (failure instanceof WharfException && !endpoint.mirror())
+                        work,
+                        failure -> last || failure instanceof WharfException
                                 ? Future.failedFuture(WharfException.of(failure))
-                                : attempt(endpoints, at + 1, repository, writing, auth, work));
+                                : attempt(hosts, at + 1, open, work));
     }
 
     /** Checks credentials by opening the registry itself. */
-    Future<Void> check(RegistryAuth auth) {
+    Future<Login> check(RegistryAuth auth) {
         String server = auth.serverAddress();
         String host = server == null || server.isEmpty() ? HUB_SERVER : hostOf(server);
         Reference any = Reference.parse((host.equals(HUB_SERVER) ? Reference.HUB : host) + "/x");
-        List<Endpoint> endpoints = endpoints(any.domain(), true);
-        return login(endpoints, 0, any, auth);
+        Cancellation wish = new Cancellation();
+        return hosts(any.domain())
+                .compose(hosts ->
+                        login(hosts.stream().filter(one -> !one.mirror()).toList(), 0, any, auth, wish));
     }
 
-    private Future<Void> login(List<Endpoint> endpoints, int at, Reference any, RegistryAuth auth) {
-        Endpoint endpoint = endpoints.get(at);
-        RegistrySession session = new RegistrySession(client(endpoint.trusting()), endpoint.base(), any, "", auth);
-        return session.open()
-                .compose(
-                        opened -> session.ping(),
-                        failure -> at == endpoints.size() - 1 || failure instanceof WharfException
-                                ? Future.failedFuture(WharfException.of(failure))
-                                : login(endpoints, at + 1, any, auth));
+    private Future<Login> login(List<RegistryHost> hosts, int at, Reference any, RegistryAuth auth, Cancellation wish) {
+        return requests(hosts.get(at))
+                .compose(requests -> {
+                    Authorizer authorizer = authorizer(requests, any, "", auth, true, wish);
+                    RegistrySession session = new RegistrySession(requests, any, authorizer, wish);
+                    return session.status().map(status -> {
+                        if (status != 200) {
+                            throw RegistryError.ofLogin(requests.host().base() + "/", status);
+                        }
+                        return new Login("Login Succeeded", authorizer.identity());
+                    });
+                })
+                .recover(failure -> at == hosts.size() - 1 || failure instanceof WharfException
+                        ? Future.failedFuture(
+                                failure instanceof WharfException
+                                        ? failure
+                                        : new WharfException(ErrorKind.INTERNAL, String.valueOf(failure.getMessage())))
+                        : login(hosts, at + 1, any, auth, wish));
     }
 
     private static String hostOf(String server) {
         String bare = server.replaceFirst("^https?://", "");
         int slash = bare.indexOf('/');
         return slash < 0 ? bare : bare.substring(0, slash);
-    }
-
-    /** In the order in which they are asked; pushes go to the registry itself. */
-    List<Endpoint> endpoints(String domain, boolean writing) {
-        List<Endpoint> endpoints = new ArrayList<>();
-        if (domain.equals(Reference.HUB)) {
-            if (!writing) {
-                for (String mirror : mirrors) {
-                    String base = mirror.endsWith("/") ? mirror.substring(0, mirror.length() - 1) : mirror;
-                    endpoints.add(new Endpoint(base, isInsecure(hostOf(base)), true));
-                }
-            }
-            endpoints.add(new Endpoint("https://" + HUB_HOST, false, false));
-            return endpoints;
-        }
-        boolean trusting = isInsecure(domain);
-        endpoints.add(new Endpoint("https://" + domain, trusting, false));
-        if (trusting) {
-            endpoints.add(new Endpoint("http://" + domain, true, false));
-        }
-        return endpoints;
-    }
-
-    /** Whether the registry may be asked in clear text and with any certificate: always so on this machine. */
-    boolean isInsecure(String domain) {
-        int colon = domain.lastIndexOf(':');
-        String host = colon > domain.lastIndexOf(']') ? domain.substring(0, colon) : domain;
-        String bare = host.replace("[", "").replace("]", "");
-        return bare.equals("localhost")
-                || Cidr.contains("127.0.0.0/8", bare)
-                || Cidr.contains("::1/128", bare)
-                || insecure.stream()
-                        .anyMatch(one -> one.equals(domain)
-                                || one.equals(host)
-                                || (one.indexOf('/') > 0 && Cidr.contains(one, bare)));
-    }
-
-    private HttpClient client(boolean trusting) {
-        if (trusting) {
-            if (unchecked == null) {
-                unchecked = make(true);
-            }
-            return unchecked;
-        }
-        if (checked == null) {
-            checked = make(false);
-        }
-        return checked;
-    }
-
-    private HttpClient make(boolean trusting) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setConnectTimeout(CONNECT_MILLIS)
-                .setIdleTimeout(IDLE_SECONDS)
-                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                .setTrustAll(trusting)
-                .setVerifyHost(!trusting);
-        return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 }

@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
@@ -13,10 +14,27 @@ final class RegistryError {
     /** The refusal of any request but a manifest's. */
     static WharfException of(String request, int status, byte[] body) {
         String code = code(body);
-        String text = code.isEmpty()
-                ? request + ": received unexpected HTTP status: " + status
-                : words(code) + ": " + message(body);
+        String text = code.isEmpty() ? request + ": " + unexpected(status) : words(code) + ": " + message(body);
         return new WharfException(kind(status, code), text);
+    }
+
+    /** The refusal to give a token. */
+    static WharfException ofToken(String request, int status, byte[] body) {
+        WharfException refusal = of(request, status, body);
+        return refusal.getMessage().startsWith(request)
+                ? refusal
+                : new WharfException(refusal.kind(), request + ": " + refusal.getMessage());
+    }
+
+    /** The refusal of credentials. */
+    static WharfException ofLogin(String url, int status) {
+        return new WharfException(
+                status == 401 || status == 403 ? ErrorKind.UNAUTHORIZED : ErrorKind.INTERNAL,
+                "login attempt to " + url + " failed with status: " + HttpResponseStatus.valueOf(status));
+    }
+
+    private static String unexpected(int status) {
+        return "received unexpected HTTP status: " + HttpResponseStatus.valueOf(status);
     }
 
     /** The refusal to give a manifest, as {@code docker pull} shows it. */

@@ -2,45 +2,47 @@ package io.wharf.images;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.contracts.ImageService.RegistryAuth;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One repository at one registry: requests of the OCI distribution API with what the registry wants for authorisation.
- *
- * <p>{@link #open} comes first. A failure that is no {@link WharfException} means that nobody answered.
+ * One repository at one host: requests of the OCI distribution API with what the host wants for authorisation. A failure is
+ * a WharfException where the host refuses, and an {@link Unanswered} where it does not speak.
  */
 final class RegistrySession {
-    /** As large as Docker takes a manifest; configs have the same limit. */
-    private static final int DOCUMENT_LIMIT = 4 << 20;
+    private static final int REDIRECTS = 10;
+    /** Pages of a list of tags. */
+    private static final int PAGES = 1000;
 
-    private static final int REDIRECTS = 5;
+    private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*\\brel=\"?next\"?");
 
-    private final HttpClient http;
-    private final String base;
+    private final HostRequests requests;
     private final Reference repository;
     private final Authorizer authorizer;
+    private final Cancellation wish;
     private @Nullable String authorization;
+    private @Nullable Future<String> authorizing;
 
-    RegistrySession(HttpClient http, String base, Reference repository, String scope, @Nullable RegistryAuth auth) {
-        this.http = http;
-        this.base = base;
+    RegistrySession(HostRequests requests, Reference repository, Authorizer authorizer, Cancellation wish) {
+        this.requests = requests;
         this.repository = repository;
-        this.authorizer = new Authorizer(http, scope, auth);
+        this.authorizer = authorizer;
+        this.wish = wish;
     }
 
     /** A manifest or config as it came. */
@@ -48,48 +50,35 @@ final class RegistrySession {
     @SuppressWarnings("ArrayRecordComponent")
     record Document(String mediaType, byte[] body) {}
 
+    RegistryHost host() {
+        return requests.host();
+    }
+
     /** Asks whether there is a registry, and obtains what it wants to see from now on. */
     Future<Void> open() {
-        return request(HttpMethod.GET, base + "/v2/", null)
-                .compose(HttpClientRequest::send)
-                .map(HttpClientResponse::pause)
-                .recover(failure -> Future.failedFuture(
-                        new java.io.IOException("Get \"" + base + "/v2/\": " + reason(failure), failure)))
-                .compose(response -> authorize(response).compose(done -> drop(response)));
+        return status().mapEmpty();
     }
 
-    private Future<Void> authorize(HttpClientResponse response) {
-        if (response.statusCode() != 401) {
-            return Future.succeededFuture();
-        }
-        return authorizer
-                .obtain(response.headers().getAll("WWW-Authenticate"))
-                .onSuccess(header -> authorization = header)
-                .mapEmpty();
-    }
-
-    /** Whether the credentials are good. */
-    Future<Void> ping() {
-        String url = base + "/v2/";
-        return send(HttpMethod.GET, url, HttpClientRequest::send)
-                .compose(response ->
-                        response.statusCode() == 200 ? drop(response) : refuse(response, "Get \"" + url + "\""));
+    /** How the registry answers who opens it. */
+    Future<Integer> status() {
+        return get(host().base() + "/", Map.of(), wish)
+                .compose(response -> RegistryBodies.drop(response).map(done -> response.statusCode()));
     }
 
     Future<Document> manifest(String tagOrDigest) {
-        String url = path("manifests/" + tagOrDigest);
-        return send(HttpMethod.GET, url, request -> {
-                    ManifestBody.ACCEPTED.forEach(type -> request.headers().add("Accept", type));
-                    return request.send();
-                })
-                .compose(response -> body(response)
+        String url = named(path("manifests/" + tagOrDigest));
+        return get(url, Map.of("Accept", ManifestBody.ACCEPTED), wish)
+                .compose(response -> RegistryBodies.whole(response)
                         .compose(body -> response.statusCode() == 200
                                 ? Future.succeededFuture(new Document(type(response), body))
                                 : Future.failedFuture(RegistryError.ofPull(
-                                        named(tagOrDigest), "Get \"" + url + "\"", response.statusCode(), body))));
+                                        reference(tagOrDigest),
+                                        HostRequests.asked(HttpMethod.GET, url),
+                                        response.statusCode(),
+                                        body))));
     }
 
-    private Reference named(String tagOrDigest) {
+    private Reference reference(String tagOrDigest) {
         return Digest.isDigest(tagOrDigest)
                 ? repository.withDigest(Digest.parse(tagOrDigest))
                 : repository.withTag(tagOrDigest);
@@ -100,59 +89,57 @@ final class RegistrySession {
         return type == null ? "" : type;
     }
 
-    Future<java.util.List<String>> tags() {
-        String url = path("tags/list");
-        return send(HttpMethod.GET, url, HttpClientRequest::send)
-                .compose(response -> body(response).compose(body -> {
+    /** All tags of the repository, page by page. */
+    Future<List<String>> tags() {
+        return tags(named(path("tags/list")), new ArrayList<>(), 1);
+    }
+
+    private Future<List<String>> tags(String url, List<String> tags, int page) {
+        return get(url, Map.of(), wish)
+                .compose(response -> RegistryBodies.whole(response).compose(body -> {
                     if (response.statusCode() != 200) {
-                        return Future.failedFuture(
-                                RegistryError.ofPull(repository, "Get \"" + url + "\"", response.statusCode(), body));
+                        return Future.failedFuture(RegistryError.ofPull(
+                                repository, HostRequests.asked(HttpMethod.GET, url), response.statusCode(), body));
                     }
-                    java.util.List<String> tags = new java.util.ArrayList<>();
+                    int before = tags.size();
                     Json.parse(body, JsonNode.class).path("tags").forEach(tag -> tags.add(tag.asText()));
-                    return Future.succeededFuture(tags);
+                    String link = response.getHeader("Link");
+                    Matcher next = NEXT.matcher(link == null ? "" : link);
+                    return next.find() && page < PAGES && tags.size() > before
+                            ? tags(URI.create(url).resolve(next.group(1)).toString(), tags, page + 1)
+                            : Future.succeededFuture(tags);
                 }));
     }
 
     /** A small blob as a whole, checked. */
     Future<byte[]> document(Descriptor wanted) {
-        if (wanted.size() > DOCUMENT_LIMIT) {
+        if (wanted.size() > RegistryBodies.LIMIT) {
             return Future.failedFuture(WharfException.invalid("image config is too large"));
         }
-        return blob(wanted.digest(), 0)
-                .compose(RegistrySession::body)
+        return blob(path("blobs/" + wanted.digest()), 0, wish)
+                .compose(RegistryBodies::whole)
                 .compose(body -> Digest.of(body).equals(wanted.digest())
                         ? Future.succeededFuture(body)
                         : Future.failedFuture(WharfException.internal(
                                 "image config verification failed for digest " + wanted.digest())));
     }
 
-    /** A layer's bytes, paused. */
-    Future<ResponseBytes> blob(Digest digest, LongConsumer progress) {
-        return blob(digest, 0).map(response -> new ResponseBytes(response, progress));
+    /** A layer's bytes from a place on, paused; the answer says whether they begin there (206) or at 0 (200). */
+    Future<HttpClientResponse> layer(Digest digest, long from, Cancellation user) {
+        return blob(path("blobs/" + digest), from, user);
     }
 
-    private Future<HttpClientResponse> blob(Digest digest, int redirects) {
-        return follow(path("blobs/" + digest), true, redirects);
+    /** As above, from a place that the manifest names, which is no part of the registry. */
+    Future<HttpClientResponse> foreign(String url, long from, Cancellation user) {
+        return blob(url, from, user);
     }
 
-    /** Registries send to their storage, which must not see the authorisation. */
-    private Future<HttpClientResponse> follow(String url, boolean own, int redirects) {
-        Future<HttpClientResponse> answer = own
-                ? send(HttpMethod.GET, url, HttpClientRequest::send)
-                : request(HttpMethod.GET, url, null)
-                        .compose(HttpClientRequest::send)
-                        .map(HttpClientResponse::pause);
-        return answer.compose(response -> {
-            String location = response.getHeader("Location");
-            boolean redirect = response.statusCode() / 100 == 3 && location != null;
-            if (redirect && redirects < REDIRECTS) {
-                String next = URI.create(url).resolve(location).toString();
-                return drop(response).compose(done -> follow(next, own && next.startsWith(base + "/"), redirects + 1));
-            }
-            return response.statusCode() == 200
-                    ? Future.succeededFuture(response)
-                    : RegistrySession.<HttpClientResponse>refuse(response, "Get \"" + url + "\"");
+    private Future<HttpClientResponse> blob(String url, long from, Cancellation user) {
+        String asked = url.startsWith(host().base() + "/") ? named(url) : url;
+        Map<String, List<String>> headers = from == 0 ? Map.of() : Map.of("Range", List.of("bytes=" + from + "-"));
+        return get(asked, headers, user).compose(response -> switch (response.statusCode()) {
+            case 200, 206, 416 -> Future.succeededFuture(response);
+            default -> RegistrySession.<HttpClientResponse>refuse(response, HostRequests.asked(HttpMethod.GET, url));
         });
     }
 
@@ -230,71 +217,143 @@ final class RegistrySession {
         return URI.create(url).resolve(location).toString();
     }
 
+    /** A mirror serves many registries and is told which one is meant. */
+    private String named(String url) {
+        String namespace = host().namespace();
+        return namespace == null
+                ? url
+                : url + (url.indexOf('?') < 0 ? "?" : "&") + "ns="
+                        + URLEncoder.encode(namespace, StandardCharsets.UTF_8);
+    }
+
     private String path(String rest) {
-        return base + "/v2/" + repository.path() + "/" + rest;
+        return host().base() + "/" + repository.path() + "/" + rest;
     }
 
     /** Sends with authorisation; what has run out is renewed once, unless the body was a stream and is spent. */
     private Future<HttpClientResponse> send(
             HttpMethod method, String url, Function<HttpClientRequest, Future<HttpClientResponse>> body) {
-        // Paused until somebody has set its handlers: what comes before is lost otherwise.
-        return request(method, url, authorization)
-                .compose(body)
-                .map(HttpClientResponse::pause)
+        boolean repeatable =
+                method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.POST);
+        return authorized(method, url, Map.of(), wish, repeatable, body);
+    }
+
+    private Future<HttpClientResponse> authorized(
+            HttpMethod method,
+            String url,
+            Map<String, List<String>> headers,
+            Cancellation user,
+            boolean repeatable,
+            Function<HttpClientRequest, Future<HttpClientResponse>> body) {
+        String shown = requests.isOwn(url) ? authorization : null;
+        return requests.send(method, url, with(headers, shown), user, body).compose(response -> {
+            if (response.statusCode() != 401 || !repeatable || !requests.isOwn(url)) {
+                return Future.succeededFuture(response);
+            }
+            return RegistryBodies.drop(response)
+                    .compose(done -> authorize(shown, response.headers().getAll("WWW-Authenticate")))
+                    .compose(header -> requests.send(method, url, with(headers, header), user, body));
+        });
+    }
+
+    private static Map<String, List<String>> with(Map<String, List<String>> headers, @Nullable String authorization) {
+        if (authorization == null) {
+            return headers;
+        }
+        Map<String, List<String>> all = new java.util.HashMap<>(headers);
+        all.put("Authorization", List.of(authorization));
+        return all;
+    }
+
+    /** Requests that are refused at the same time wait for one token. */
+    private Future<String> authorize(@Nullable String refused, List<String> challenges) {
+        String known = authorization;
+        if (known != null && !known.equals(refused)) {
+            return Future.succeededFuture(known);
+        }
+        Future<String> running = authorizing;
+        if (running != null) {
+            return running;
+        }
+        Future<String> asked = authorizer.obtain(challenges);
+        authorizing = asked;
+        return asked.onSuccess(header -> authorization = header).onComplete(done -> authorizing = null);
+    }
+
+    private Future<HttpClientResponse> get(String url, Map<String, List<String>> headers, Cancellation user) {
+        return get(url, headers, user, 0, 0);
+    }
+
+    /** Follows redirects, and asks again what a busy or failing registry may answer later. */
+    private Future<HttpClientResponse> get(
+            String url, Map<String, List<String>> headers, Cancellation user, int redirects, int retry) {
+        return authorized(HttpMethod.GET, url, headers, user, true, HttpClientRequest::send)
                 .compose(response -> {
-                    boolean again = response.statusCode() == 401
-                            && (method.equals(HttpMethod.GET)
-                                    || method.equals(HttpMethod.HEAD)
-                                    || method.equals(HttpMethod.POST));
-                    if (!again) {
-                        return Future.succeededFuture(response);
+                    String location = response.getHeader("Location");
+                    if (response.statusCode() / 100 == 3 && location != null) {
+                        return redirect(url, location, response, headers, user, redirects);
                     }
-                    return authorize(response)
-                            .compose(done -> drop(response))
-                            .compose(done -> request(method, url, authorization))
-                            .compose(body)
-                            .map(HttpClientResponse::pause);
+                    long wait = wait(response, retry);
+                    return wait < 0
+                            ? Future.succeededFuture(response)
+                            : RegistryBodies.drop(response)
+                                    .compose(done -> requests.pause(wait, user))
+                                    .compose(done -> get(url, headers, user, redirects, retry + 1));
                 });
     }
 
-    private Future<HttpClientRequest> request(HttpMethod method, String url, @Nullable String header) {
-        RequestOptions options = new RequestOptions().setMethod(method).setAbsoluteURI(url);
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("User-Agent", "wharf");
-        if (header != null) {
-            headers.add("Authorization", header);
+    private Future<HttpClientResponse> redirect(
+            String url,
+            String location,
+            HttpClientResponse response,
+            Map<String, List<String>> headers,
+            Cancellation user,
+            int redirects) {
+        String asked = HostRequests.asked(HttpMethod.GET, url);
+        String next;
+        try {
+            next = URI.create(url).resolve(location).toString();
+        } catch (IllegalArgumentException e) {
+            next = "";
         }
-        return http.request(options.setHeaders(headers));
+        String there = next;
+        boolean wrong = !there.startsWith("http://") && !there.startsWith("https://");
+        if (wrong || redirects == REDIRECTS) {
+            response.request().reset();
+            return Future.failedFuture(WharfException.internal(
+                    asked + (wrong ? ": invalid redirect to \"" + location + "\"" : ": stopped after 10 redirects")));
+        }
+        return RegistryBodies.drop(response).compose(done -> get(there, headers, user, redirects + 1, 0));
+    }
+
+    /** Milliseconds until it is worth asking again, or -1 where the answer is final. */
+    private long wait(HttpClientResponse response, int retry) {
+        Patience patience = requests.patience();
+        if (host().mirror() || retry >= patience.retries()) {
+            return -1;
+        }
+        return switch (response.statusCode()) {
+            case 429 -> asked(response, patience.backoff(retry));
+            case 500, 502, 504 -> patience.backoff(retry);
+            case 503 -> asked(response, patience.backoff(retry));
+            default -> -1;
+        };
+    }
+
+    private long asked(HttpClientResponse response, long otherwise) {
+        Long wanted = HostRequests.retryAfter(response);
+        if (wanted == null) {
+            return otherwise;
+        }
+        return wanted > requests.patience().longestWaitMillis() ? -1 : wanted;
     }
 
     private static <T> Future<T> refuse(HttpClientResponse response, String request) {
-        return body(response)
+        return RegistryBodies.whole(response)
                 .compose(body -> Future.failedFuture(RegistryError.of(request, response.statusCode(), body)));
     }
 
-    /** Reads and forgets a body, so that the connection can be used again. */
     private static Future<Void> drop(HttpClientResponse response) {
-        return body(response).mapEmpty();
-    }
-
-    /** A body of limited length. */
-    static Future<byte[]> body(HttpClientResponse response) {
-        Promise<byte[]> promise = Promise.promise();
-        Buffer whole = Buffer.buffer();
-        response.exceptionHandler(promise::tryFail);
-        response.endHandler(end -> promise.tryComplete(whole.getBytes()));
-        response.handler(part -> {
-            if (whole.length() + part.length() > DOCUMENT_LIMIT) {
-                promise.tryFail(WharfException.invalid("the registry's answer is too long"));
-                response.request().reset();
-            } else {
-                whole.appendBuffer(part);
-            }
-        });
-        response.resume();
-        return promise.future();
-    }
-
-    private static String reason(Throwable failure) {
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return RegistryBodies.drop(response);
     }
 }

@@ -1,8 +1,10 @@
 package io.wharf.images;
 
 import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
+import io.wharf.linux.Pools;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,6 +14,8 @@ final class SharedPulls {
     private final Images images;
     private final LayerStore layers;
     private final UnpackLayer unpack;
+    private final Downloads downloads;
+    private final Pools threads;
     private final AddImage add;
     private final java.util.function.Consumer<Runnable> onContext;
     private final Map<PullImage, ProgressFeed> running = new HashMap<>();
@@ -22,12 +26,16 @@ final class SharedPulls {
             Images images,
             LayerStore layers,
             UnpackLayer unpack,
+            Downloads downloads,
+            Pools threads,
             AddImage add,
             java.util.function.Consumer<Runnable> onContext) {
         this.registries = registries;
         this.images = images;
         this.layers = layers;
         this.unpack = unpack;
+        this.downloads = downloads;
+        this.threads = threads;
         this.add = add;
         this.onContext = onContext;
     }
@@ -40,14 +48,22 @@ final class SharedPulls {
             return known.join();
         }
         Pull[] pull = new Pull[1];
+        ProgressFeed[] feeds = new ProgressFeed[1];
         ProgressFeed feed = new ProgressFeed(() -> onContext.accept(() -> {
-            running.remove(request);
+            running.remove(request, feeds[0]);
             pull[0].cancel();
         }));
-        pull[0] = new Pull(registries, images, layers, unpack, add, feed);
+        feeds[0] = feed;
+        pull[0] = new Pull(registries, images, layers, unpack, downloads, threads, add, feed);
         Flowable<Progress> joined = feed.join();
         running.put(request, feed);
-        pull[0].run(request, target).onComplete(done -> {
+        Future<Void> run;
+        try {
+            run = pull[0].run(request, target);
+        } catch (RuntimeException e) {
+            run = Future.failedFuture(e);
+        }
+        run.onComplete(done -> {
             running.remove(request, feed);
             if (done.succeeded()) {
                 feed.end();

@@ -61,10 +61,21 @@ final class UnpackLayer {
 
     /** As above, with bytes that are asked for only when it is this layer's turn, on the caller's context. */
     Future<NewLayer> run(Supplier<Future<Opener>> source, boolean keepBlob) {
-        Path folder = layout.ingest().resolve("layer-" + Ids.random());
         Path blob = layout.ingest().resolve("blob-" + Ids.random());
+        return run(source, blob, keepBlob ? blob : null, !keepBlob)
+                .recover(failure ->
+                        pools.run(() -> Files.deleteIfExists(blob)).transform(done -> Future.failedFuture(failure)));
+    }
+
+    /** As above, of bytes that come into a file by another's hand: it is the blob, and stays there after a failure. */
+    Future<NewLayer> run(Supplier<Future<Opener>> source, Path lying) {
+        return run(source, lying, null, false);
+    }
+
+    private Future<NewLayer> run(Supplier<Future<Opener>> source, Path blob, @Nullable Path copy, boolean record) {
+        Path folder = layout.ingest().resolve("layer-" + Ids.random());
         return slots.run(() -> source.get()
-                        .compose(opener -> pools.call(() -> begin(opener, folder, keepBlob ? blob : null)))
+                        .compose(opener -> pools.call(() -> begin(opener, folder, copy, record)))
                         .compose(begun -> begun.unpacked.map(unpacked -> new NewLayer(
                                 folder,
                                 unpacked.tar.digest(),
@@ -73,7 +84,8 @@ final class UnpackLayer {
                                 begun.outer.digest(),
                                 begun.outer.count(),
                                 blob))))
-                .recover(failure -> discard(pools, folder, blob).transform(done -> Future.failedFuture(failure)));
+                .recover(failure ->
+                        pools.run(() -> RemoveTree.at(folder)).transform(done -> Future.failedFuture(failure)));
     }
 
     Future<Void> discard(NewLayer layer) {
@@ -81,13 +93,9 @@ final class UnpackLayer {
     }
 
     static Future<Void> discard(Pools pools, NewLayer layer) {
-        return discard(pools, layer.folder(), layer.blobFile());
-    }
-
-    private static Future<Void> discard(Pools pools, Path folder, Path blob) {
         return pools.run(() -> {
-            RemoveTree.at(folder);
-            Files.deleteIfExists(blob);
+            RemoveTree.at(layer.folder());
+            Files.deleteIfExists(layer.blobFile());
         });
     }
 
@@ -96,7 +104,7 @@ final class UnpackLayer {
     private record Begun(HashedInput outer, Future<Unpacked> unpacked) {}
 
     /** Runs to the end of the bytes that come; what is unpacked elsewhere may end a little later. */
-    private Begun begin(Opener opener, Path folder, @Nullable Path blob) throws IOException {
+    private Begun begin(Opener opener, Path folder, @Nullable Path blob, boolean record) throws IOException {
         Files.createDirectory(folder);
         try (InputStream raw = opener.open();
                 OutputStream copy = blob == null ? null : Files.newOutputStream(blob)) {
@@ -104,13 +112,13 @@ final class UnpackLayer {
             BufferedInputStream in = new BufferedInputStream(outer, BUFFER);
             Compression compression = Compression.of(in);
             if (compression == Compression.NONE) {
-                Unpacked unpacked = unpack(folder, in, blob == null);
+                Unpacked unpacked = unpack(folder, in, record);
                 return new Begun(outer, Future.succeededFuture(unpacked));
             }
             BytePipe pipe = new BytePipe();
             Future<Unpacked> unpacked = pools.call(() -> {
                 try (InputStream tar = pipe.source) {
-                    return unpack(folder, tar, blob == null);
+                    return unpack(folder, tar, record);
                 }
             });
             try {

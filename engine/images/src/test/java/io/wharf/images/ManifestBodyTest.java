@@ -55,10 +55,10 @@ class ManifestBodyTest {
 
     @Test
     void insecure_isThisMachineAndWhatWasSaid() {
-        // No client is made for a question.
-        Registries registries = new Registries(null, List.of("10.0.0.0/8", "reg:5000", "plain"), List.of());
+        HostsTable registries = new HostsTable(
+                io.wharf.contracts.RegistryOptions.of(List.of("10.0.0.0/8", "reg:5000", "plain"), List.of()));
         assertThat(List.of("localhost:5000", "127.9.9.9:1", "[::1]:5000", "10.2.3.4", "reg:5000", "plain:7"))
                 .allMatch(registries::isInsecure);
-        assertThat(List.of("11.2.3.4", "reg:5001", "example.com")).noneMatch(registries::isInsecure);
+        assertThat(List.of("11.2.3.4", "reg:5001", "no.such.host.invalid")).noneMatch(registries::isInsecure);
     }
 }

@@ -98,7 +98,8 @@ class PullTest {
             assertThatThrownBy(() -> await(room.images.resolve(name, "linux/amd64")))
                     .hasMessageContaining("does not match the specified platform");
             assertThatThrownBy(() -> pull(registry, "both", "linux/s390x", null))
-                    .hasMessage("no matching manifest for linux/s390x in the manifest list entries");
+                    .hasMessage("no matching manifest for linux/s390x in the manifest list entries:"
+                            + " it has linux/arm64, linux/amd64");
         }
     }
 

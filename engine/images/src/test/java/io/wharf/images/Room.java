@@ -66,6 +66,15 @@ final class Room implements AutoCloseable {
         EngineOptions options = new EngineOptions(
                 List.of(), layout, "none", null, false, null, insecure, mirrors, Map.of(), null, Map.of(), false,
                 "boot", "0.1.0");
+        var usual = options.registries();
+        options = options.with(new io.wharf.contracts.RegistryOptions(
+                usual.insecure(),
+                usual.mirrors(),
+                List.of(folder.resolve("certs.d")),
+                usual.proxies(),
+                usual.downloads(),
+                usual.uploads(),
+                3));
         await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         images = Services.client(vertx, ImageService.class);
     }

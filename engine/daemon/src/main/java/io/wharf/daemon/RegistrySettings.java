@@ -1,0 +1,91 @@
+package io.wharf.daemon;
+
+import io.wharf.base.WharfException;
+import io.wharf.contracts.RegistryOptions;
+import io.wharf.contracts.RegistryOptions.Proxies;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What flags, daemon.json and the environment say of registries. */
+final class RegistrySettings {
+    private final Settings settings;
+    private final Map<String, String> environment = System.getenv();
+
+    RegistrySettings(Settings settings) {
+        this.settings = settings;
+    }
+
+    RegistryOptions options() {
+        List<Path> certificates = settings.texts("--registry-certs-dir", "registry-certs-dirs").stream()
+                .map(Path::of)
+                .toList();
+        List<String> mirrors = settings.texts("--registry-mirror", "registry-mirrors");
+        mirrors.forEach(RegistrySettings::checkMirror);
+        return new RegistryOptions(
+                settings.texts("--insecure-registry", "insecure-registries").stream()
+                        .map(RegistrySettings::withoutScheme)
+                        .toList(),
+                mirrors,
+                certificates.isEmpty() ? RegistryOptions.CERTIFICATES : certificates,
+                new Proxies(
+                        proxy("--http-proxy", "http-proxy", "HTTP_PROXY"),
+                        proxy("--https-proxy", "https-proxy", "HTTPS_PROXY"),
+                        proxy("--no-proxy", "no-proxy", "NO_PROXY")),
+                number("max-concurrent-downloads", RegistryOptions.DOWNLOADS),
+                number("max-concurrent-uploads", RegistryOptions.UPLOADS),
+                number("max-download-attempts", RegistryOptions.ATTEMPTS));
+    }
+
+    private @Nullable String proxy(String flag, String key, String variable) {
+        String given = settings.textOrNull(flag, key);
+        String told = given == null ? settings.file().proxy(key) : given;
+        if (told != null) {
+            return told;
+        }
+        String upper = environment.get(variable);
+        return upper != null && !upper.isEmpty() ? upper : environment.get(variable.toLowerCase(Locale.ROOT));
+    }
+
+    private int number(String key, int otherwise) {
+        String given = settings.textOrNull("--" + key, key);
+        if (given == null) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(given);
+            if (number < 0 || number > 100) {
+                throw WharfException.invalid("invalid " + key + ": " + given);
+            }
+            return number == 0 ? otherwise : number;
+        } catch (NumberFormatException e) {
+            throw WharfException.invalid("invalid " + key + ": " + given);
+        }
+    }
+
+    private static String withoutScheme(String registry) {
+        return registry.replaceFirst("^https?://", "");
+    }
+
+    private static void checkMirror(String mirror) {
+        URI url;
+        try {
+            url = URI.create(mirror);
+        } catch (IllegalArgumentException e) {
+            throw WharfException.invalid("invalid mirror: \"" + mirror + "\" is not a valid URI: " + e.getMessage());
+        }
+        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+            throw WharfException.invalid("invalid mirror: no scheme specified for \"" + mirror
+                    + "\": must use either 'https://' or 'http://'");
+        }
+        if (url.getRawQuery() != null || url.getRawFragment() != null) {
+            throw WharfException.invalid("invalid mirror: query or fragment at end of the URI \"" + mirror + "\"");
+        }
+        if (url.getRawUserInfo() != null) {
+            throw WharfException.invalid("invalid mirror: username/password not allowed in URI \"" + mirror + "\"");
+        }
+    }
+}

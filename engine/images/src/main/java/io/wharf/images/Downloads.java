@@ -1,0 +1,89 @@
+package io.wharf.images;
+
+import io.vertx.core.Vertx;
+import io.wharf.base.Digest;
+import io.wharf.base.Layout;
+import io.wharf.base.Slots;
+import io.wharf.linux.Pools;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The blobs that are being fetched, each once whoever wants it, so many at a time. Confined to the verticle's context. */
+final class Downloads {
+    private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+    /** For so long a blob that came in part waits for somebody to go on with it. */
+    private static final Duration KEPT = Duration.ofDays(1);
+
+    private final Vertx vertx;
+    private final Layout layout;
+    private final Pools threads;
+    private final Registries registries;
+    private final Map<Digest, Download> running = new HashMap<>();
+    private Slots slots;
+    private int atOnce;
+
+    Downloads(Vertx vertx, Layout layout, Pools threads, Registries registries) {
+        this.vertx = vertx;
+        this.layout = layout;
+        this.threads = threads;
+        this.registries = registries;
+        this.atOnce = registries.options().downloads();
+        this.slots = new Slots(atOnce);
+    }
+
+    /** The blob's download, begun where nobody has; {@link #leave} must follow. */
+    Download join(Descriptor part, Repository repository, Download.Watcher watcher) {
+        Download known = running.get(part.digest());
+        if (known != null && known.file().failure() == null) {
+            known.add(watcher);
+            return known;
+        }
+        if (atOnce != registries.options().downloads()) {
+            atOnce = registries.options().downloads();
+            slots = new Slots(atOnce);
+        }
+        Path file = layout.downloads().resolve(part.digest().hex());
+        Download made = new Download(vertx, threads, registries.patience(), part, repository, file);
+        made.add(watcher);
+        running.put(part.digest(), made);
+        made.run(slots).onFailure(failure -> LOG.debug("blob {}: {}", part.digest(), failure.getMessage()));
+        return made;
+    }
+
+    /** Ends the download where nobody else wants it; what came stays for the next. */
+    void leave(Descriptor part, Download download, Download.Watcher watcher) {
+        if (!download.remove(watcher)) {
+            running.remove(part.digest(), download);
+            download.cancel();
+        }
+    }
+
+    /** Lets the next who joins begin anew, for these bytes are no good. */
+    void forget(Descriptor part, Download download) {
+        running.remove(part.digest(), download);
+    }
+
+    /** Removes what nobody went on with for a day. Blocks. */
+    static void sweep(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        Instant oldest = Instant.now().minus(KEPT);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                    LOG.info("removing the beginning of a blob {}", file);
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+}
