@@ -104,6 +104,7 @@ public record EngineOptions(
                 bootId,
                 version,
                 logs,
-                defaults);
+                defaults,
+                imageLimits);
     }
 }

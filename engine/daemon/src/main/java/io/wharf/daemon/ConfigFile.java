@@ -60,8 +60,8 @@ final class ConfigFile {
             "cdi-spec-dirs",
             "cri-socket");
 
-    private static final Set<String> LISTS =
-            Set.of("hosts", "insecure-registries", "registry-mirrors", "registry-certs-dirs", "exec-opts", "cdi-spec-dirs");
+    private static final Set<String> LISTS = Set.of(
+            "hosts", "insecure-registries", "registry-mirrors", "registry-certs-dirs", "exec-opts", "cdi-spec-dirs");
     private static final Set<String> NUMBERS =
             Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");
     private static final Set<String> FLAGS = Set.of("debug", "iptables", "init", "no-new-privileges");

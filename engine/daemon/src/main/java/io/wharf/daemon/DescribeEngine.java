@@ -215,7 +215,15 @@ final class DescribeEngine {
         Map<String, Object> indexes = new TreeMap<>();
         indexes.put(
                 "docker.io",
-                Map.of("Name", "docker.io", "Mirrors", options.registries().mirrors(), "Secure", true, "Official", true));
+                Map.of(
+                        "Name",
+                        "docker.io",
+                        "Mirrors",
+                        options.registries().mirrors(),
+                        "Secure",
+                        true,
+                        "Official",
+                        true));
         for (String registry : options.registries().insecure()) {
             indexes.put(registry, Map.of("Name", registry, "Mirrors", List.of(), "Secure", false, "Official", false));
         }
