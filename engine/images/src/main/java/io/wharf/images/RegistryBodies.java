@@ -47,6 +47,6 @@ final class RegistryBodies {
     }
 
     private static WharfException tooLong() {
-        return WharfException.invalid("the registry's answer is longer than " + (LIMIT >> 20) + " MiB");
+        return WharfException.invalid("the registry's answer is too long: more than " + (LIMIT >> 20) + " MiB");
     }
 }

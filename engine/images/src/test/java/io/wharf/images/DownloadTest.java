@@ -264,7 +264,7 @@ class DownloadTest {
             }
             return false;
         });
-        assertThatThrownBy(() -> pull("t")).hasMessageContaining("longer than 4 MiB");
+        assertThatThrownBy(() -> pull("t")).hasMessageContaining("too long: more than 4 MiB");
     }
 
     @Test
