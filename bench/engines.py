@@ -25,7 +25,8 @@ class Engine:
         # The same file system for all: what is measured must not be the disk.
         self.home = tempfile.mkdtemp(prefix="wharf-bench.", dir="/var/tmp")
         self.socket = self.home + "/d.sock"
-        self.bip = f"10.214.{number}.1/24"
+        # Room for more containers than a /24 has addresses.
+        self.bip = f"10.214.{4 * number}.1/22"
         self.machine = Machine()
         self.daemon = None
         self.memory_backed = False

@@ -17,7 +17,7 @@ final class NetworkTable {
     private NetworkTable() {}
 
     static Future<List<Network>> load(Store store) {
-        return store.read("SELECT body FROM network", row -> Json.read(row.text(1), Network.class));
+        return store.read("SELECT body FROM network", row -> StoredNetwork.read(row.text(1)));
     }
 
     static void put(Tx tx, Network network) {

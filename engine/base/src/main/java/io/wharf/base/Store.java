@@ -38,7 +38,24 @@ public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int GROUP = 256;
 
-    private record Unit(Function<Tx, ?> work, Promise<Object> promise) {}
+    /** Each is itself alone; a record would be compared by its parts, by code that is made when it is first wanted. */
+    private static final class Unit {
+        private final Function<Tx, ?> work;
+        private final Promise<Object> promise;
+
+        Unit(Function<Tx, ?> work, Promise<Object> promise) {
+            this.work = work;
+            this.promise = promise;
+        }
+
+        Function<Tx, ?> work() {
+            return work;
+        }
+
+        Promise<Object> promise() {
+            return promise;
+        }
+    }
 
     /** A unit's outcome, held back until its group is durable. */
     private record Outcome(

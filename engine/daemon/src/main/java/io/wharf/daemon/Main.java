@@ -6,9 +6,6 @@ import io.wharf.linux.Processes;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** The way in: reads flags and configuration, then runs the engine until it is told to stop. */
 public final class Main {
@@ -30,27 +27,26 @@ public final class Main {
         if (arguments.length > 0 && arguments[0].equals(ImportDocker.NAME)) {
             return ImportDocker.run(List.of(arguments).subList(1, arguments.length));
         }
-        CommandLine line = new CommandLine(Flags.spec());
-        ParseResult parsed;
+        Flags parsed;
         try {
-            parsed = line.parseArgs(arguments);
-        } catch (ParameterException e) {
+            parsed = Flags.parse(arguments);
+        } catch (Flags.Refused e) {
             System.err.println(e.getMessage());
             System.err.println("See 'wharfd --help'.");
             return 125;
         }
-        if (parsed.isUsageHelpRequested()) {
-            line.usage(System.out);
+        if (Boolean.TRUE.equals(parsed.flag("--help"))) {
+            System.out.print(Flags.usage());
             return 0;
         }
-        if (parsed.isVersionHelpRequested()) {
+        if (Boolean.TRUE.equals(parsed.flag("--version"))) {
             System.out.println("Wharf version " + Version.TEXT + ", build " + Version.COMMIT);
             return 0;
         }
         return serve(parsed);
     }
 
-    private static int serve(ParseResult parsed) {
+    private static int serve(Flags parsed) {
         try {
             Settings settings = Settings.merge(parsed);
             Logging.level(settings.logLevel());

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParseResult;
 
 /** Flags and daemon.json as one; a value given in both places is an error, lists are joined. */
 final class Settings {
@@ -24,16 +23,16 @@ final class Settings {
     private static final String SOCKET = "unix:///var/run/docker.sock";
     private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error", "fatal");
 
-    private final ParseResult flags;
+    private final Flags flags;
     private final ConfigFile file;
 
-    private Settings(ParseResult flags, ConfigFile file) {
+    private Settings(Flags flags, ConfigFile file) {
         this.flags = flags;
         this.file = file;
     }
 
-    static Settings merge(ParseResult flags) {
-        String named = flags.matchedOptionValue("--config-file", (String) null);
+    static Settings merge(Flags flags) {
+        String named = flags.text("--config-file");
         return new Settings(flags, ConfigFile.read(Path.of(named == null ? CONFIG : named), named != null));
     }
 
@@ -150,13 +149,13 @@ final class Settings {
 
     @Nullable
     String textOrNull(String flag, String key) {
-        String given = flags.matchedOptionValue(flag, (String) null);
+        String given = flags.text(flag);
         refuseBoth(key, given);
         return given == null ? file.text(key) : given;
     }
 
     boolean flag(String flag, String key, boolean otherwise) {
-        Boolean given = flags.matchedOptionValue(flag, (Boolean) null);
+        Boolean given = flags.flag(flag);
         refuseBoth(key, given);
         Boolean value = given == null ? file.flag(key) : given;
         return value == null ? otherwise : value;
@@ -164,7 +163,7 @@ final class Settings {
 
     List<String> texts(String flag, String key) {
         List<String> texts = new ArrayList<>(file.texts(key));
-        texts.addAll(flags.matchedOptionValue(flag, List.<String>of()));
+        texts.addAll(flags.texts(flag));
         return texts;
     }
 

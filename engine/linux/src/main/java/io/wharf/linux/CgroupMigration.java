@@ -30,7 +30,7 @@ public final class CgroupMigration {
 
     /** Of the calling process, by its present cgroup; reads /proc. */
     public static CgroupMigration ofThisProcess() {
-        return of(CgroupHierarchies.detect(), SmallFiles.read("/proc/self/cgroup"));
+        return of(Cgroups.real().hierarchies(), SmallFiles.read("/proc/self/cgroup"));
     }
 
     /** The named tree first, for it has no controller that could be asked to move anything along. */

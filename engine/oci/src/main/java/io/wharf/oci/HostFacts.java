@@ -2,6 +2,7 @@ package io.wharf.oci;
 
 import io.wharf.linux.Capabilities;
 import io.wharf.linux.CgroupHierarchies;
+import io.wharf.linux.Cgroups;
 import io.wharf.linux.Directories;
 import io.wharf.linux.Errno;
 import io.wharf.linux.FileStatus;
@@ -86,7 +87,7 @@ public record HostFacts(
 
     /** Looks at the host; on a thread that may read /proc and /sys. */
     public static HostFacts read() {
-        CgroupHierarchies trees = CgroupHierarchies.detect();
+        CgroupHierarchies trees = Cgroups.real().hierarchies();
         Cgroup cgroup = switch (trees.version()) {
             case V2 -> Cgroup.V2;
             case HYBRID -> Cgroup.HYBRID;

@@ -280,11 +280,23 @@ public final class RuntimeProbe {
 
     private Map<String, Answer> kept() {
         try {
-            return Files.exists(file())
-                    ? Json.MAPPER
-                            .readValue(Files.readAllBytes(file()), Kept.class)
-                            .answers()
-                    : Map.of();
+            if (!Files.exists(file())) {
+                return Map.of();
+            }
+            // Field by field: Jackson would first look at the records, at each start of the engine.
+            Map<String, Answer> answers = new LinkedHashMap<>();
+            Json.MAPPER
+                    .readTree(Files.readAllBytes(file()))
+                    .path("Answers")
+                    .properties()
+                    .forEach(answer -> answers.put(
+                            answer.getKey(),
+                            new Answer(
+                                    answer.getValue().path("Key").asText(),
+                                    answer.getValue().path("Version").asText(),
+                                    answer.getValue().path("Error").asText(),
+                                    answer.getValue().path("RecursiveReadOnly").asBoolean())));
+            return answers;
         } catch (IOException e) {
             LOG.debug("cannot read {}: {}", file(), e.getMessage());
             return Map.of();

@@ -1,0 +1,38 @@
+package io.wharf.networking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wharf.base.Json;
+import io.wharf.contracts.NetworkService.Ipam;
+import io.wharf.contracts.NetworkService.IpamConfig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StoredNetworkTest {
+    @Test
+    void read_isWhatTheMapperReads() {
+        Network whole = new Network(
+                "5e1f",
+                "front",
+                1_700_000_000_000_000_001L,
+                Driver.BRIDGE,
+                true,
+                true,
+                new Ipam(
+                        "default",
+                        Map.of("a", "b"),
+                        List.of(
+                                new IpamConfig("10.1.0.0/16", "10.1.2.0/24", "10.1.0.1", Map.of("host", "10.1.0.9")),
+                                new IpamConfig("10.2.0.0/16", null, null, null))),
+                Network.defaultBridgeOptions("wharf0"),
+                Map.of("owner", "me"));
+        Network bare = new Network(
+                "0", "none", 1, Driver.NONE, false, false, new Ipam("default", null, List.of()), Map.of(), Map.of());
+
+        for (Network network : List.of(whole, bare)) {
+            String text = Json.write(network);
+            assertThat(StoredNetwork.read(text)).isEqualTo(network).isEqualTo(Json.read(text, Network.class));
+        }
+    }
+}
