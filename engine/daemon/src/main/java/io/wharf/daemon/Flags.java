@@ -77,8 +77,7 @@ final class Flags {
             new Flag(Kind.ONE, "Attempts at a download that brings nothing (default 5)", "--max-download-attempts"),
             new Flag(Kind.ONE, "Proxy for http URLs of registries (default: from the environment)", "--http-proxy"),
             new Flag(Kind.ONE, "Proxy for https URLs of registries (default: from the environment)", "--https-proxy"),
-            new Flag(
-                    Kind.ONE, "Hosts that are asked without a proxy (default: from the environment)", "--no-proxy"),
+            new Flag(Kind.ONE, "Hosts that are asked without a proxy (default: from the environment)", "--no-proxy"),
             new Flag(Kind.MANY, "Option of the runtime, as native.cgroupdriver=cgroupfs", "--exec-opt"),
             new Flag(Kind.MANY, "Further OCI runtime, as name=/path", "--add-runtime"),
             new Flag(Kind.ONE, "Runtime that containers get", "--default-runtime"),
@@ -209,8 +208,8 @@ final class Flags {
     }
 
     static String usage() {
-        StringBuilder usage = new StringBuilder(
-                "Usage: wharfd [OPTIONS]\n\nA container engine with the Docker Engine API.\n"
+        StringBuilder usage =
+                new StringBuilder("Usage: wharfd [OPTIONS]\n\nA container engine with the Docker Engine API.\n"
                         + "'wharfd import-docker' takes over images and volumes of a stopped Docker.\n\nOptions:\n");
         for (Flag flag : ALL) {
             String value = switch (flag.kind()) {
