@@ -179,14 +179,29 @@ final class ContainerLayers {
     private Future<String> putUp(String container, String kind, List<Path> chain) {
         String root = layout.rootfs(container).toString();
         return ledger.record(new KernelObject(kind, container, container, root))
-                .compose(recorded -> pools.run(() -> driver.mount(container, chain)))
+                .compose(recorded -> pools.run(() -> {
+                    requireThere(chain);
+                    driver.mount(container, chain);
+                }))
                 .map(root);
+    }
+
+    private static void requireThere(List<Path> chain) {
+        for (Path layer : chain) {
+            if (!Files.isDirectory(layer)) {
+                throw WharfException.internal(
+                        "layer folder " + layer + " is gone: pull or load the container's image again");
+            }
+        }
     }
 
     private Future<Void> takeDown(String container, String kind) {
         return pools.runUrgently(() -> driver.unmount(container))
                 .compose(done -> ledger.strike(kind, container))
-                .onSuccess(done -> mounted.remove(container));
+                .onSuccess(done -> {
+                    mounted.remove(container);
+                    layers.damaged().clear();
+                });
     }
 
     /** Whoever still looks at the files has been told to end and has had his time. */

@@ -102,15 +102,18 @@ final class DamagedLayers {
         }
     }
 
-    private Future<Void> clear() {
+    /** Removes replaced layers that nobody has mounted any more. */
+    Future<Void> clear() {
         if (!anyOld) {
             return Future.succeededFuture();
         }
         return pools.call(this::old).compose(found -> {
+            int all = found.size();
             found.removeIf(path -> {
                 String name = path.getFileName().toString();
                 return users.test(new Digest(name.substring(0, name.indexOf('.'))));
             });
+            anyOld = found.size() < all;
             return pools.run(() -> found.forEach(RemoveTree::at));
         });
     }
