@@ -5,6 +5,7 @@ import os
 import platform
 import signal
 import sys
+import time
 
 import report
 from cases import CASES as CONTAINER_CASES
@@ -37,26 +38,32 @@ def chosen(keys):
     return [case for case in CASES if case.key in wanted]
 
 
-def measure(case, engines, rounds):
-    """The figures of one case: a first round on each that does not count, then alternately."""
+def measure(case, engines, rounds, prepared, kept):
+    """The figures of one case, alternately on each engine; `prepared` by the case before, `kept` for the one after."""
     if case.alone is not None:
         engines = engines[:1]
     figures = {engine.name: [] for engine in engines}
     try:
         for engine in engines:
-            if case.prepare:
+            if case.prepare and not prepared:
                 case.prepare(engine)
-            case.measure(engine)
+            if case.warm:
+                case.measure(engine)
         for number in range(rounds or case.rounds):
             # Who is first changes: neither always meets the other's leavings.
             for engine in engines if number % 2 == 0 else reversed(engines):
                 figures[engine.name].append(case.measure(engine))
     finally:
-        if case.tidy:
+        if case.tidy and not kept:
             for engine in engines:
                 case.tidy(engine)
     return {"key": case.key, "title": case.title, "unit": case.unit, "target": case.target, "alone": case.alone,
             "figures": figures}
+
+
+def shares(case, other):
+    """Whether two neighbours need the same preparation of the same engines."""
+    return bool(case and other and case.prepare and case.prepare is other.prepare and case.alone == other.alone)
 
 
 def version(engine):
@@ -82,11 +89,13 @@ def main():
             "versions": {engine.name: version(engine) for engine in engines},
             "cases": [],
         }
-        for case in chosen(options.cases):
-            result["cases"].append(measure(case, engines, options.rounds))
+        cases = chosen(options.cases)
+        for before, case, after in zip([None] + cases, cases, cases[1:] + [None]):
+            begin = time.monotonic()
+            result["cases"].append(measure(case, engines, options.rounds, shares(before, case), shares(case, after)))
             one = result["cases"][-1]
             print(f"{case.key}: " + ", ".join(f"{n} {report.of(one, n)}" for n in names)
-                  + f" {report.share(result, one)}", file=sys.stderr, flush=True)
+                  + f" {report.share(result, one)}, in {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
     finally:
         for engine in engines:
             engine.close()
