@@ -55,8 +55,8 @@ final class ProxyChoice {
         }
         String name = rule;
         int colon = rule.lastIndexOf(':');
-        if (colon > rule.lastIndexOf(']') && rule.indexOf(':') == colon
-                || rule.startsWith("[") && colon > rule.indexOf(']')) {
+        if ((colon > rule.lastIndexOf(']') && rule.indexOf(':') == colon)
+                || (rule.startsWith("[") && colon > rule.indexOf(']'))) {
             if (!rule.substring(colon + 1).equals(Integer.toString(port))) {
                 return false;
             }

@@ -21,7 +21,7 @@ final class RegistryError {
     /** The refusal to give a token. */
     static WharfException ofToken(String request, int status, byte[] body) {
         WharfException refusal = of(request, status, body);
-        return refusal.getMessage().startsWith(request)
+        return String.valueOf(refusal.getMessage()).startsWith(request)
                 ? refusal
                 : new WharfException(refusal.kind(), request + ": " + refusal.getMessage());
     }
