@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param logs driver and options of containers that ask for none
  * @param defaults what else containers get that do not say otherwise
  * @param imageLimits what layers and archives may ask for, as {@code entries} and {@code unpacked-size}; others are usual
+ * @param space how images look after the disk
  */
 public record EngineOptions(
         List<String> hosts,
@@ -42,7 +43,8 @@ public record EngineOptions(
         String version,
         LogConfig logs,
         ContainerDefaults defaults,
-        Map<String, String> imageLimits) {
+        Map<String, String> imageLimits,
+        ImageSpaceOptions space) {
     private static final LogConfig JSON_FILE = new LogConfig("json-file", Map.of());
 
     public EngineOptions {
@@ -84,7 +86,30 @@ public record EngineOptions(
                 version,
                 JSON_FILE,
                 ContainerDefaults.USUAL,
-                Map.of());
+                Map.of(),
+                ImageSpaceOptions.USUAL);
+    }
+
+    /** The same with another way to look after the disk. */
+    public EngineOptions with(ImageSpaceOptions other) {
+        return new EngineOptions(
+                hosts,
+                layout,
+                bridge,
+                bip,
+                iptables,
+                storageDriver,
+                registries,
+                runtimes,
+                defaultRuntime,
+                execOptions,
+                debug,
+                bootId,
+                version,
+                logs,
+                defaults,
+                imageLimits,
+                other);
     }
 
     /** The same with other registries. */
@@ -105,6 +130,7 @@ public record EngineOptions(
                 version,
                 logs,
                 defaults,
-                imageLimits);
+                imageLimits,
+                space);
     }
 }

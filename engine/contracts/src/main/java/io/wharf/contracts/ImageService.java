@@ -107,6 +107,15 @@ public interface ImageService {
 
     Future<StorageFacts> facts();
 
+    /** Pins an image, which is then neither pruned nor collected, or lets it go again. */
+    Future<Void> pin(String name, boolean pinned);
+
+    /** Removes the images that were not used for longest, until there is room. */
+    Future<Collected> collect(CollectImages request);
+
+    /** Where the bytes of images are. */
+    Future<ImageSpace> space();
+
     /** Checks credentials at a registry. */
     Future<Login> authenticate(RegistryAuth credentials);
 
@@ -416,4 +425,41 @@ public interface ImageService {
 
     /** What {@code docker info} tells of images and storage. */
     record StorageFacts(int images, String driver, List<List<String>> driverStatus, long layersSize) {}
+
+    /** A collection; {@code low} is a mark as in {@code daemon.json}, null for the one that is configured. */
+    record CollectImages(boolean dryRun, @Nullable String low) {}
+
+    /**
+     * What a collection removed, or would.
+     *
+     * @param images in the order of their going
+     * @param spaceReclaimed bytes of layers and blobs
+     * @param reached whether the mark is met then
+     */
+    record Collected(boolean dryRun, List<CollectedImage> images, long spaceReclaimed, boolean reached) {}
+
+    /** An image that goes: when it was last used, and how many bytes go with it. */
+    record CollectedImage(@JsonProperty("Id") String id, List<String> names, String lastUsed, long size) {}
+
+    /**
+     * Where the bytes of images are.
+     *
+     * @param layersSize bytes of the files of all layers
+     * @param blobs what becomes of packed bytes: {@code compact}, {@code keep} or {@code drop}
+     * @param blobsKept packed layers that lie there as they came
+     * @param blobsKeptSize their bytes
+     * @param blobsRemade packed layers that are made again when they are asked for
+     * @param blobsRemadeSize bytes that they would take
+     * @param blobsWaiting of those that are kept, how many are still to be looked at
+     * @param pinned ids of pinned images
+     */
+    record ImageSpace(
+            long layersSize,
+            String blobs,
+            int blobsKept,
+            long blobsKeptSize,
+            int blobsRemade,
+            long blobsRemadeSize,
+            int blobsWaiting,
+            List<String> pinned) {}
 }

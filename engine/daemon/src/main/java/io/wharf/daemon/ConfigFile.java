@@ -58,7 +58,8 @@ final class ConfigFile {
             "cgroup-parent",
             "seccomp-profile",
             "cdi-spec-dirs",
-            "cri-socket");
+            "cri-socket",
+            "image-space");
 
     private static final Set<String> LISTS = Set.of(
             "hosts", "insecure-registries", "registry-mirrors", "registry-certs-dirs", "exec-opts", "cdi-spec-dirs");
@@ -120,7 +121,7 @@ final class ConfigFile {
         } else if (NUMBERS.contains(key)) {
             right = value.isIntegralNumber();
             wanted = "a number";
-        } else if (List.of("runtimes", "log-opts", "image-limits", "default-ulimits", "proxies")
+        } else if (List.of("runtimes", "log-opts", "image-limits", "image-space", "default-ulimits", "proxies")
                 .contains(key)) {
             right = value.isObject();
             wanted = "an object";
@@ -214,6 +215,11 @@ final class ConfigFile {
                                     limit.getValue().path("Soft").asLong())));
         }
         return limits;
+    }
+
+    /** {@code image-space}: how images look after the disk. */
+    JsonNode imageSpace() {
+        return has("image-space") ? root.get("image-space") : Json.MAPPER.createObjectNode();
     }
 
     /** {@code runtimes}: name to an object with a {@code path}. */

@@ -79,7 +79,8 @@ final class Settings {
                 Version.TEXT,
                 new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()),
                 new ContainerSettings(this).defaults(),
-                imageLimits());
+                imageLimits(),
+                new ImageSpaceSettings(file).options());
     }
 
     RegistryOptions registries() {

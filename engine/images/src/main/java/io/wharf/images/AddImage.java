@@ -69,6 +69,7 @@ final class AddImage {
                     List<Manifest> manifests = draft.manifests().stream()
                             .map(text -> new Manifest(text.digest(), id, text.mediaType()))
                             .toList();
+                    Uses.Use use = new Uses.Use(Times.nowNanos(), images.uses().isPinned(id));
                     return store.write(tx -> {
                                 ImageTable.putImage(tx, image, draft.config());
                                 added.forEach(layer -> ImageTable.putLayer(tx, layer));
@@ -80,11 +81,13 @@ final class AddImage {
                                             draft.manifests().get(i).body());
                                 }
                                 draft.names().forEach(name -> ImageTable.putName(tx, name.full(), id));
+                                Uses.write(tx, id, use);
                                 announce.accept(tx, image);
                                 return image;
                             })
                             .onSuccess(done -> {
                                 images.add(image);
+                                images.uses().put(id, use);
                                 layers.committed(added);
                                 blobs.forEach(images::add);
                                 manifests.forEach(images::add);

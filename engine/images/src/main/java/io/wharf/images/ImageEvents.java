@@ -13,6 +13,17 @@ final class ImageEvents {
         announce(tx, image, action, image.id().toString(), image.id().toString());
     }
 
+    /** An event that nobody asked for says why; an empty reason is none. */
+    static void because(Tx tx, Image image, String action, String reason) {
+        if (reason.isEmpty()) {
+            of(tx, image, action);
+            return;
+        }
+        Map<String, String> attributes = attributes(image, image.id().toString());
+        attributes.put("reason", reason);
+        tx.announce("image", action, image.id().toString(), attributes);
+    }
+
     static void tagged(Tx tx, Image image, Reference name) {
         announce(tx, image, "tag", image.id().toString(), name.familiar());
     }
@@ -27,9 +38,13 @@ final class ImageEvents {
     }
 
     private static void announce(Tx tx, Image image, String action, String actor, String name) {
+        tx.announce("image", action, actor, attributes(image, name));
+    }
+
+    private static Map<String, String> attributes(Image image, String name) {
         Map<String, String> attributes =
                 new LinkedHashMap<>(image.config().config().labels());
         attributes.put("name", name);
-        tx.announce("image", action, actor, attributes);
+        return attributes;
     }
 }

@@ -20,17 +20,19 @@ final class ImageTable {
 
     static final Schema SCHEMA = new Schema(
             "images",
-            List.of("CREATE TABLE image(id TEXT PRIMARY KEY, config TEXT NOT NULL, parent TEXT,"
-                    + " tagged_ns INTEGER NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE image_layer(chain TEXT PRIMARY KEY, parent TEXT, diff TEXT NOT NULL,"
-                    + " size INTEGER NOT NULL, tar_size INTEGER NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE image_name(name TEXT PRIMARY KEY, image TEXT NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE image_manifest(digest TEXT PRIMARY KEY, image TEXT NOT NULL,"
-                    + " media_type TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE image_blob(digest TEXT PRIMARY KEY, diff TEXT NOT NULL,"
-                    + " media_type TEXT NOT NULL, size INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE container_layer(container TEXT PRIMARY KEY, image TEXT NOT NULL,"
-                    + " top TEXT) WITHOUT ROWID"));
+            List.of(
+                    "CREATE TABLE image(id TEXT PRIMARY KEY, config TEXT NOT NULL, parent TEXT,"
+                            + " tagged_ns INTEGER NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE image_layer(chain TEXT PRIMARY KEY, parent TEXT, diff TEXT NOT NULL,"
+                            + " size INTEGER NOT NULL, tar_size INTEGER NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE image_name(name TEXT PRIMARY KEY, image TEXT NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE image_manifest(digest TEXT PRIMARY KEY, image TEXT NOT NULL,"
+                            + " media_type TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE image_blob(digest TEXT PRIMARY KEY, diff TEXT NOT NULL,"
+                            + " media_type TEXT NOT NULL, size INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE container_layer(container TEXT PRIMARY KEY, image TEXT NOT NULL,"
+                            + " top TEXT) WITHOUT ROWID",
+                    Recipes.TABLE + ";" + Uses.TABLE));
 
     private ImageTable() {}
 
@@ -55,6 +57,7 @@ final class ImageTable {
         tx.update("DELETE FROM image WHERE id = ?", id.toString());
         tx.update("DELETE FROM image_manifest WHERE image = ?", id.toString());
         tx.update("DELETE FROM image_name WHERE image = ?", id.toString());
+        Uses.delete(tx, id);
     }
 
     static void putLayer(Tx tx, Layer layer) {
@@ -99,7 +102,14 @@ final class ImageTable {
                 blob.kept());
     }
 
+    /** The bytes are not kept any more; the name is. */
+    static void letGo(Tx tx, Digest blob) {
+        tx.update("UPDATE image_blob SET kept = 0 WHERE digest = ?", blob.toString());
+        Recipes.delete(tx, blob);
+    }
+
     static void deleteBlob(Tx tx, Digest digest) {
+        Recipes.delete(tx, digest);
         tx.update("DELETE FROM image_blob WHERE digest = ?", digest.toString());
     }
 
@@ -139,6 +149,8 @@ final class ImageTable {
                             .forEach(into::add);
                     tx.query("SELECT digest, diff, media_type, size, kept FROM image_blob", ImageTable::blob)
                             .forEach(into::add);
+                    into.recipes().load(tx);
+                    into.uses().load(tx);
                     tx.query("SELECT digest, image, media_type FROM image_manifest", ImageTable::manifest)
                             .forEach(into::add);
                     tx.query("SELECT container, image, top FROM container_layer", ImageTable::container)

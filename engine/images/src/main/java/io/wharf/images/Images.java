@@ -35,6 +35,8 @@ final class Images {
     private final Map<Digest, List<Blob>> blobs = new HashMap<>();
     private final Map<Digest, Manifest> manifests = new HashMap<>();
     private final Map<String, ContainerLayer> containers = new HashMap<>();
+    private final Recipes recipes = new Recipes();
+    private final Uses uses = new Uses();
 
     // ---- changes: called after their commit
 
@@ -96,6 +98,7 @@ final class Images {
             children.computeIfPresent(gone.parent(), (parent, all) -> all.remove(image) && all.isEmpty() ? null : all);
         }
         ids.remove(image.hex());
+        uses.remove(image);
         manifests.values().removeIf(manifest -> manifest.image().equals(image));
     }
 
@@ -104,7 +107,23 @@ final class Images {
     }
 
     void removeBlobs(Digest diff) {
+        blobs(diff).forEach(blob -> recipes.remove(blob.digest()));
         blobs.remove(diff);
+    }
+
+    /** The blob's bytes are not kept any more; its name is. */
+    void letGo(Blob named) {
+        blobs.getOrDefault(named.diff(), List.of()).removeIf(one -> one.digest().equals(named.digest()));
+        recipes.remove(named.digest());
+        add(named);
+    }
+
+    Recipes recipes() {
+        return recipes;
+    }
+
+    Uses uses() {
+        return uses;
     }
 
     // ---- images
@@ -242,6 +261,16 @@ final class Images {
         return image.layers().stream()
                 .mapToLong(chain -> mustLayer(chain).size())
                 .sum();
+    }
+
+    /** When an image was last pulled, named or run, as far as is known; nanoseconds since the epoch. */
+    long lastUse(Image image) {
+        return Math.max(uses.of(image.id()).nanos(), image.taggedNanos());
+    }
+
+    /** Whether the blob's bytes lie there. */
+    boolean isStored(Blob blob) {
+        return blob.kept() && recipes.of(blob.digest()) == null;
     }
 
     List<Blob> blobs(Digest diff) {

@@ -15,6 +15,7 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.ImageSpaceOptions.Mark;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
@@ -59,6 +60,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private @Nullable Pools quiet;
 
     private final Slots verifying = new Slots(1);
+    private @Nullable CompactBlobs compact;
+    private @Nullable KeepHouse house;
 
     public ImagesVerticle(EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
         this.options = options;
@@ -92,11 +95,18 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
                 .compose(ready -> pools.run(driver::start))
                 .compose(ready -> containers.start())
                 .compose(ready -> layers.damaged().users(containers::isMounted))
+                .compose(ready -> lookAfterSpace())
                 .onSuccess(ready -> Services.serve(vertx, ImageService.class, this));
     }
 
     @Override
     public Future<?> stop() {
+        if (compact != null) {
+            compact.stop();
+        }
+        if (house != null) {
+            house.stop();
+        }
         return layers.settled().compose(done -> pools.run(driver::stop)).onComplete(done -> {
             bulk.close();
             if (quiet != null) {
@@ -219,11 +229,13 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Void> createLayer(String containerId, Digest imageId, Map<String, String> storageOptions) {
+        new PinImage(store, images, lanes).used(imageId);
         return containers.create(containerId, imageId, storageOptions);
     }
 
     @Override
     public Future<MountedRoot> mountRoot(String containerId) {
+        images.container(containerId).ifPresent(layer -> new PinImage(store, images, lanes).used(layer.image()));
         return containers.mount(containerId);
     }
 
@@ -296,6 +308,40 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
             registries.reach(others);
         }
         return Future.succeededFuture();
+    }
+
+    private Future<Void> lookAfterSpace() {
+        CompactBlobs blobs = new CompactBlobs(vertx, options.layout(), options.space(), store, images, layers);
+        compact = blobs;
+        layers.whenAdded(blobs::wake);
+        KeepHouse keeping = new KeepHouse(vertx, options.space(), store, images, layers, lanes, collector());
+        house = keeping;
+        keeping.start();
+        return keeping.sweep().eventually(() -> blobs.start(pools));
+    }
+
+    private MakeRoom collector() {
+        return new MakeRoom(options.layout(), images, layers, lanes, pools, removals());
+    }
+
+    @Override
+    public Future<Void> pin(String name, boolean pinned) {
+        return new PinImage(store, images, lanes).run(name, pinned);
+    }
+
+    @Override
+    public Future<Collected> collect(CollectImages request) {
+        Mark low = request.low() == null ? options.space().low() : Mark.parse(request.low());
+        if (low == null) {
+            throw WharfException.invalid("a low mark is wanted, for none is configured");
+        }
+        return collector().run(low, request.dryRun());
+    }
+
+    @Override
+    public Future<ImageSpace> space() {
+        return Future.succeededFuture(
+                SpaceOfImages.of(images, options.space(), compact == null ? 0 : compact.waiting()));
     }
 
     private RemoveImages removals() {

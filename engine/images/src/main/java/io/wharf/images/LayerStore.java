@@ -46,6 +46,9 @@ final class LayerStore {
     private final Map<Digest, Future<Void>> going = new HashMap<>();
     private final Map<Digest, Integer> holds = new HashMap<>();
     private final DamagedLayers damaged;
+    private Runnable changed = () -> {};
+    /** Pieces of work under way; written on the context alone. */
+    private volatile int working;
 
     LayerStore(Layout layout, Pools pools, Images images) {
         this.layout = layout;
@@ -108,18 +111,30 @@ final class LayerStore {
         }
     }
 
+    /** Whether anybody works with layers; may be asked on any thread. */
+    boolean isBusy() {
+        return working > 0;
+    }
+
+    /** Has this called when layers were added. */
+    void whenAdded(Runnable listener) {
+        changed = listener;
+    }
+
     /** Everything that work under way needs. */
     Set<Digest> held() {
         return Set.copyOf(holds.keySet());
     }
 
     Hold hold() {
+        working++;
         return new Hold();
     }
 
     /** The layers that one piece of work needs until its image is committed. */
     final class Hold {
         private final List<Digest> chains = new ArrayList<>();
+        private boolean closed;
 
         /** The layer, or null where it is not here; held from now on if it is. */
         @Nullable
@@ -197,6 +212,10 @@ final class LayerStore {
                         Blob blob = kept
                                 ? new Blob(unpacked.blobDigest(), unpacked.diffId(), "", unpacked.blobBytes(), true)
                                 : null;
+                        if (blob != null) {
+                            // Its bytes lie there again.
+                            images.recipes().remove(blob.digest());
+                        }
                         fresh.putIfAbsent(chain, new Fresh(layer, blob));
                         return layer;
                     });
@@ -230,6 +249,10 @@ final class LayerStore {
 
         /** Lets go; uncommitted layers that nobody else holds are removed. */
         void close() {
+            if (!closed) {
+                closed = true;
+                working--;
+            }
             for (Digest chain : chains.reversed()) {
                 if (holds.merge(chain, -1, Integer::sum) == 0) {
                     holds.remove(chain);
@@ -270,6 +293,7 @@ final class LayerStore {
             fresh.remove(layer.chain());
             images.add(layer);
         }
+        changed.run();
     }
 
     /** Whether the layer's bytes were kept. */

@@ -3,6 +3,7 @@ package io.wharf.images;
 import io.wharf.base.Digest;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Sha256;
+import io.wharf.tar.BlobRecipe;
 import io.wharf.tar.Compression;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
@@ -23,12 +24,41 @@ import org.jspecify.annotations.Nullable;
 record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
 
     static LayerTar of(Images images, LayerStore layers, Layer layer) {
+        Path folder = layers.folder(layer.chain());
+        if (images.blobs(layer.diff()).stream().anyMatch(one -> images.recipes().of(one.digest()) != null)
+                && !TarSplitReader.isRecorded(folder)) {
+            // The blob went when another layer of this content had its record.
+            folder = images.layers().stream()
+                    .filter(other -> other.diff().equals(layer.diff()))
+                    .map(other -> layers.folder(other.chain()))
+                    .filter(TarSplitReader::isRecorded)
+                    .findFirst()
+                    .orElse(folder);
+        }
         Path blob = images.blobs(layer.diff()).stream()
                 .filter(Blob::kept)
                 .findFirst()
                 .map(kept -> layers.blob(kept.digest()))
                 .orElse(null);
-        return new LayerTar(layer, layers.folder(layer.chain()), blob);
+        return new LayerTar(layer, folder, blob);
+    }
+
+    /** The digest of the plain tar in a blob. */
+    static Digest digestOf(Path blob) throws IOException {
+        return digestOf(out -> unpack(blob, out));
+    }
+
+    static Digest digestOf(BlobRecipe.Tar tar) throws IOException {
+        Checked checked = new Checked(OutputStream.nullOutputStream());
+        tar.writeTo(checked);
+        return Digest.finish(checked.hash);
+    }
+
+    private static void unpack(Path blob, OutputStream out) throws IOException {
+        try (BufferedInputStream in = new BufferedInputStream(new HashedInput(Files.newInputStream(blob), null));
+                InputStream plain = Compression.of(in).open(in)) {
+            plain.transferTo(out);
+        }
     }
 
     /** Blocks; fails where the bytes are not those of the layer's diff ID, though some are written by then. */
@@ -37,10 +67,7 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
         if (TarSplitReader.isRecorded(folder)) {
             new TarSplitReader(folder).writeTo(checked);
         } else if (blob != null) {
-            try (BufferedInputStream in = new BufferedInputStream(new HashedInput(Files.newInputStream(blob), null));
-                    InputStream plain = Compression.of(in).open(in)) {
-                plain.transferTo(checked);
-            }
+            unpack(blob, checked);
         } else {
             throw WharfException.internal("layer " + layer.chain() + " has neither a blob nor a record of its tar");
         }

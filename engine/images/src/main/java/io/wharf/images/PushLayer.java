@@ -10,11 +10,9 @@ import io.wharf.contracts.ImageService.Progress;
 import io.wharf.linux.Pools;
 import io.wharf.linux.Sha256;
 import io.wharf.streams.BlockingOutput;
-import io.wharf.streams.FileBytes;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
@@ -105,12 +103,12 @@ final class PushLayer {
                 feed.say(Progress.status(shown, "Mounted from " + from));
                 return Future.succeededFuture();
             }
-            Path file = layers.blob(blob.digest());
             return session.finish(
                             location,
                             blob.digest(),
                             blob.size(),
-                            request -> request.send(new SentBytes(FileBytes.of(bulk, file), blob.size())))
+                            request -> request.send(
+                                    new SentBytes(BlobSource.of(images, layers, bulk, layer, blob), blob.size())))
                     .onSuccess(done -> feed.say(Progress.status(shown, "Pushed")));
         });
     }

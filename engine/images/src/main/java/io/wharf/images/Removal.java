@@ -30,6 +30,8 @@ final class Removal {
     private final List<Removed> records = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
 
+    private String reason = "";
+
     private record Event(Image image, String action) {}
 
     /** Why an image stays; {@code hard} where force would not help. */
@@ -39,6 +41,12 @@ final class Removal {
         this.images = images;
         this.held = held;
         this.running = running;
+    }
+
+    /** Has the events say why. */
+    Removal because(String why) {
+        reason = why;
+        return this;
     }
 
     /** Plans the removal of what a user named. */
@@ -108,7 +116,10 @@ final class Removal {
         }
         Image parent =
                 image.parent() == null ? null : images.image(image.parent()).orElse(null);
-        if (prune && parent != null && names(parent.id()).isEmpty()) {
+        if (prune
+                && parent != null
+                && names(parent.id()).isEmpty()
+                && !images.uses().isPinned(parent.id())) {
             delete(parent, false, true, true);
         }
     }
@@ -208,7 +219,7 @@ final class Removal {
         gone.forEach(image -> ImageTable.deleteImage(tx, image));
         layers.forEach(layer -> ImageTable.deleteLayer(tx, layer.chain()));
         blobs.forEach(blob -> ImageTable.deleteBlob(tx, blob.digest()));
-        events.forEach(event -> ImageEvents.of(tx, event.image(), event.action()));
+        events.forEach(event -> ImageEvents.because(tx, event.image(), event.action(), reason));
     }
 
     /** Brings the memory up to what was committed. */

@@ -61,6 +61,7 @@ final class RemoveImages {
                             || (image.created() != null && !image.created().isAfter(until)))
                     .filter(image -> ImageFilters.labelled(
                             filters, image.config().config().labels()))
+                    .filter(image -> !images.uses().isPinned(image.id()))
                     .sorted(Comparator.comparing(Image::id))
                     .forEach(removal::planQuietly);
             long bytes = removal.bytes();
@@ -70,7 +71,7 @@ final class RemoveImages {
     }
 
     /** Commits; the folders go in the background, and at the next start if this engine does not come to it. */
-    private Future<Void> carryOut(Removal removal, Consumer<Tx> more) {
+    Future<Void> carryOut(Removal removal, Consumer<Tx> more) {
         List<Blob> blobs = removal.blobs();
         return store.write(tx -> {
                     removal.write(tx, blobs);

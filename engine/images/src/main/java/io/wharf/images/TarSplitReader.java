@@ -36,6 +36,7 @@ final class TarSplitReader {
     }
 
     private final Path folder;
+    private final Path record;
     private final @Nullable Findings findings;
     private final byte[] chunk = new byte[CHUNK];
     private final CRC32 check = new CRC32();
@@ -46,7 +47,13 @@ final class TarSplitReader {
 
     /** Without anybody to be told, the first file that is missing or too short fails it all. */
     TarSplitReader(Path folder, @Nullable Findings findings) {
+        this(folder, folder, findings);
+    }
+
+    /** With a record that does not lie with the files yet. */
+    TarSplitReader(Path folder, Path record, @Nullable Findings findings) {
         this.folder = folder;
+        this.record = record;
         this.findings = findings;
     }
 
@@ -60,7 +67,7 @@ final class TarSplitReader {
         String last = "";
         try (var root = Entries.openDirectory(folder.toString());
                 var in = new DataInputStream(new BufferedInputStream(
-                        new GZIPInputStream(Files.newInputStream(folder.resolve(TarSplitWriter.NAME)), 8192), 8192))) {
+                        new GZIPInputStream(Files.newInputStream(record.resolve(TarSplitWriter.NAME)), 8192), 8192))) {
             while (true) {
                 int length;
                 try {
@@ -163,7 +170,7 @@ final class TarSplitReader {
 
     private List<Replaced> replaced() throws IOException {
         List<Replaced> list = new ArrayList<>();
-        Path file = folder.resolve(TarSplitWriter.REPLACED);
+        Path file = record.resolve(TarSplitWriter.REPLACED);
         if (Files.exists(file)) {
             try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
                 while (in.available() > 0) {

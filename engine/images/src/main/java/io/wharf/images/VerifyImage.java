@@ -108,7 +108,7 @@ final class VerifyImage {
 
     private Future<Void> layer(Image image, Layer layer) {
         Blob kept = images.blobs(layer.diff()).stream()
-                .filter(Blob::kept)
+                .filter(blob -> blob.kept() && images.recipes().of(blob.digest()) == null)
                 .findFirst()
                 .orElse(null);
         long[] told = {System.nanoTime()};

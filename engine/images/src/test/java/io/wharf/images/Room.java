@@ -15,6 +15,7 @@ import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.contracts.ImageSpaceOptions;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
@@ -50,6 +51,10 @@ final class Room implements AutoCloseable {
     private final boolean owned;
 
     private Room(Path folder, boolean owned, List<String> insecure, List<String> mirrors) {
+        this(folder, owned, insecure, mirrors, ImageSpaceOptions.USUAL);
+    }
+
+    private Room(Path folder, boolean owned, List<String> insecure, List<String> mirrors, ImageSpaceOptions space) {
         this.folder = folder;
         this.owned = owned;
         layout = new Layout(folder.resolve("data"), folder.resolve("run"));
@@ -74,7 +79,8 @@ final class Room implements AutoCloseable {
                 usual.proxies(),
                 usual.downloads(),
                 usual.uploads(),
-                3));
+                3))
+                .with(space);
         await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         images = Services.client(vertx, ImageService.class);
     }
@@ -89,6 +95,19 @@ final class Room implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static Room open(ImageSpaceOptions space) {
+        try {
+            return new Room(Files.createTempDirectory("wharf-images."), true, List.of(), List.of(), space);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next engine, which looks after the disk in its own way. */
+    Room next(ImageSpaceOptions space) {
+        return new Room(folder, owned, List.of(), List.of(), space);
     }
 
     /** The next engine on the same folders, after {@link #stop}. */

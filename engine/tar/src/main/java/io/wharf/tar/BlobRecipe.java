@@ -24,6 +24,7 @@ import java.util.zip.DeflaterOutputStream;
 @SuppressWarnings("ArrayRecordComponent")
 public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] head, byte[] tail) {
     private static final HexFormat HEX = HexFormat.of();
+    private static final String FORM = "pack";
     private static final int BUFFER = 32 << 10;
 
     /** Whose compressor. */
@@ -31,7 +32,9 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
         /** Go's {@code compress/gzip}: docker, containerd, buildkit. */
         GO,
         /** zlib as it is linked into this engine, with its usual memory: Java, Python and many more. */
-        ZLIB
+        ZLIB,
+        /** None at all: the blob is the tar. */
+        NONE
     }
 
     public BlobRecipe {
@@ -61,8 +64,8 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
 
     /** One line that {@link #parse} reads again. */
     public String text() {
-        return "gzip " + packer.name().toLowerCase(java.util.Locale.ROOT) + " " + level + " " + HEX.formatHex(head)
-                + " "
+        return FORM + " " + packer.name().toLowerCase(java.util.Locale.ROOT) + " " + level + " "
+                + (head.length == 0 ? "-" : HEX.formatHex(head)) + " "
                 + (tail.length == 0 ? "-" : HEX.formatHex(tail)) + " "
                 + (early.isEmpty()
                         ? "-"
@@ -74,7 +77,7 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
 
     public static BlobRecipe parse(String text) {
         List<String> parts = Arrays.asList(text.split(" ", -1));
-        if (parts.size() != 6 || !parts.getFirst().equals("gzip")) {
+        if (parts.size() != 6 || !parts.getFirst().equals(FORM)) {
             throw new IllegalArgumentException("not a recipe: " + text);
         }
         Set<Integer> early = new TreeSet<>();
@@ -87,8 +90,12 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
                 Packer.valueOf(parts.get(1).toUpperCase(java.util.Locale.ROOT)),
                 Integer.parseInt(parts.get(2)),
                 early,
-                HEX.parseHex(parts.get(3)),
-                parts.get(4).equals("-") ? new byte[0] : HEX.parseHex(parts.get(4)));
+                bytes(parts.get(3)),
+                bytes(parts.get(4)));
+    }
+
+    private static byte[] bytes(String hex) {
+        return hex.equals("-") ? new byte[0] : HEX.parseHex(hex);
     }
 
     /** The packed stream in the making: header, deflated bytes, checksum and length, tail. */
@@ -116,6 +123,7 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
             deflate = switch (packer) {
                 case GO -> new GoDeflate(open, level, early);
                 case ZLIB -> new DeflaterOutputStream(open, deflater, BUFFER);
+                case NONE -> open;
             };
         }
 
@@ -150,6 +158,9 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
             closed = true;
             try {
                 deflate.close();
+                if (packer == Packer.NONE) {
+                    return;
+                }
                 byte[] trailer = new byte[8];
                 for (int i = 0; i < 4; i++) {
                     trailer[i] = (byte) (checksum.getValue() >>> Byte.SIZE * i);

@@ -41,7 +41,7 @@ public final class FindRecipe {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(blob))) {
             head = head(in);
         } catch (EOFException noGzip) {
-            return Optional.empty();
+            return attempt(blob, tar, candidate(BlobRecipe.Packer.NONE, 0, new byte[0]));
         }
         for (BlobRecipe candidate : candidates(head)) {
             Optional<BlobRecipe> found = attempt(blob, tar, candidate);

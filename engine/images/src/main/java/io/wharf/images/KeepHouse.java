@@ -1,0 +1,109 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.wharf.base.Digest;
+import io.wharf.base.Lanes;
+import io.wharf.base.Store;
+import io.wharf.contracts.ImageSpaceOptions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is looked after from time to time: layers and blobs that no image has any more, because somebody worked with them
+ * when their image went; and how full the disk is, where that was asked for.
+ */
+final class KeepHouse {
+    private static final Logger LOG = LoggerFactory.getLogger(KeepHouse.class);
+    private static final long SWEEP_MILLIS = 600_000;
+
+    private final Vertx vertx;
+    private final ImageSpaceOptions options;
+    private final Store store;
+    private final Images images;
+    private final LayerStore layers;
+    private final Lanes lanes;
+    private final MakeRoom collect;
+    private final List<Long> timers = new ArrayList<>();
+    private boolean collecting;
+
+    KeepHouse(
+            Vertx vertx,
+            ImageSpaceOptions options,
+            Store store,
+            Images images,
+            LayerStore layers,
+            Lanes lanes,
+            MakeRoom collect) {
+        this.vertx = vertx;
+        this.options = options;
+        this.store = store;
+        this.images = images;
+        this.layers = layers;
+        this.lanes = lanes;
+        this.collect = collect;
+    }
+
+    void start() {
+        timers.add(vertx.setPeriodic(SWEEP_MILLIS, tick -> sweep()));
+        if (options.high() != null) {
+            timers.add(vertx.setPeriodic(options.everyMillis(), tick -> look()));
+        }
+    }
+
+    void stop() {
+        timers.forEach(vertx::cancelTimer);
+    }
+
+    private void look() {
+        var high = options.high();
+        var low = options.low();
+        if (collecting || high == null || low == null) {
+            return;
+        }
+        collecting = true;
+        collect.ifBeyond(high, low)
+                .onFailure(failure -> LOG.warn("collecting images: {}", failure.toString()))
+                // What was removed counts only when it is gone from the disk.
+                .eventually(layers::settled)
+                .onComplete(done -> collecting = false);
+    }
+
+    /** Removes layers and blobs that nothing needs. */
+    Future<Void> sweep() {
+        return lanes.run(AddImage.LANE, () -> {
+                    List<Layer> unneeded = images.unneeded(Set.of(), layers.held());
+                    Set<Digest> going = new HashSet<>();
+                    unneeded.forEach(layer -> going.add(layer.chain()));
+                    Set<Digest> contents = new HashSet<>();
+                    images.layers().stream()
+                            .filter(layer -> !going.contains(layer.chain()))
+                            .forEach(layer -> contents.add(layer.diff()));
+                    List<Blob> blobs = images.blobs().stream()
+                            .flatMap(List::stream)
+                            .filter(blob -> !contents.contains(blob.diff()))
+                            .toList();
+                    if (unneeded.isEmpty() && blobs.isEmpty()) {
+                        return Future.succeededFuture();
+                    }
+                    LOG.info("removing {} layers and {} blobs that nothing needs", unneeded.size(), blobs.size());
+                    return store.write(tx -> {
+                                unneeded.forEach(layer -> ImageTable.deleteLayer(tx, layer.chain()));
+                                blobs.forEach(blob -> ImageTable.deleteBlob(tx, blob.digest()));
+                                return Boolean.TRUE;
+                            })
+                            .onSuccess(done -> {
+                                unneeded.forEach(layer -> images.removeLayer(layer.chain()));
+                                blobs.forEach(blob -> images.removeBlobs(blob.diff()));
+                                unneeded.forEach(layers::delete);
+                                layers.deleteBlobs(blobs);
+                            });
+                })
+                .onFailure(failure -> LOG.warn("removing what nothing needs: {}", failure.toString()))
+                .mapEmpty();
+    }
+}

@@ -1,0 +1,108 @@
+package io.wharf.images;
+
+import io.vertx.core.Future;
+import io.wharf.base.Lanes;
+import io.wharf.base.Layout;
+import io.wharf.base.Times;
+import io.wharf.contracts.ImageService.Collected;
+import io.wharf.contracts.ImageService.CollectedImage;
+import io.wharf.contracts.ImageSpaceOptions.Mark;
+import io.wharf.linux.Pools;
+import io.wharf.linux.Storage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Removes images until the disk has room: those that no container has, nobody works with and nobody pinned, the longest
+ * unused first.
+ */
+final class MakeRoom {
+    /** What the events of its removals say as their reason. */
+    static final String REASON = "collector";
+
+    private final Layout layout;
+    private final Images images;
+    private final LayerStore layers;
+    private final Lanes lanes;
+    private final Pools pools;
+    private final RemoveImages removals;
+
+    MakeRoom(Layout layout, Images images, LayerStore layers, Lanes lanes, Pools pools, RemoveImages removals) {
+        this.layout = layout;
+        this.images = images;
+        this.layers = layers;
+        this.lanes = lanes;
+        this.pools = pools;
+        this.removals = removals;
+    }
+
+    /** Collects where the disk is beyond the high mark. */
+    Future<Boolean> ifBeyond(Mark high, Mark low) {
+        return missing(high)
+                .compose(missing -> missing == 0
+                        ? Future.succeededFuture(false)
+                        : run(low, false).map(done -> !done.images().isEmpty()));
+    }
+
+    /** Answers when the removal is committed; the bytes go in the background. */
+    Future<Collected> run(Mark low, boolean dryRun) {
+        return lanes.run(
+                AddImage.LANE,
+                () -> missing(low).compose(missing -> {
+                    Removal removal = new Removal(images, layers.held(), user -> true).because(REASON);
+                    List<CollectedImage> chosen = new ArrayList<>();
+                    long freed = 0;
+                    for (Image image : candidates()) {
+                        if (freed >= missing) {
+                            break;
+                        }
+                        List<String> names = images.names(image.id()).stream()
+                                .map(name -> Reference.parse(name).familiar())
+                                .toList();
+                        int before = removal.records().size();
+                        removal.planQuietly(image);
+                        if (removal.records().size() > before) {
+                            long bytes = bytes(removal) - freed;
+                            freed += bytes;
+                            chosen.add(new CollectedImage(
+                                    image.id().toString(), names, shown(images.lastUse(image)), bytes));
+                        }
+                    }
+                    Collected collected = new Collected(dryRun, chosen, freed, freed >= missing);
+                    return dryRun || removal.isEmpty()
+                            ? Future.succeededFuture(collected)
+                            : removals.carryOut(removal, tx -> {}).map(collected);
+                }));
+    }
+
+    private Future<Long> missing(Mark mark) {
+        return pools.call(() -> {
+            var disk = Storage.fileSystem(layout.layers().toString());
+            return mark.missing(disk.totalBytes(), disk.availableBytes());
+        });
+    }
+
+    private List<Image> candidates() {
+        Set<io.wharf.base.Digest> held = layers.held();
+        return images.all().stream()
+                .filter(image -> !images.uses().isPinned(image.id()))
+                .filter(image -> images.usersOf(image.id()).isEmpty())
+                .filter(image -> image.top() == null || !held.contains(image.top()))
+                .sorted(Comparator.comparingLong(images::lastUse).thenComparing(Image::id))
+                .toList();
+    }
+
+    private long bytes(Removal removal) {
+        return removal.bytes()
+                + removal.blobs().stream()
+                        .filter(images::isStored)
+                        .mapToLong(Blob::size)
+                        .sum();
+    }
+
+    private static String shown(long nanos) {
+        return nanos == 0 ? Times.ZERO : Times.rfc3339Nano(nanos);
+    }
+}

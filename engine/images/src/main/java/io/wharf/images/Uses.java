@@ -1,0 +1,54 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import io.wharf.base.Tx;
+import java.util.HashMap;
+import java.util.Map;
+
+/** When images were last used, and which are pinned. Confined to the verticle's context. */
+final class Uses {
+    static final String TABLE = "CREATE TABLE image_use(image TEXT PRIMARY KEY, used_ns INTEGER NOT NULL,"
+            + " pinned INTEGER NOT NULL) WITHOUT ROWID";
+
+    /** Of one image; a time of 0 is none that is known. */
+    record Use(long nanos, boolean pinned) {}
+
+    private static final Use NEVER = new Use(0, false);
+
+    private final Map<Digest, Use> byImage = new HashMap<>();
+
+    Use of(Digest image) {
+        return byImage.getOrDefault(image, NEVER);
+    }
+
+    boolean isPinned(Digest image) {
+        return of(image).pinned();
+    }
+
+    void put(Digest image, Use use) {
+        byImage.put(image, use);
+    }
+
+    void remove(Digest image) {
+        byImage.remove(image);
+    }
+
+    static void write(Tx tx, Digest image, Use use) {
+        tx.update(
+                "INSERT OR REPLACE INTO image_use(image, used_ns, pinned) VALUES (?, ?, ?)",
+                image.toString(),
+                use.nanos(),
+                use.pinned());
+    }
+
+    static void delete(Tx tx, Digest image) {
+        tx.update("DELETE FROM image_use WHERE image = ?", image.toString());
+    }
+
+    void load(Tx tx) {
+        tx.query("SELECT image, used_ns, pinned FROM image_use", row -> {
+            put(Digest.parse(row.text(1)), new Use(row.number(2), row.flag(3)));
+            return Boolean.TRUE;
+        });
+    }
+}
