@@ -25,6 +25,27 @@ public record ContainerSummary(
         NetworkPart networkSettings,
         List<ContainerDetail.MountPoint> mounts) {
 
+    /** The same with other sizes. */
+    public ContainerSummary withSizes(@Nullable Long writable, @Nullable Long root) {
+        return new ContainerSummary(
+                id,
+                names,
+                image,
+                imageId,
+                command,
+                created,
+                ports,
+                writable,
+                root,
+                labels,
+                state,
+                status,
+                health,
+                hostConfig,
+                networkSettings,
+                mounts);
+    }
+
     /** A port of the container, and where it is published, if it is. */
     public record Port(
             @JsonProperty("IP") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable

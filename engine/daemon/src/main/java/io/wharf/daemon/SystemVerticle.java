@@ -75,7 +75,7 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
                 Services.client(bus, RuntimeService.class),
                 Services.client(bus, EventService.class),
                 Services.client(bus, LogService.class));
-        measure = new MeasureDisk(images, containers, volumes);
+        measure = new MeasureDisk(vertx, images, containers, volumes);
         Services.serve(bus, SystemService.class, this);
     }
 

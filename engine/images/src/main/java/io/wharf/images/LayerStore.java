@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,8 +48,8 @@ final class LayerStore {
     private final Map<Digest, Integer> holds = new HashMap<>();
     private final DamagedLayers damaged;
     private Runnable changed = () -> {};
-    /** Pieces of work under way; written on the context alone. */
-    private volatile int working;
+    /** Pieces of work under way. */
+    private final AtomicInteger working = new AtomicInteger();
 
     LayerStore(Layout layout, Pools pools, Images images) {
         this.layout = layout;
@@ -113,7 +114,7 @@ final class LayerStore {
 
     /** Whether anybody works with layers; may be asked on any thread. */
     boolean isBusy() {
-        return working > 0;
+        return working.get() > 0;
     }
 
     /** Has this called when layers were added. */
@@ -127,7 +128,7 @@ final class LayerStore {
     }
 
     Hold hold() {
-        working++;
+        working.incrementAndGet();
         return new Hold();
     }
 
@@ -251,7 +252,7 @@ final class LayerStore {
         void close() {
             if (!closed) {
                 closed = true;
-                working--;
+                working.decrementAndGet();
             }
             for (Digest chain : chains.reversed()) {
                 if (holds.merge(chain, -1, Integer::sum) == 0) {

@@ -163,8 +163,8 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
                 }
                 byte[] trailer = new byte[8];
                 for (int i = 0; i < 4; i++) {
-                    trailer[i] = (byte) (checksum.getValue() >>> Byte.SIZE * i);
-                    trailer[4 + i] = (byte) (count >>> Byte.SIZE * i);
+                    trailer[i] = (byte) (checksum.getValue() >>> (Byte.SIZE * i));
+                    trailer[4 + i] = (byte) (count >>> (Byte.SIZE * i));
                 }
                 out.write(trailer);
                 out.write(tail);

@@ -66,7 +66,7 @@ final class DeflateBlocks {
     }
 
     void match(int length, int distance) {
-        symbols[count++] = MATCH | length - SHORTEST << LENGTH_SHIFT | distance - 1;
+        symbols[count++] = MATCH | ((length - SHORTEST) << LENGTH_SHIFT) | (distance - 1);
     }
 
     int count() {
@@ -211,12 +211,12 @@ final class DeflateBlocks {
             }
             int length = lengthCode(symbol);
             put(literal, END + 1 + length);
-            bits.put((symbol >>> LENGTH_SHIFT & 0xff) - LENGTH_BASE[length], LENGTH_EXTRA[length]);
+            bits.put(((symbol >>> LENGTH_SHIFT) & 0xff) - LENGTH_BASE[length], LENGTH_EXTRA[length]);
             int less = symbol & 0xffff;
             int code = distanceCode(less);
             put(distance, code);
             int extra = distanceExtra(code);
-            bits.put(less & (1 << extra) - 1, extra);
+            bits.put(less & ((1 << extra) - 1), extra);
         }
         put(literal, END);
     }
@@ -226,7 +226,7 @@ final class DeflateBlocks {
     }
 
     private static int lengthCode(int symbol) {
-        return LENGTH_CODE[symbol >>> LENGTH_SHIFT & 0xff];
+        return LENGTH_CODE[(symbol >>> LENGTH_SHIFT) & 0xff];
     }
 
     /** Of a distance less one: two codes for each power of two. */
@@ -235,7 +235,7 @@ final class DeflateBlocks {
             return less;
         }
         int power = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(less);
-        return 2 * power + (less >>> power - 1 & 1);
+        return 2 * power + ((less >>> (power - 1)) & 1);
     }
 
     private static int distanceExtra(int code) {
@@ -303,7 +303,7 @@ final class DeflateBlocks {
         }
 
         private void add(int symbol, int extra) {
-            runs[size++] = extra << Byte.SIZE | symbol;
+            runs[size++] = (extra << Byte.SIZE) | symbol;
             counts[symbol]++;
         }
 

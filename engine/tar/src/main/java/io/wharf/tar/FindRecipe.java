@@ -120,7 +120,7 @@ public final class FindRecipe {
         }
         int flags = fixed[3];
         if ((flags & EXTRA) != 0) {
-            int length = take(in, head) | take(in, head) << 8;
+            int length = take(in, head) | (take(in, head) << 8);
             for (int i = 0; i < length; i++) {
                 take(in, head);
             }

@@ -193,15 +193,18 @@ final class GoChains {
     }
 
     private static int hash(byte[] bytes, int at) {
-        int four = bytes[at] << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
-        return four * HASH_FACTOR >>> Integer.SIZE - HASH_BITS;
+        int four = (bytes[at] << 24)
+                | ((bytes[at + 1] & 0xff) << 16)
+                | ((bytes[at + 2] & 0xff) << 8)
+                | (bytes[at + 3] & 0xff);
+        return (four * HASH_FACTOR) >>> (Integer.SIZE - HASH_BITS);
     }
 
     /** Puts a place at the head of its chain; the place that was there. */
     private int remember(int place) {
         int hash = hash(window, place);
         int before = newest[hash];
-        older[place & HALF - 1] = before;
+        older[place & (HALF - 1)] = before;
         newest[hash] = place + base;
         return before;
     }
@@ -264,7 +267,7 @@ final class GoChains {
             if (place == lowest) {
                 break;
             }
-            place = older[place & HALF - 1] - base;
+            place = older[place & (HALF - 1)] - base;
             if (place < least) {
                 break;
             }

@@ -91,7 +91,7 @@ final class GoPairs {
     /** Puts a place in the table for its hash; the one that was there, where its bytes are the same and it is in reach. */
     private int swap(int place) {
         int value = four(place);
-        int slot = value * HASH_FACTOR >>> Integer.SIZE - HASH_BITS;
+        int slot = (value * HASH_FACTOR) >>> (Integer.SIZE - HASH_BITS);
         long before = places[slot];
         int valueBefore = values[slot];
         places[slot] = base + place;
@@ -112,9 +112,9 @@ final class GoPairs {
     }
 
     private int four(int place) {
-        return bytes[place] & 0xff
-                | (bytes[place + 1] & 0xff) << 8
-                | (bytes[place + 2] & 0xff) << 16
-                | bytes[place + 3] << 24;
+        return (bytes[place] & 0xff)
+                | ((bytes[place + 1] & 0xff) << 8)
+                | ((bytes[place + 2] & 0xff) << 16)
+                | (bytes[place + 3] << 24);
     }
 }

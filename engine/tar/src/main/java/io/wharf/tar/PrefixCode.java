@@ -60,7 +60,7 @@ final class PrefixCode {
         int count = 0;
         for (int i = 0; i < frequencies.length; i++) {
             if (frequencies[i] != 0) {
-                leaves[count++] = (long) frequencies[i] << SYMBOL_BITS | i;
+                leaves[count++] = ((long) frequencies[i] << SYMBOL_BITS) | i;
             }
         }
         Arrays.fill(lengths, 0);
@@ -76,7 +76,7 @@ final class PrefixCode {
     }
 
     private int symbol(int leaf) {
-        return (int) leaves[leaf] & (1 << SYMBOL_BITS) - 1;
+        return (int) leaves[leaf] & ((1 << SYMBOL_BITS) - 1);
     }
 
     /** Each level has the leaves and, in pairs, what the level below has; a leaf's length is in how many levels it counts. */
@@ -127,12 +127,12 @@ final class PrefixCode {
         }
         next[1] = 0;
         for (int bits = 1, code = 0; bits <= MAX_BITS; bits++) {
-            code = code + next[bits] << 1;
+            code = (code + next[bits]) << 1;
             next[bits] = code;
         }
         for (int i = 0; i < lengths.length; i++) {
             if (lengths[i] > 0) {
-                codes[i] = Integer.reverse(next[lengths[i]]++) >>> Integer.SIZE - lengths[i];
+                codes[i] = Integer.reverse(next[lengths[i]]++) >>> (Integer.SIZE - lengths[i]);
             }
         }
     }

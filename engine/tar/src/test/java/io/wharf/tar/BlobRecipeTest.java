@@ -121,10 +121,10 @@ class BlobRecipeTest {
         java.util.zip.CRC32 sum = new java.util.zip.CRC32();
         sum.update(tar);
         for (int i = 0; i < 4; i++) {
-            packed.write((int) (sum.getValue() >>> 8 * i));
+            packed.write((int) (sum.getValue() >>> (8 * i)));
         }
         for (int i = 0; i < 4; i++) {
-            packed.write(tar.length >>> 8 * i);
+            packed.write(tar.length >>> (8 * i));
         }
         Files.write(blob, packed.toByteArray());
         check(blob, tar, "pack zlib 9 ");
