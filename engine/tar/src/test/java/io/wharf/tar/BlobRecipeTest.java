@@ -202,7 +202,6 @@ class BlobRecipeTest {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.redirectOutput(new File(folder.toFile(), "log"));
-        builder.environment().put("HOME", folder.toString());
         builder.environment().put("CGO_ENABLED", "0");
         int code = builder.start().waitFor();
         assertThat(code)
