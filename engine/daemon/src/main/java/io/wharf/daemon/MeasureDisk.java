@@ -45,13 +45,15 @@ final class MeasureDisk {
                                         .map(row -> sized(row, known.get(row.id())))
                                         .toList()));
         var volumeList = volumes.get();
-        return Future.all(facts, imageList, containerList, volumeList).map(all -> {
+        var space = images.space();
+        return Future.all(facts, imageList, containerList, volumeList, space).map(all -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("LayersSize", facts.result().layersSize());
             body.put("Images", imageList.result());
             body.put("Containers", containerList.result());
             body.put("Volumes", volumeList.result());
             body.put("BuildCache", List.of());
+            body.put("WharfImageSpace", space.result());
             return body;
         });
     }
