@@ -119,6 +119,7 @@ final class PullLayer implements Download.Watcher {
 
     private Future<NewLayer> check(NewLayer layer) {
         if (layer.blobDigest().equals(part.digest()) && layer.blobBytes() == part.size()) {
+            feed.say(Progress.amount(shown, "Extracting", part.size(), part.size()));
             return Future.succeededFuture(layer);
         }
         return unpack.discard(layer)
@@ -145,10 +146,13 @@ final class PullLayer implements Download.Watcher {
         feed.say(Progress.step(shown, "Download complete"));
     }
 
-    /** Unpacking is told once there is nothing more to be told of the download. Called on the unpacker's thread. */
+    /**
+     * Unpacking is told once there is nothing more to be told of the download, its end by whoever checks the layer: a
+     * small one is unpacked before its download is known to be complete. Called on the unpacker's thread.
+     */
     private void extracted(Context context, GrowingFile file, long count) {
         long now = System.nanoTime();
-        if (file.isComplete() && (now - told >= INTERVAL_NANOS || count == part.size())) {
+        if (file.isComplete() && now - told >= INTERVAL_NANOS) {
             told = now;
             context.runOnContext(turn -> feed.say(Progress.amount(shown, "Extracting", count, part.size())));
         }
