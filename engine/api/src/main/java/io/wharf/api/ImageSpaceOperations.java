@@ -1,8 +1,8 @@
 package io.wharf.api;
 
 import io.vertx.core.Future;
+import io.wharf.contracts.CollectImages;
 import io.wharf.contracts.ImageService;
-import io.wharf.contracts.ImageService.CollectImages;
 
 /** The room that images take: pins, collection, totals. */
 final class ImageSpaceOperations {

@@ -3,12 +3,10 @@ package io.wharf.contracts;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -269,54 +267,6 @@ public interface ImageService {
     record PushImage(
             String name, @Nullable String tag, @Nullable RegistryAuth auth) {}
 
-    /** How a part of an image is; {@code CHECKING} while it is still being read. */
-    enum Soundness {
-        CHECKING,
-        OK,
-        DAMAGED,
-        MISSING;
-
-        @JsonValue
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /** A path of a layer that is not as it was unpacked. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Damage(
-            @JsonProperty("path") String path,
-            @JsonProperty("state") Soundness state,
-            @JsonProperty("reason") @Nullable String reason) {}
-
-    /**
-     * One line of a verification.
-     *
-     * @param item config, manifest, layer, blob, or image for the sum of all
-     * @param digest of the item; of a layer its diff ID
-     * @param chain of a layer, its name on disk
-     * @param paths of a layer that are damaged, the first of them
-     * @param morePaths how many more there are
-     * @param damaged how many items are not sound, in the last line
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Verified(
-            @JsonProperty("image") Digest image,
-            @JsonProperty("item") String item,
-            @JsonProperty("digest") Digest digest,
-            @JsonProperty("chain") @Nullable Digest chain,
-            @JsonProperty("state") Soundness state,
-            @JsonProperty("reason") @Nullable String reason,
-            @JsonProperty("paths") @Nullable List<Damage> paths,
-            @JsonProperty("morePaths") @Nullable Long morePaths,
-            @JsonProperty("progress") @Nullable ProgressDetail progress,
-            @JsonProperty("items") @Nullable Integer items,
-            @JsonProperty("damaged") @Nullable Integer damaged) {
-        public static Verified of(Digest image, String item, Digest digest, Soundness state, @Nullable String reason) {
-            return new Verified(image, item, digest, null, state, reason, null, null, null, null, null);
-        }
-    }
-
     /** Credentials as the X-Registry-Auth header carries them. */
     record RegistryAuth(
             @JsonProperty("username") @Nullable String username,
@@ -425,41 +375,4 @@ public interface ImageService {
 
     /** What {@code docker info} tells of images and storage. */
     record StorageFacts(int images, String driver, List<List<String>> driverStatus, long layersSize) {}
-
-    /** A collection; {@code low} is a mark as in {@code daemon.json}, null for the one that is configured. */
-    record CollectImages(boolean dryRun, @Nullable String low) {}
-
-    /**
-     * What a collection removed, or would.
-     *
-     * @param images in the order of their going
-     * @param spaceReclaimed bytes of layers and blobs
-     * @param reached whether the mark is met then
-     */
-    record Collected(boolean dryRun, List<CollectedImage> images, long spaceReclaimed, boolean reached) {}
-
-    /** An image that goes: when it was last used, and how many bytes go with it. */
-    record CollectedImage(@JsonProperty("Id") String id, List<String> names, String lastUsed, long size) {}
-
-    /**
-     * Where the bytes of images are.
-     *
-     * @param layersSize bytes of the files of all layers
-     * @param blobs what becomes of packed bytes: {@code compact}, {@code keep} or {@code drop}
-     * @param blobsKept packed layers that lie there as they came
-     * @param blobsKeptSize their bytes
-     * @param blobsRemade packed layers that are made again when they are asked for
-     * @param blobsRemadeSize bytes that they would take
-     * @param blobsWaiting of those that are kept, how many are still to be looked at
-     * @param pinned ids of pinned images
-     */
-    record ImageSpace(
-            long layersSize,
-            String blobs,
-            int blobsKept,
-            long blobsKeptSize,
-            int blobsRemade,
-            long blobsRemadeSize,
-            int blobsWaiting,
-            List<String> pinned) {}
 }

@@ -1,6 +1,6 @@
 package io.wharf.images;
 
-import io.wharf.contracts.ImageService.ImageSpace;
+import io.wharf.contracts.ImageSpace;
 import io.wharf.contracts.ImageSpaceOptions;
 import java.util.List;
 import java.util.Locale;

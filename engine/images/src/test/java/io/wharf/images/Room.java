@@ -73,13 +73,13 @@ final class Room implements AutoCloseable {
                 "boot", "0.1.0");
         var usual = options.registries();
         options = options.with(new io.wharf.contracts.RegistryOptions(
-                usual.insecure(),
-                usual.mirrors(),
-                List.of(folder.resolve("certs.d")),
-                usual.proxies(),
-                usual.downloads(),
-                usual.uploads(),
-                3))
+                        usual.insecure(),
+                        usual.mirrors(),
+                        List.of(folder.resolve("certs.d")),
+                        usual.proxies(),
+                        usual.downloads(),
+                        usual.uploads(),
+                        3))
                 .with(space);
         await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         images = Services.client(vertx, ImageService.class);

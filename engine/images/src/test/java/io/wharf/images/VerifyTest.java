@@ -3,9 +3,9 @@ package io.wharf.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wharf.base.Digest;
-import io.wharf.contracts.ImageService.Damage;
-import io.wharf.contracts.ImageService.Soundness;
-import io.wharf.contracts.ImageService.Verified;
+import io.wharf.contracts.Verified;
+import io.wharf.contracts.Verified.Damage;
+import io.wharf.contracts.Verified.Soundness;
 import io.wharf.images.Room.Tar;
 import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
