@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +38,8 @@ public final class SealedProgram {
 
     private SealedProgram() {}
 
-    /** By what a program is known to be the same, and what to run. */
-    private record Copy(String state, String path) {}
+    /** By what a program is known to be the same, what to run, and the copy where there is one. */
+    private record Copy(String state, String path, @Nullable Fd memory) {}
 
     /** The path to run for a program: of the copy, or the program itself where none can be. On a thread that may block. */
     public static String of(String program) {
@@ -53,7 +54,7 @@ public final class SealedProgram {
                             program,
                             (name, other) -> other != null && other.state().equals(state)
                                     ? other
-                                    : new Copy(state, attributes.size() > LARGEST ? name : copy(name)))
+                                    : attributes.size() > LARGEST ? new Copy(state, name, null) : copy(name, state))
                     .path();
         } catch (IOException e) {
             LOG.debug("cannot look at {}: {}", program, e.toString());
@@ -61,7 +62,15 @@ public final class SealedProgram {
         }
     }
 
-    private static String copy(String program) {
+    /** Gives a copy's memory back: for a program that turned out to be of no use here, and that nobody runs. */
+    public static void forget(String program) {
+        var known = COPIES.remove(program);
+        if (known != null && known.memory() != null) {
+            known.memory().close();
+        }
+    }
+
+    private static Copy copy(String program, String state) {
         try {
             var memory = make(program);
             try {
@@ -75,7 +84,7 @@ public final class SealedProgram {
                 var path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.value();
                 var tried = Commands.run(Spawn.of(path, "--version"), new byte[0], TRIAL, 1 << 10);
                 if (tried.success()) {
-                    return path;
+                    return new Copy(state, path, memory);
                 }
                 LOG.debug("{} does not run from memory: {}", program, tried.reason());
             } catch (RuntimeException | IOException e) {
@@ -85,7 +94,7 @@ public final class SealedProgram {
         } catch (LinuxException e) {
             LOG.debug("no memory for {}: {}", program, e.toString());
         }
-        return program;
+        return new Copy(state, program, null);
     }
 
     private static Fd make(String program) {

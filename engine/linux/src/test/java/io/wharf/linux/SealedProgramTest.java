@@ -44,6 +44,20 @@ class SealedProgramTest {
     }
 
     @Test
+    void forget_givesTheMemoryBack() throws IOException {
+        var program = copyOf("/bin/ls");
+        var sealed = Path.of(SealedProgram.of(program.toString()));
+        assertThat(Files.readSymbolicLink(sealed).toString()).contains("memfd:program");
+
+        SealedProgram.forget(program.toString());
+
+        assertThat(Files.isSymbolicLink(sealed)
+                        && Files.readSymbolicLink(sealed).toString().contains("memfd:program"))
+                .isFalse();
+        assertThat(SealedProgram.of(program.toString())).startsWith("/proc/");
+    }
+
+    @Test
     void of_leavesScriptsAndWhatDoesNotRunWhereTheyAre() throws IOException {
         var script = Files.writeString(folder.resolve("script"), "#!/bin/sh\nexit 0\n");
 

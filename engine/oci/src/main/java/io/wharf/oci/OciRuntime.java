@@ -110,6 +110,11 @@ public record OciRuntime(
                 : program.toString();
     }
 
+    /** Gives back what {@link #executable} took, of a runtime that does not work here. */
+    void forget() {
+        SealedProgram.forget(program.toString());
+    }
+
     /** The whole environment of the runtime's own processes. */
     public static Map<String, String> environment() {
         return Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");

@@ -127,6 +127,7 @@ public final class RuntimeProbe {
                 usable.put(name, runtime(name, program.get(), answer.version(), answer.recursiveReadOnly()));
             } else {
                 refused.put(name, answer.error());
+                runtime.forget();
             }
         });
         // Where none works the reason may pass: that answer is asked for anew at each start.
