@@ -79,8 +79,13 @@ record ArchivedImage(
         List<Path> layers = new ArrayList<>();
         row.path("Layers").forEach(layer -> layers.add(spool.must(layer.asText())));
         List<Reference> names = new ArrayList<>();
-        row.path("RepoTags")
-                .forEach(tag -> names.add(Reference.parse(tag.asText()).tagged()));
+        for (JsonNode tag : row.path("RepoTags")) {
+            Reference name = Reference.parse(tag.asText());
+            if (name.tag() == null) {
+                throw WharfException.invalid("invalid tag \"" + tag.asText() + "\"");
+            }
+            names.add(name);
+        }
         byte[] config = spool.document(row.path("Config").asText());
         String parent = row.path("Parent").asText("");
         // An archive that is a layout too may tell by which manifest the image once travelled.
@@ -105,7 +110,7 @@ record ArchivedImage(
         int wanted = read.diffs().size();
         if (wanted != layers.size()) {
             throw WharfException.invalid(
-                    "invalid manifest, layers length mismatch: expected " + wanted + ", got " + layers.size());
+                    "invalid manifest, layers length mismatch: expected " + layers.size() + ", got " + wanted);
         }
         return this;
     }

@@ -62,7 +62,11 @@ final class RemoveImages {
                     .filter(image -> ImageFilters.labelled(
                             filters, image.config().config().labels()))
                     .filter(image -> !images.uses().isPinned(image.id()))
-                    .sorted(Comparator.comparing(Image::id))
+                    // What stands on others goes first, so that these can go, too.
+                    .sorted(Comparator.comparingInt(
+                                    (Image image) -> image.config().history().size())
+                            .reversed()
+                            .thenComparing(Image::id))
                     .forEach(removal::planQuietly);
             long bytes = removal.bytes();
             return carryOut(removal, tx -> ImageEvents.pruned(tx, bytes))
