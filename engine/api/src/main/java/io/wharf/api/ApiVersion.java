@@ -5,6 +5,12 @@ import io.wharf.base.WharfException;
 /** A version of the Docker Engine API, and the range that is served. */
 record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     static final ApiVersion OLDEST = new ApiVersion(1, 24);
+    /**
+     * Served, but not told of: skopeo and others on the same library ask for images at 1.22, whatever the engine says, and
+     * for nothing that has changed since.
+     */
+    private static final ApiVersion TOLERATED = new ApiVersion(1, 22);
+
     static final ApiVersion NEWEST = new ApiVersion(1, 50);
 
     private static final int DIGITS = 4;
@@ -24,7 +30,7 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
 
     /** Refuses what is out of range, in the words that clients read. */
     ApiVersion checked() {
-        if (compareTo(OLDEST) < 0) {
+        if (compareTo(TOLERATED) < 0) {
             throw WharfException.invalid("client version " + this + " is too old. Minimum supported API version is "
                     + OLDEST + ", please upgrade your client to a newer version");
         }

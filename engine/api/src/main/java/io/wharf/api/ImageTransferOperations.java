@@ -107,9 +107,10 @@ final class ImageTransferOperations {
 
     private Future<Reply> load(Call call) {
         WantedPlatform platform = call.version().atLeast(48) ? ReadPlatform.of(call) : null;
-        // Says what is wrong within the stream, as clients of this operation expect.
+        // Clients expect what is wrong within the stream, and its head when they have sent all: some stop at it.
         return images.load(offered(call.stream()), call.query().flag("quiet", true), platform)
-                .map(handle -> new Reply.Lines(handles.take(handle), true, "\r\n"));
+                .map(handle -> new Reply.Lines(
+                        handles.take(handle).cast(Object.class).onErrorReturn(WriteLines::refusal), false, "\r\n"));
     }
 
     private Future<Reply> save(Call call, List<String> names) {

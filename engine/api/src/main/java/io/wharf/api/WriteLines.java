@@ -114,8 +114,13 @@ final class WriteLines implements FlowableSubscriber<Object> {
             WriteReply.failure(call.request(), failure);
             return;
         }
-        String message = String.valueOf(failure.getMessage());
-        byte[] json = Json.writeBytes(Map.of("errorDetail", Map.of("message", message), "error", message));
+        byte[] json = Json.writeBytes(refusal(failure));
         response.end(Buffer.buffer(json).appendString(lines.lineEnd()));
+    }
+
+    /** The line that tells of a failure. */
+    static Object refusal(Throwable failure) {
+        String message = String.valueOf(WharfException.of(failure).getMessage());
+        return Map.of("errorDetail", Map.of("message", message), "error", message);
     }
 }
