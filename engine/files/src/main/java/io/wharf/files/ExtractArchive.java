@@ -68,7 +68,16 @@ final class ExtractArchive implements PlaceEntries.Replacing {
     /** A place where nothing can be made is the request's fault: /proc and /sys of a running container are the kernel's. */
     private WharfException refusal(String name, LinuxException e) {
         String text = "cannot extract " + name + " to " + request.path() + ": " + e.reason();
-        return e.is(Errno.ENOENT, Errno.EACCES, Errno.EPERM, Errno.EROFS)
+        return e.is(
+                        Errno.ENOENT,
+                        Errno.EACCES,
+                        Errno.EPERM,
+                        Errno.EROFS,
+                        Errno.ENAMETOOLONG,
+                        Errno.EINVAL,
+                        Errno.ELOOP,
+                        Errno.ENOTDIR,
+                        Errno.EEXIST)
                 ? WharfException.invalid(text)
                 : WharfException.internal(text, e);
     }
