@@ -73,7 +73,7 @@ class ImageArchivesTest {
         Path file = saved("arch:1");
         for (String program : List.of("gzip", "bzip2", "xz", "zstd")) {
             Path packed = Path.of(file + "." + program);
-            Running.run("sh", "-c", program + " -c " + file + " >" + packed).ok();
+            Running.run("sh", "-c", program + " -1 -c " + file + " >" + packed).ok();
             assertThat(rig.ok("load", "-q", "-i", packed.toString()))
                     .as(program)
                     .isEqualTo("Loaded image: arch:1");

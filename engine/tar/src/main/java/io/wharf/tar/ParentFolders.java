@@ -8,6 +8,7 @@ import io.wharf.linux.OpenFlags;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Open descriptors of the folders that entries go into, the least used closed first; missing folders are made. */
 public final class ParentFolders implements AutoCloseable {
@@ -39,20 +40,36 @@ public final class ParentFolders implements AutoCloseable {
         return found;
     }
 
+    /** Opens a folder. Archives may leave folders out: several levels at once, through symlinks too. */
     private Fd find(String path) {
+        int there = path.length();
+        @Nullable Fd found = openIfThere(path);
+        while (found == null) {
+            there = Math.max(0, path.lastIndexOf('/', there - 1));
+            found = there == 0 ? beneath(".") : openIfThere(path.substring(0, there));
+        }
+        // Not by recursion: a name may have two thousand parts.
+        while (there < path.length()) {
+            int from = path.charAt(there) == '/' ? there + 1 : there;
+            int slash = path.indexOf('/', from);
+            there = slash < 0 ? path.length() : slash;
+            try (Fd parent = found) {
+                Entries.makeDirectory(parent.value(), path.substring(from, there), 0755);
+            }
+            found = beneath(path.substring(0, there));
+        }
+        return found;
+    }
+
+    private @Nullable Fd openIfThere(String path) {
         try {
             return beneath(path);
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
+            if (e.is(Errno.ENOENT)) {
+                return null;
             }
+            throw e;
         }
-        // Archives may leave folders out. Several levels at once, through symlinks too.
-        int slash = path.lastIndexOf('/');
-        try (Fd parent = find(slash < 0 ? "." : path.substring(0, slash))) {
-            Entries.makeDirectory(parent.value(), path.substring(slash + 1), 0755);
-        }
-        return beneath(path);
     }
 
     private Fd beneath(String path) {
