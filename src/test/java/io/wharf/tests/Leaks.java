@@ -171,14 +171,20 @@ final class Leaks {
         // The JVM keeps one half of a socket pair for good once it has closed its first channel: it may be there or
         // not.
         java.util.Set<String> halves = new java.util.HashSet<>(anonymousUnixSockets(pid));
+        // The engine's copy of the runtime is made with the first start, of which an engine that came back knows none.
+        java.util.Set<String> copies = new java.util.HashSet<>();
         try (Stream<Path> list = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             list.forEach(fd -> {
                 try {
-                    if (halves.contains(Files.readSymbolicLink(fd).toString())) {
+                    String target = Files.readSymbolicLink(fd).toString();
+                    if (target.startsWith("/memfd:") && copies.add(target)) {
+                        return;
+                    }
+                    if (halves.contains(target)) {
                         halves.clear();
                         return;
                     }
-                    found.add(Files.readSymbolicLink(fd).toString().replaceAll("\\[\\d+\\]", ""));
+                    found.add(target.replaceAll("\\[\\d+\\]", ""));
                 } catch (IOException e) {
                     // Closed meanwhile.
                 }

@@ -66,6 +66,8 @@ final class BeginRun {
                 .cleared()
                 .compose(cleared -> verbs.leftovers.clearEarlier(container))
                 .compose(cleared -> undo.guard(steps(container, restarts, undo, times)))
+                // Whatever it came to in the end: that its monitor was killed is nobody's failure.
+                .recover(failure -> Future.failedFuture(container.startAborted() ? aborted(container) : failure))
                 .onSuccess(done -> LOG.debug("start of {}: {}", container.id(), times))
                 .onSuccess(done -> new Links(room.containers())
                         .readdress(room, container)
@@ -100,8 +102,12 @@ final class BeginRun {
 
     private static void refuseIfAborted(Container container) {
         if (container.startAborted()) {
-            throw WharfException.conflict("container " + container.id() + " was stopped while it started");
+            throw aborted(container);
         }
+    }
+
+    private static WharfException aborted(Container container) {
+        return WharfException.conflict("container " + container.id() + " was stopped while it started");
     }
 
     /** Root, network and volumes side by side; a volume that takes over the image's files waits for the root. */

@@ -1,0 +1,32 @@
+package io.wharf.tests;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Of every verb one step at which the engine dies and one that fails, drawn anew each time; {@code -Dwharf.points.seed}
+ * draws the same again. All of them are {@link FailurePointsRun}'s.
+ */
+@WharfOnly("it knows the steps of this engine")
+class FailurePointsTest extends FailurePoints {
+    private static final long SEED = Long.getLong("wharf.points.seed", System.nanoTime() % 100_000);
+
+    @ParameterizedTest
+    @EnumSource(Verb.class)
+    void deathAndFailure_atSomeStep(Verb verb) {
+        List<String> steps = new ArrayList<>(steps(verb));
+        Collections.shuffle(steps, new Random(SEED));
+        System.out.println("seed " + SEED);
+        die(verb, first(steps, step -> step.contains("!")));
+        fail(verb, first(steps, step -> !step.contains("!") && !step.startsWith("commit store-kernel")));
+    }
+
+    private static List<String> first(List<String> steps, Predicate<String> which) {
+        return steps.stream().filter(which).limit(1).toList();
+    }
+}
