@@ -42,11 +42,6 @@ record MonitorFiles(Path bundle, Path exits, Path exitFile, Path scratch, Path s
         return bundle.resolve("ctl");
     }
 
-    /** Takes {@code HEIGHT WIDTH\n}. */
-    Path windowSize() {
-        return bundle.resolve("winsz");
-    }
-
     /** The runtime writes the process's pid here. */
     Path pidFile() {
         return scratch.resolve("pid");

@@ -28,10 +28,4 @@ public record ContainerProcess(
         String cgroup,
         String networkMode,
         @Nullable String netns,
-        String os) {
-
-    /** Whether it shares the host's network. */
-    public boolean onHostNetwork() {
-        return networkMode.equals("host");
-    }
-}
+        String os) {}

@@ -53,9 +53,6 @@ public interface Cgroups {
     /** Stops all its processes where they are, or lets them go on: docker pause. */
     void freeze(String path, boolean frozen);
 
-    /** What it uses now; empty where it is gone. */
-    Optional<CgroupUsage> usage(String path);
-
     /** Processes that the kernel's out-of-memory killer has ended in it. */
     long outOfMemoryKills(String path);
 }

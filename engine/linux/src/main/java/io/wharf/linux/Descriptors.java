@@ -1,9 +1,6 @@
 package io.wharf.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
 
 /** Makes descriptors and moves bytes between them without a copy through this process. */
 public final class Descriptors {
@@ -103,47 +100,7 @@ public final class Descriptors {
                 length);
     }
 
-    /** Sends from a file's offset; bytes sent, 0 at the end, -1 where a non-blocking target takes none now. */
-    public static long sendFile(Fd from, long offset, Fd to, long length) {
-        var position = Scratch.get().struct;
-        position.set(JAVA_LONG, 0, offset);
-        return transferred(
-                "sendfile",
-                Native.syscall(Nr.SENDFILE, to.value(), from.value(), position.address(), length),
-                from,
-                to);
-    }
-
-    /** Moves bytes where one side is a pipe; bytes moved, 0 at the end, -1 where it would block. */
-    public static long splice(Fd from, Fd to, long length, int flags) {
-        return transferred(
-                "splice", Native.syscall(Nr.SPLICE, from.value(), 0, to.value(), 0, length, flags), from, to);
-    }
-
     public static long seek(Fd fd, long offset, int whence) {
         return Check.that("lseek", Native.syscall(Nr.LSEEK, fd.value(), offset, whence), fd, offset, whence);
-    }
-
-    /** Reads at an offset without moving it; 0 at the end. */
-    public static int readAt(Fd fd, MemorySegment into, long offset) {
-        return (int) Check.that(
-                "pread64",
-                Native.syscall(Nr.PREAD64, fd.value(), into.address(), into.byteSize(), offset),
-                fd,
-                into.byteSize(),
-                offset);
-    }
-
-    public static int writeAt(Fd fd, MemorySegment from, long offset) {
-        return (int) Check.that(
-                "pwrite64",
-                Native.syscall(Nr.PWRITE64, fd.value(), from.address(), from.byteSize(), offset),
-                fd,
-                from.byteSize(),
-                offset);
-    }
-
-    private static long transferred(String call, long result, Fd from, Fd to) {
-        return result == -Errno.EAGAIN ? -1 : Check.that(call, result, from, to);
     }
 }

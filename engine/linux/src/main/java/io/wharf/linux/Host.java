@@ -77,19 +77,9 @@ public final class Host {
         return values;
     }
 
-    /** As {@code Debian GNU/Linux 12 (bookworm)}. */
-    public static String osName() {
-        var release = osRelease();
-        return release.getOrDefault("PRETTY_NAME", release.getOrDefault("NAME", "Linux"));
-    }
-
     /** Physical memory in bytes. */
     public static long memoryTotal() {
         return memory("MemTotal");
-    }
-
-    public static long swapTotal() {
-        return memory("SwapTotal");
     }
 
     /** A line of /proc/meminfo in bytes; 0 where the kernel has no such line. */
@@ -105,18 +95,6 @@ public final class Host {
     /** Processors that this process may run on. */
     public static int processors() {
         return Runtime.getRuntime().availableProcessors();
-    }
-
-    /** Time of all processors together since boot in clock ticks, waiting included: {@code docker stats} divides by it. */
-    public static long processorTicks() {
-        var text = SmallFiles.read("/proc/stat");
-        var fields = text.substring(0, text.indexOf('\n')).strip().split(" +");
-        var sum = 0L;
-        // User to softirq: guest time is in user time already, and Docker leaves steal out.
-        for (var i = 1; i < fields.length && i <= 7; i++) {
-            sum += Long.parseLong(fields[i]);
-        }
-        return sum;
     }
 
     public static String commandLine() {

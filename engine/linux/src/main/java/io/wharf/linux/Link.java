@@ -21,7 +21,6 @@ public record Link(
         int peer,
         Counters counters) {
     private static final int IFF_UP = 1;
-    private static final int IFF_LOWER_UP = 1 << 16;
 
     /** What has passed since the link was made. */
     public record Counters(
@@ -38,9 +37,5 @@ public record Link(
 
     public boolean isUp() {
         return (flags & IFF_UP) != 0;
-    }
-
-    public boolean hasCarrier() {
-        return (flags & IFF_LOWER_UP) != 0;
     }
 }

@@ -247,11 +247,6 @@ final class RealCgroups implements Cgroups {
     }
 
     @Override
-    public Optional<CgroupUsage> usage(String path) {
-        return exists(path) ? Optional.of(new CgroupReader(hierarchies, path).usage()) : Optional.empty();
-    }
-
-    @Override
     public long outOfMemoryKills(String path) {
         var reader = new CgroupReader(hierarchies, checked(path));
         var unified = hierarchies

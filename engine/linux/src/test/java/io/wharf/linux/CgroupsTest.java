@@ -74,16 +74,8 @@ class CgroupsTest {
         gate.close();
         await().until(() -> cgroups.pids(PARENT).size() >= 3);
         assertThat(cgroups.pids(path)).contains(child.pid());
-        var usage = cgroups.usage(path).orElseThrow();
-        assertThat(usage.memory()).isPositive();
-        assertThat(usage.memoryLimit()).isEqualTo(-1);
-        assertThat(usage.pids()).isPositive();
-        assertThat(usage.pidsLimit()).isEqualTo(-1);
-        assertThat(usage.cpuTotal()).isPositive();
-        assertThat(usage.memoryDetails()).isNotEmpty();
-        assertThat(usage.memoryWithoutCache()).isLessThanOrEqualTo(usage.memory());
         cgroups.write(path, "pids", "pids.max", "50");
-        assertThat(cgroups.usage(path).orElseThrow().pidsLimit()).isEqualTo(50);
+        assertThat(cgroups.read(path, "pids", "pids.max").orElseThrow().strip()).isEqualTo("50");
         assertThat(cgroups.outOfMemoryKills(path)).isZero();
         cgroups.freeze(path, true);
         cgroups.freeze(path, false);
@@ -96,7 +88,6 @@ class CgroupsTest {
             return true;
         });
         assertThat(cgroups.exists(PARENT)).isFalse();
-        assertThat(cgroups.usage(path)).isEmpty();
         assertThat(cgroups.pids(path)).isEmpty();
     }
 

@@ -30,9 +30,6 @@ class HostTest {
         assertThat(kernel.atLeast(99, 0)).isFalse();
         var bean = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         assertThat(Host.memoryTotal()).isEqualTo(bean.getTotalMemorySize());
-        assertThat(Host.swapTotal()).isEqualTo(bean.getTotalSwapSpaceSize());
-        assertThat(Host.osName()).isNotBlank();
-        assertThat(Host.processorTicks()).isPositive();
         assertThat(Boot.id()).hasSize(36);
         assertThat(Host.commandLine()).isNotBlank();
         assertThat(Host.initName()).isNotBlank();
