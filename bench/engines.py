@@ -23,7 +23,7 @@ class Engine:
         self.flags = list(flags)
         self.client = client
         # The same file system for all: what is measured must not be the disk.
-        self.home = tempfile.mkdtemp(prefix="wharf-bench.", dir="/var/tmp")
+        self.home = tempfile.mkdtemp(prefix="wharf-bench.", dir=os.environ.get("BENCH_FOLDER", "/var/tmp"))
         self.socket = self.home + "/d.sock"
         # Room for more containers than a /24 has addresses.
         self.bip = f"10.214.{4 * number}.1/22"
