@@ -11,9 +11,12 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.RegistryAuth;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ final class Authorizer {
     private final @Nullable RegistryAuth auth;
     private final boolean login;
     private final Cancellation wish;
+    private final Set<String> also = new LinkedHashSet<>();
+    private boolean byToken;
     private String identity = "";
 
     /** {@code login} also asks for a token that stands for the password. */
@@ -42,6 +47,16 @@ final class Authorizer {
     /** The token that may be kept instead of the password, empty where the registry gave none. */
     String identity() {
         return identity;
+    }
+
+    /** Wants to read another repository too, from the next token on; whether there are tokens, which alone tell of it. */
+    boolean alsoRead(String path) {
+        also.add(path);
+        return byToken;
+    }
+
+    void doNotRead(String path) {
+        also.remove(path);
     }
 
     /** The value of the Authorization header. */
@@ -69,6 +84,7 @@ final class Authorizer {
     }
 
     private Future<String> token(Challenge challenge, @Nullable String basic) {
+        byToken = true;
         String realm = challenge.get("realm");
         if (!realm.startsWith("https://") && !realm.startsWith("http://")) {
             return Future.failedFuture(WharfException.internal("the registry names no place to get a token from"));
@@ -76,9 +92,11 @@ final class Authorizer {
         String wanted = scope.isEmpty() ? challenge.get("scope") : scope;
         StringBuilder query = new StringBuilder();
         add(query, "service", challenge.get("service"));
-        add(query, "scope", wanted);
+        List<String> scopes = new ArrayList<>(List.of(wanted));
+        also.forEach(path -> scopes.add("repository:" + path + ":pull"));
         String refresh = auth == null || auth.identityToken() == null ? "" : auth.identityToken();
         if (!refresh.isEmpty()) {
+            add(query, "scope", String.join(" ", scopes));
             add(query, "grant_type", "refresh_token");
             add(query, "client_id", CLIENT);
             add(query, "refresh_token", refresh);
@@ -88,6 +106,7 @@ final class Authorizer {
                     Map.of("Content-Type", List.of("application/x-www-form-urlencoded")),
                     query.toString());
         }
+        scopes.forEach(one -> add(query, "scope", one));
         if (basic != null && auth != null) {
             add(query, "account", String.valueOf(auth.username()));
         }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class HostRequests {
     static final String AGENT = "wharf";
 
+    /** Times the patience of a download is that with what takes in an upload. */
+    private static final int UPLOADED = 10;
+
     private final Vertx vertx;
     private final HttpClient http;
     private final RegistryHost host;
@@ -89,10 +92,9 @@ final class HostRequests {
                 .setAbsoluteURI(url)
                 .setConnectTimeout(host.dialMillis())
                 .putHeader("User-Agent", AGENT);
-        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-            // An upload receives nothing for as long as it takes.
-            options.setIdleTimeout(patience.idleMillis());
-        }
+        // Sent bytes count too; but a registry may be busy for a while with what it has received.
+        boolean reading = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        options.setIdleTimeout(reading ? patience.idleMillis() : UPLOADED * (long) patience.idleMillis());
         if (isOwn(url)) {
             host.headers().forEach((name, values) -> options.putHeader(name, List.<CharSequence>copyOf(values)));
         }

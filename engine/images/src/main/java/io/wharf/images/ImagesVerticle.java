@@ -37,7 +37,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Threads for the bytes of layers: two for each that is unpacked, and some for archives that are written. */
     private static final int ARCHIVES = 4;
 
-    private static final int UPLOADS = 3;
+    private static final int UPLOADS = 5;
     private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + ARCHIVES + UPLOADS;
 
     private final EngineOptions options;

@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.Ids;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Entries;
@@ -78,6 +79,11 @@ final class LayerStore {
 
     Path blob(Digest digest) {
         return layout.blobs().resolve(digest.hex());
+    }
+
+    /** A name of its own where the next start removes what is left. */
+    Path temporary(String prefix) {
+        return layout.ingest().resolve(prefix + Ids.random());
     }
 
     /** Makes the folders, and removes what an earlier engine left half made. */

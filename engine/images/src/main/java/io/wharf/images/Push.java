@@ -1,9 +1,7 @@
 package io.wharf.images;
 
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientRequest;
 import io.wharf.base.Digest;
-import io.wharf.base.ErrorKind;
 import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
@@ -32,7 +30,7 @@ final class Push {
     private final Pools bulk;
     private final Slots slots;
     private final ProgressFeed feed;
-    private boolean cancelled;
+    private final Cancellation wish = new Cancellation();
 
     Push(
             Registries registries,
@@ -69,15 +67,15 @@ final class Push {
         return tags;
     }
 
-    /** Stops before the next request; what is being sent is not broken off. */
+    /** Breaks off what is under way. */
     void cancel() {
-        cancelled = true;
+        wish.cancel();
     }
 
     Future<Void> run(PushImage request, List<Reference> tags) {
         Reference repository = tags.getFirst();
         feed.say(Progress.status("The push refers to repository [" + repository.name() + "]"));
-        return registries.at(repository, true, request.auth(), session -> {
+        return registries.at(repository, true, request.auth(), wish, session -> {
             Future<Void> all = Future.succeededFuture();
             for (Reference tag : tags) {
                 all = all.compose(done -> one(session, tag));
@@ -168,8 +166,8 @@ final class Push {
     }
 
     private Future<Descriptor> layer(RegistrySession session, Reference tag, Layer layer, @Nullable Descriptor wanted) {
-        if (cancelled) {
-            return Future.failedFuture(new WharfException(ErrorKind.CANCELLED, "context canceled"));
+        if (wish.isCancelled()) {
+            return Future.failedFuture(Cancellation.withdrawn());
         }
         return new PushLayer(session, images, layers, bulk, feed, tag, layer).run(wanted);
     }
@@ -179,13 +177,9 @@ final class Push {
                 .compose(has -> has
                         ? Future.succeededFuture()
                         : ImageTable.config(store, image.id())
-                                .compose(config -> session.startUpload(null, null)
-                                        .compose(location -> session.finish(
-                                                String.valueOf(location),
-                                                image.id(),
-                                                config.length,
-                                                (HttpClientRequest request) ->
-                                                        request.send(io.vertx.core.buffer.Buffer.buffer(config))))));
+                                .compose(config -> session.uploads()
+                                        .begin()
+                                        .compose(begun -> session.uploads().finish(begun, image.id(), config))));
     }
 
     private Future<Void> remember(Reference tag, Image image, ManifestBody manifest) {

@@ -1,22 +1,22 @@
 package io.wharf.images;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.images.UploadRequests.Begun;
 import io.wharf.linux.Pools;
-import io.wharf.linux.Sha256;
-import io.wharf.streams.BlockingOutput;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.security.MessageDigest;
+import io.wharf.streams.FileBytes;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one layer, unless the registry has it: its kept bytes as they are, or packed anew on the way. */
@@ -31,7 +31,11 @@ final class PushLayer {
     private final Reference target;
     private final Layer layer;
     private final String shown;
-    private long told = System.nanoTime();
+    private final Context context = Objects.requireNonNull(Vertx.currentContext());
+    private volatile long told = System.nanoTime();
+    private volatile boolean withdrawn;
+    /** What the registry began instead of a mount. */
+    private @Nullable Begun instead;
 
     PushLayer(
             RegistrySession session,
@@ -63,14 +67,19 @@ final class PushLayer {
                 feed.say(Progress.status(shown, "Layer already exists"));
                 return Future.succeededFuture(wanted == null ? descriptor(found.get()) : wanted);
             }
-            Optional<Blob> kept = forms.stream().filter(Blob::kept).findFirst();
-            if (kept.isPresent()) {
-                return sendKept(kept.get()).map(wanted == null ? descriptor(kept.get()) : wanted);
-            }
-            return wanted == null
-                    ? pack()
-                    : Future.failedFuture(
-                            WharfException.internal("layer " + wanted.digest() + " is not here any more"));
+            return mounted(forms).compose(taken -> {
+                if (taken.isPresent()) {
+                    return Future.succeededFuture(wanted == null ? descriptor(taken.get()) : wanted);
+                }
+                Optional<Blob> kept = forms.stream().filter(Blob::kept).findFirst();
+                if (kept.isPresent()) {
+                    return sendKept(kept.get()).map(wanted == null ? descriptor(kept.get()) : wanted);
+                }
+                return wanted == null
+                        ? pack()
+                        : Future.failedFuture(
+                                WharfException.internal("layer " + wanted.digest() + " is not here any more"));
+            });
         });
     }
 
@@ -96,21 +105,60 @@ final class PushLayer {
                 .compose(has -> has ? Future.succeededFuture(Optional.of(form)) : existing(forms, at + 1));
     }
 
-    private Future<Void> sendKept(Blob blob) {
+    /** Has the registry take the layer over from another repository, where one may have it. */
+    private Future<Optional<Blob>> mounted(List<Blob> forms) {
         String from = otherRepository();
-        return session.startUpload(from == null ? null : blob.digest(), from).compose(location -> {
-            if (location == null) {
-                feed.say(Progress.status(shown, "Mounted from " + from));
-                return Future.succeededFuture();
-            }
-            return session.finish(
-                            location,
-                            blob.digest(),
-                            blob.size(),
-                            request -> request.send(
-                                    new SentBytes(BlobSource.of(images, layers, bulk, layer, blob), blob.size())))
-                    .onSuccess(done -> feed.say(Progress.status(shown, "Pushed")));
-        });
+        Blob form = forms.stream()
+                .filter(blob -> blob.size() != Blob.UNKNOWN)
+                .findFirst()
+                .orElse(null);
+        if (from == null || form == null) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return session.uploads()
+                .mount(form.digest(), from)
+                .map(begun -> {
+                    instead = begun;
+                    if (begun == null) {
+                        feed.say(Progress.status(shown, "Mounted from " + from));
+                        return Optional.of(form);
+                    }
+                    return Optional.<Blob>empty();
+                })
+                // Who may not read there sends; a registry that is gone is met again.
+                .recover(refused -> session.isWithdrawn()
+                        ? Future.failedFuture(refused)
+                        : Future.succeededFuture(Optional.empty()));
+    }
+
+    private Future<Void> sendKept(Blob blob) {
+        String recipe = images.recipes().of(blob.digest());
+        if (recipe == null) {
+            return send(layers.blob(blob.digest()), blob.digest(), blob.size());
+        }
+        Path file = layers.temporary("remade-");
+        LayerTar tar = LayerTar.of(images, layers, layer);
+        return bulk.run(() -> RemakeBlob.run(tar, recipe, blob.digest(), file, plain -> packed("Preparing", plain)))
+                .compose(made -> send(file, blob.digest(), blob.size()))
+                .eventually(() -> bulk.run(() -> Files.deleteIfExists(file)));
+    }
+
+    private Future<Void> send(Path file, Digest digest, long size) {
+        Upload upload = new Upload(
+                session,
+                digest,
+                size,
+                (offset, length) -> new SentBytes(FileBytes.of(bulk, file, offset, length), offset, size),
+                millis -> feed.say(Progress.status(shown, "Retrying in " + seconds(millis))));
+        Begun begun = instead;
+        return (begun == null ? session.uploads().begin() : Future.succeededFuture(begun))
+                .compose(upload::run)
+                .onSuccess(done -> feed.say(Progress.status(shown, "Pushed")));
+    }
+
+    private static String seconds(long millis) {
+        long seconds = Math.max(1, millis / 1000);
+        return seconds == 1 ? "1 second" : seconds + " seconds";
     }
 
     /** Another repository of the same registry by which this layer came, and where it therefore lies. */
@@ -130,47 +178,35 @@ final class PushLayer {
         return null;
     }
 
+    /** Packs first and looks then, for the registry may have what comes of it. */
     private Future<Descriptor> pack() {
-        BlockingOutput out = new BlockingOutput();
         LayerTar tar = LayerTar.of(images, layers, layer);
-        Future<Packed> packed = bulk.call(() -> {
-                    Packed counted = new Packed(out);
-                    try (OutputStream gzip = new GZIPOutputStream(counted, 32 << 10)) {
-                        tar.writeTo(gzip);
-                    }
-                    return counted;
-                })
-                .onFailure(out::fail);
-        return session.startUpload(null, null)
-                .compose(location ->
-                        session.append(String.valueOf(location), new SentBytes(out.bytes(), layer.tarSize())))
-                .onFailure(failure -> out.bytes().close())
-                .compose(location -> packed.compose(done -> {
-                    Digest digest = Digest.finish(done.hash);
-                    return session.finish(location, digest, 0, request -> request.send(Buffer.buffer()))
-                            .map(sent -> new Descriptor(MediaTypes.DOCKER_LAYER, digest, done.count));
-                }))
-                .onSuccess(done -> feed.say(Progress.status(shown, "Pushed")));
+        Path file = layers.temporary("packed-");
+        return bulk.call(() -> PackLayer.run(bulk, tar, file, plain -> packed("Compressing", plain)))
+                .compose(packed -> session.hasBlob(packed.digest())
+                        .compose(has -> {
+                            if (has) {
+                                feed.say(Progress.status(shown, "Layer already exists"));
+                                return Future.<Void>succeededFuture();
+                            }
+                            return send(file, packed.digest(), packed.size());
+                        })
+                        .map(new Descriptor(MediaTypes.DOCKER_LAYER, packed.digest(), packed.size())))
+                .eventually(() -> bulk.run(() -> Files.deleteIfExists(file)));
     }
 
-    private static final class Packed extends FilterOutputStream {
-        final MessageDigest hash = Sha256.create();
-        long count;
-
-        Packed(OutputStream out) {
-            super(out);
+    /** Called by the thread that packs, which ends where nobody wants it any more. */
+    private void packed(String doing, long plain) {
+        if (withdrawn) {
+            throw Cancellation.withdrawn();
         }
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            hash.update(from, offset, length);
-            count += length;
-            out.write(from, offset, length);
+        long now = System.nanoTime();
+        if (now - told >= INTERVAL_NANOS) {
+            told = now;
+            context.runOnContext(turn -> {
+                withdrawn = session.isWithdrawn();
+                feed.say(Progress.amount(shown, doing, plain, layer.tarSize()));
+            });
         }
     }
 
@@ -180,8 +216,9 @@ final class PushLayer {
         private final long size;
         private long count;
 
-        SentBytes(ByteStream source, long size) {
+        SentBytes(ByteStream source, long offset, long size) {
             this.source = source;
+            this.count = offset;
             this.size = size;
         }
 
@@ -201,7 +238,12 @@ final class PushLayer {
                             ? null
                             : buffer -> {
                                 sent(buffer.length());
-                                handler.handle(buffer);
+                                try {
+                                    handler.handle(buffer);
+                                } catch (IllegalStateException broken) {
+                                    // The request has failed meanwhile, which it tells by itself.
+                                    close();
+                                }
                             });
             return this;
         }

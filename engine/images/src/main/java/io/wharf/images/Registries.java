@@ -127,9 +127,9 @@ final class Registries {
             Reference repository,
             boolean writing,
             @Nullable RegistryAuth auth,
+            Cancellation wish,
             Function<RegistrySession, Future<T>> work) {
         Capability need = writing ? Capability.PUSH : Capability.PULL;
-        Cancellation wish = new Cancellation();
         return hosts(repository.domain())
                 .compose(hosts -> attempt(
                         hosts.stream().filter(host -> host.can().contains(need)).toList(),

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,6 +38,8 @@ final class RegistrySession {
     private final Cancellation wish;
     private @Nullable String authorization;
     private @Nullable Future<String> authorizing;
+    private List<String> challenges = List.of();
+    private final Map<String, Future<Void>> alsoRead = new HashMap<>();
 
     RegistrySession(HostRequests requests, Reference repository, Authorizer authorizer, Cancellation wish) {
         this.requests = requests;
@@ -144,59 +147,38 @@ final class RegistrySession {
     }
 
     Future<Boolean> hasBlob(Digest digest) {
-        return send(HttpMethod.HEAD, path("blobs/" + digest), HttpClientRequest::send)
-                .compose(response -> drop(response).map(done -> response.statusCode() == 200));
+        return head(digest).compose(response -> drop(response).map(done -> response.statusCode() == 200));
     }
 
     /** Bytes of a blob; -1 where the registry has none, or does not say. */
     Future<Long> sizeOf(Digest digest) {
-        return send(HttpMethod.HEAD, path("blobs/" + digest), HttpClientRequest::send)
+        return head(digest)
                 .compose(response -> drop(response)
                         .map(done -> response.statusCode() == 200 && response.getHeader("Content-Length") != null
                                 ? Long.parseLong(response.getHeader("Content-Length"))
                                 : -1L));
     }
 
-    /** Where an upload begins; null where another repository's blob was taken over at once. */
-    Future<@Nullable String> startUpload(@Nullable Digest mount, @Nullable String from) {
-        String url =
-                path("blobs/uploads/") + (mount == null || from == null ? "" : "?mount=" + mount + "&from=" + from);
-        return send(
-                        HttpMethod.POST,
-                        url,
-                        request -> request.putHeader("Content-Length", "0").send())
-                .compose(response -> switch (response.statusCode()) {
-                    case 201 -> drop(response).<@Nullable String>map(done -> null);
-                    case 202 -> drop(response).<@Nullable String>map(done -> location(url, response));
-                    default -> RegistrySession.<@Nullable String>refuse(response, "Post \"" + url + "\"");
-                });
+    private Future<HttpClientResponse> head(Digest digest) {
+        return read(HttpMethod.HEAD, path("blobs/" + digest), Map.of(), wish, 0, 0);
     }
 
-    /** Sends a part of unknown length; where the upload goes on. */
-    Future<String> append(String location, io.wharf.contracts.ByteStream bytes) {
-        return send(
-                        HttpMethod.PATCH,
-                        location,
-                        request -> request.setChunked(true)
-                                .putHeader("Content-Type", "application/octet-stream")
-                                .send(bytes))
-                .compose(response -> response.statusCode() / 100 == 2
-                        ? drop(response).map(done -> location(location, response))
-                        : RegistrySession.<String>refuse(response, "Patch \"" + location + "\""));
+    /** The ways to bring blobs here. */
+    UploadRequests uploads() {
+        return new UploadRequests(this, path("blobs/uploads/"));
     }
 
-    /** Ends an upload, with the last or only bytes of known length. */
-    Future<Void> finish(
-            String location, Digest digest, long length, Function<HttpClientRequest, Future<HttpClientResponse>> body) {
-        String url = location + (location.indexOf('?') < 0 ? "?" : "&") + "digest=" + digest;
-        return send(
-                        HttpMethod.PUT,
-                        url,
-                        request -> body.apply(request.putHeader("Content-Type", "application/octet-stream")
-                                .putHeader("Content-Length", Long.toString(length))))
-                .compose(response -> response.statusCode() == 201 || response.statusCode() == 204
-                        ? drop(response)
-                        : refuse(response, "Put \"" + url + "\""));
+    Patience patience() {
+        return requests.patience();
+    }
+
+    /** Ends early where the wish is withdrawn. */
+    Future<Void> pause(long millis) {
+        return requests.pause(millis, wish);
+    }
+
+    boolean isWithdrawn() {
+        return wish.isCancelled();
     }
 
     Future<Void> putManifest(String tag, String mediaType, byte[] body) {
@@ -204,17 +186,10 @@ final class RegistrySession {
         return send(
                         HttpMethod.PUT,
                         url,
+                        true,
                         request -> request.putHeader("Content-Type", mediaType).send(Buffer.buffer(body)))
                 .compose(response ->
                         response.statusCode() / 100 == 2 ? drop(response) : refuse(response, "Put \"" + url + "\""));
-    }
-
-    private static String location(String url, HttpClientResponse response) {
-        String location = response.getHeader("Location");
-        if (location == null) {
-            throw WharfException.internal("the registry says not where the upload goes");
-        }
-        return URI.create(url).resolve(location).toString();
     }
 
     /** A mirror serves many registries and is told which one is meant. */
@@ -230,12 +205,50 @@ final class RegistrySession {
         return host().base() + "/" + repository.path() + "/" + rest;
     }
 
-    /** Sends with authorisation; what has run out is renewed once, unless the body was a stream and is spent. */
+    /**
+     * Sends with authorisation. What can be said again is: once where that has run out, and later where the registry is busy
+     * or fails.
+     */
+    Future<HttpClientResponse> send(
+            HttpMethod method,
+            String url,
+            boolean repeatable,
+            Function<HttpClientRequest, Future<HttpClientResponse>> body) {
+        return send(method, url, repeatable, body, 0);
+    }
+
     private Future<HttpClientResponse> send(
-            HttpMethod method, String url, Function<HttpClientRequest, Future<HttpClientResponse>> body) {
-        boolean repeatable =
-                method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.POST);
-        return authorized(method, url, Map.of(), wish, repeatable, body);
+            HttpMethod method,
+            String url,
+            boolean repeatable,
+            Function<HttpClientRequest, Future<HttpClientResponse>> body,
+            int retry) {
+        return authorized(method, url, Map.of(), wish, repeatable, body).compose(response -> {
+            long wait = repeatable ? wait(response, retry) : -1;
+            return wait < 0
+                    ? Future.succeededFuture(response)
+                    : RegistryBodies.drop(response)
+                            .compose(done -> pause(wait))
+                            .compose(done -> send(method, url, true, body, retry + 1));
+        });
+    }
+
+    /** After a refusal of what cannot be said again: obtains what the next attempt may show. */
+    Future<Void> renew(HttpClientResponse refusal) {
+        return authorize(authorization, refusal.headers().getAll("WWW-Authenticate"))
+                .mapEmpty();
+    }
+
+    /** Obtains the right to read another repository, too; fails where it is not given. */
+    Future<Void> alsoRead(String path) {
+        return alsoRead.computeIfAbsent(path, added -> {
+            if (!authorizer.alsoRead(added)) {
+                return Future.succeededFuture();
+            }
+            return authorize(authorization, challenges)
+                    .<Void>mapEmpty()
+                    .onFailure(refused -> authorizer.doNotRead(added));
+        });
     }
 
     private Future<HttpClientResponse> authorized(
@@ -260,13 +273,13 @@ final class RegistrySession {
         if (authorization == null) {
             return headers;
         }
-        Map<String, List<String>> all = new java.util.HashMap<>(headers);
+        Map<String, List<String>> all = new HashMap<>(headers);
         all.put("Authorization", List.of(authorization));
         return all;
     }
 
     /** Requests that are refused at the same time wait for one token. */
-    private Future<String> authorize(@Nullable String refused, List<String> challenges) {
+    private Future<String> authorize(@Nullable String refused, List<String> wants) {
         String known = authorization;
         if (known != null && !known.equals(refused)) {
             return Future.succeededFuture(known);
@@ -275,19 +288,25 @@ final class RegistrySession {
         if (running != null) {
             return running;
         }
-        Future<String> asked = authorizer.obtain(challenges);
+        challenges = wants;
+        Future<String> asked = authorizer.obtain(wants);
         authorizing = asked;
         return asked.onSuccess(header -> authorization = header).onComplete(done -> authorizing = null);
     }
 
     private Future<HttpClientResponse> get(String url, Map<String, List<String>> headers, Cancellation user) {
-        return get(url, headers, user, 0, 0);
+        return read(HttpMethod.GET, url, headers, user, 0, 0);
     }
 
     /** Follows redirects, and asks again what a busy or failing registry may answer later. */
-    private Future<HttpClientResponse> get(
-            String url, Map<String, List<String>> headers, Cancellation user, int redirects, int retry) {
-        return authorized(HttpMethod.GET, url, headers, user, true, HttpClientRequest::send)
+    private Future<HttpClientResponse> read(
+            HttpMethod method,
+            String url,
+            Map<String, List<String>> headers,
+            Cancellation user,
+            int redirects,
+            int retry) {
+        return authorized(method, url, headers, user, true, HttpClientRequest::send)
                 .compose(response -> {
                     String location = response.getHeader("Location");
                     if (response.statusCode() / 100 == 3 && location != null) {
@@ -298,7 +317,7 @@ final class RegistrySession {
                             ? Future.succeededFuture(response)
                             : RegistryBodies.drop(response)
                                     .compose(done -> requests.pause(wait, user))
-                                    .compose(done -> get(url, headers, user, redirects, retry + 1));
+                                    .compose(done -> read(method, url, headers, user, redirects, retry + 1));
                 });
     }
 
@@ -309,7 +328,8 @@ final class RegistrySession {
             Map<String, List<String>> headers,
             Cancellation user,
             int redirects) {
-        String asked = HostRequests.asked(HttpMethod.GET, url);
+        HttpMethod method = response.request().getMethod();
+        String asked = HostRequests.asked(method, url);
         String next;
         try {
             next = URI.create(url).resolve(location).toString();
@@ -323,7 +343,7 @@ final class RegistrySession {
             return Future.failedFuture(WharfException.internal(
                     asked + (wrong ? ": invalid redirect to \"" + location + "\"" : ": stopped after 10 redirects")));
         }
-        return RegistryBodies.drop(response).compose(done -> get(there, headers, user, redirects + 1, 0));
+        return RegistryBodies.drop(response).compose(done -> read(method, there, headers, user, redirects + 1, 0));
     }
 
     /** Milliseconds until it is worth asking again, or -1 where the answer is final. */
@@ -348,12 +368,12 @@ final class RegistrySession {
         return wanted > requests.patience().longestWaitMillis() ? -1 : wanted;
     }
 
-    private static <T> Future<T> refuse(HttpClientResponse response, String request) {
+    static <T> Future<T> refuse(HttpClientResponse response, String request) {
         return RegistryBodies.whole(response)
                 .compose(body -> Future.failedFuture(RegistryError.of(request, response.statusCode(), body)));
     }
 
-    private static Future<Void> drop(HttpClientResponse response) {
+    static Future<Void> drop(HttpClientResponse response) {
         return RegistryBodies.drop(response);
     }
 }

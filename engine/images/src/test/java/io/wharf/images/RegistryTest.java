@@ -86,7 +86,9 @@ class RegistryTest {
     }
 
     private static Object aux(List<Progress> lines) {
-        return Objects.requireNonNull(lines.getLast().aux());
+        Object aux = lines.getLast().aux();
+        assertThat(aux).as("the last of %s", lines).isNotNull();
+        return Objects.requireNonNull(aux);
     }
 
     @Test

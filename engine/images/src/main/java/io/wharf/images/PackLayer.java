@@ -1,0 +1,178 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import io.wharf.linux.GzipMember;
+import io.wharf.linux.Pools;
+import io.wharf.linux.Sha256;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+
+/**
+ * Packs a layer's tar into a file, in blocks that several threads pack at a time. The same tar gives the same bytes.
+ *
+ * <p>A file and not a stream: its length and digest are known before anything is sent, so that what the registry has is not
+ * sent again, and what breaks goes on where it broke.
+ */
+final class PackLayer extends OutputStream {
+    private static final int BLOCK = 512 << 10;
+    /** Blocks on their way, at most; each with its packed form is about a megabyte. */
+    private static final int AHEAD = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+
+    /** What came of it. */
+    record Packed(Path file, Digest digest, long size) {}
+
+    private final Pools pools;
+    private final OutputStream out;
+    private final LongConsumer progress;
+    private final MessageDigest hash = Sha256.create();
+    private final ArrayDeque<Block> coming = new ArrayDeque<>();
+    private final ArrayDeque<GzipMember> idle = new ArrayDeque<>();
+    private byte[] block = new byte[BLOCK];
+    private int used;
+    private long plain;
+    private long size;
+
+    private PackLayer(Pools pools, OutputStream out, LongConsumer progress) {
+        this.pools = pools;
+        this.out = out;
+        this.progress = progress;
+    }
+
+    /** Blocks, for a pool. Tells of the plain bytes that were packed; after a failure there is no file. */
+    static Packed run(Pools pools, LayerTar tar, Path file, LongConsumer progress) throws IOException {
+        boolean whole = false;
+        try (OutputStream out = Files.newOutputStream(file);
+                PackLayer pack = new PackLayer(pools, out, progress)) {
+            tar.writeTo(pack);
+            pack.finish();
+            whole = true;
+            return new Packed(file, Digest.finish(pack.hash), pack.size);
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** A block that whoever comes first packs: a thread of the pool, or the one that waits for it. */
+    private final class Block {
+        private final byte[] bytes;
+        private final int length;
+        private final AtomicBoolean taken = new AtomicBoolean();
+        private final CompletableFuture<byte[]> packed = new CompletableFuture<>();
+
+        Block(byte[] bytes, int length) {
+            this.bytes = bytes;
+            this.length = length;
+        }
+
+        void pack() {
+            if (!taken.compareAndSet(false, true)) {
+                return;
+            }
+            GzipMember member = member();
+            try {
+                packed.complete(member.pack(bytes, length));
+            } catch (Throwable e) {
+                packed.completeExceptionally(e);
+            } finally {
+                giveBack(member);
+            }
+        }
+    }
+
+    private GzipMember member() {
+        synchronized (idle) {
+            GzipMember known = idle.poll();
+            return known == null ? new GzipMember(BLOCK) : known;
+        }
+    }
+
+    private void giveBack(GzipMember member) {
+        synchronized (idle) {
+            idle.add(member);
+        }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+        for (int done = 0; done < length; ) {
+            int count = Math.min(length - done, BLOCK - used);
+            System.arraycopy(from, offset + done, block, used, count);
+            used += count;
+            done += count;
+            if (used == BLOCK) {
+                begin();
+            }
+        }
+    }
+
+    private void begin() throws IOException {
+        Block next = new Block(block, used);
+        coming.add(next);
+        byte[] spare = null;
+        if (coming.size() <= AHEAD) {
+            pools.run(next::pack);
+        }
+        while (coming.size() > AHEAD) {
+            spare = take();
+        }
+        block = spare == null ? new byte[BLOCK] : spare;
+        used = 0;
+    }
+
+    /** Writes the first of the blocks; its bytes may be used again. */
+    private byte[] take() throws IOException {
+        Block first = coming.remove();
+        first.pack();
+        byte[] packed;
+        try {
+            packed = first.packed.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+        hash.update(packed, 0, packed.length);
+        out.write(packed);
+        size += packed.length;
+        plain += first.length;
+        progress.accept(plain);
+        return first.bytes;
+    }
+
+    private void finish() throws IOException {
+        begin();
+        while (!coming.isEmpty()) {
+            take();
+        }
+    }
+
+    /** Waits for blocks that are still being packed, since they use what is freed here. */
+    @Override
+    public void close() {
+        for (Block left : coming) {
+            if (!left.taken.compareAndSet(false, true)) {
+                left.packed.handle((bytes, failure) -> 0).join();
+            }
+        }
+        synchronized (idle) {
+            idle.forEach(GzipMember::close);
+            idle.clear();
+        }
+    }
+}

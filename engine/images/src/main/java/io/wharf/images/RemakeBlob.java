@@ -1,0 +1,77 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
+import io.wharf.linux.Sha256;
+import io.wharf.tar.BlobRecipe;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.function.LongConsumer;
+
+/** Makes a blob again whose bytes are no longer kept, into a file: from there it may be sent in more than one go. */
+final class RemakeBlob {
+    private RemakeBlob() {}
+
+    /** Blocks, for a pool. Tells of the plain bytes that went in; after a failure there is no file. */
+    static void run(LayerTar tar, String recipe, Digest digest, Path file, LongConsumer progress) throws IOException {
+        boolean whole = false;
+        try (OutputStream out = Files.newOutputStream(file)) {
+            Hashed hashed = new Hashed(out);
+            BlobRecipe.parse(recipe).pack(plain -> tar.writeTo(new Counted(plain, progress)), hashed);
+            if (!Digest.finish(hashed.hash).equals(digest)) {
+                throw WharfException.internal("blob " + digest
+                        + " cannot be made again byte by byte: pull its image again, or push it under another name");
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static final class Hashed extends FilterOutputStream {
+        private final MessageDigest hash = Sha256.create();
+
+        Hashed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            hash.update(from, offset, length);
+            out.write(from, offset, length);
+        }
+    }
+
+    private static final class Counted extends FilterOutputStream {
+        private final LongConsumer progress;
+        private long count;
+
+        Counted(OutputStream out, LongConsumer progress) {
+            super(out);
+            this.progress = progress;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            out.write(from, offset, length);
+            count += length;
+            progress.accept(count);
+        }
+    }
+}
