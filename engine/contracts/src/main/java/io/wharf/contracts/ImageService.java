@@ -142,7 +142,10 @@ public interface ImageService {
             long size,
             long sharedSize,
             Map<String, String> labels,
-            long containers) {}
+            long containers,
+
+            @JsonProperty("WharfPinned") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+            boolean pinned) {}
 
     /**
      * The body of {@code GET /images/{name}/json}.
@@ -171,7 +174,10 @@ public interface ImageService {
             long size,
             ContainerDetail.GraphDriver graphDriver,
             @JsonProperty("RootFS") RootFs rootFs,
-            Metadata metadata) {}
+            Metadata metadata,
+
+            @JsonProperty("WharfPinned") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+            boolean pinned) {}
 
     /** The diff IDs of an image's layers, lowest first. */
     record RootFs(String type, List<String> layers) {}

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class CompactBlobs {
     private static final Logger LOG = LoggerFactory.getLogger(CompactBlobs.class);
     private static final int NICENESS = 19;
+    private static final long PATIENCE_MILLIS = 200;
 
     private final Vertx vertx;
     private final Layout layout;
@@ -87,6 +88,13 @@ final class CompactBlobs {
         });
     }
 
+    /** Takes up again what failed. */
+    void again() {
+        if (images.recipes().forgetFailures()) {
+            wake();
+        }
+    }
+
     /** Blobs that are still to be looked at. */
     int waiting() {
         if (options.blobs() == Blobs.KEEP) {
@@ -138,9 +146,9 @@ final class CompactBlobs {
         }
         return one(pool, blob)
                 .recover(failure -> {
-                    // Tried again by the next engine: what is wrong may be the disk.
-                    LOG.info("blob {} stays as it is: {}", blob.digest(), failure.toString());
-                    images.recipes().postpone(blob.digest());
+                    // What is wrong may be the disk, which may be full, or the layer may have gone meanwhile.
+                    LOG.info("blob {} stays as it is for now: {}", blob.digest(), failure.toString());
+                    images.recipes().failed(blob.digest());
                     return Future.succeededFuture();
                 })
                 .compose(done -> next(pool, left));
@@ -172,7 +180,7 @@ final class CompactBlobs {
                         return Future.succeededFuture();
                     }
                     if (!goes && drop && verdict.recorded()) {
-                        return forget(pool, blob, file);
+                        return forget(blob);
                     }
                     return store.write(tx -> {
                                 Recipes.write(tx, blob.digest(), recipe);
@@ -183,15 +191,13 @@ final class CompactBlobs {
                                 if (!goes) {
                                     images.recipes().postpone(blob.digest());
                                 }
-                                return goes && isStillHere(blob)
-                                        ? pool.run(() -> Files.deleteIfExists(file))
-                                        : Future.succeededFuture();
+                                return goes && isStillHere(blob) ? remove(blob) : Future.succeededFuture();
                             });
                 });
     }
 
     /** Its digest is remembered, so that a push to where it lies already sends nothing. */
-    private Future<Void> forget(Pools pool, Blob blob, Path file) {
+    private Future<Void> forget(Blob blob) {
         Blob named = new Blob(blob.digest(), blob.diff(), blob.mediaType(), blob.size(), false);
         return store.write(tx -> {
                     ImageTable.letGo(tx, blob.digest());
@@ -199,8 +205,18 @@ final class CompactBlobs {
                 })
                 .compose(done -> {
                     images.letGo(named);
-                    return pool.run(() -> Files.deleteIfExists(file));
+                    return remove(blob);
                 });
+    }
+
+    /** Who began with the bytes in their place may finish with them first. */
+    private Future<Void> remove(Blob blob) {
+        if (stopped) {
+            return Future.succeededFuture();
+        }
+        return layers.isBusy()
+                ? vertx.timer(PATIENCE_MILLIS).compose(later -> remove(blob))
+                : layers.deleteBlobs(List.of(blob));
     }
 
     private boolean isStillHere(Blob blob) {

@@ -49,7 +49,8 @@ final class DescribeImage {
                         image.layers().reversed().stream().map(layers::diff).toList()),
                 new RootFs(
                         "layers", config.diffs().stream().map(Object::toString).toList()),
-                new Metadata(image.taggedNanos() == 0 ? Times.ZERO : Times.rfc3339Nano(image.taggedNanos())));
+                new Metadata(image.taggedNanos() == 0 ? Times.ZERO : Times.rfc3339Nano(image.taggedNanos())),
+                images.uses().isPinned(image.id()));
     }
 
     private static String comment(ImageConfig config) {

@@ -1,5 +1,6 @@
 package io.wharf.images;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wharf.base.Digest;
 import io.wharf.base.Layout;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class Downloads {
     private final Map<Digest, Download> running = new HashMap<>();
     private Slots slots;
     private int atOnce;
+    private Future<Void> swept = Future.succeededFuture();
 
     Downloads(Vertx vertx, Layout layout, Pools threads, Registries registries) {
         this.vertx = vertx;
@@ -54,7 +58,9 @@ final class Downloads {
         Download made = new Download(vertx, threads, registries.patience(), part, repository, file);
         made.add(watcher);
         running.put(part.digest(), made);
-        made.run(slots).onFailure(failure -> LOG.debug("blob {}: {}", part.digest(), failure.getMessage()));
+        Slots turn = slots;
+        swept.compose(done -> made.run(turn))
+                .onFailure(failure -> LOG.debug("blob {}: {}", part.digest(), failure.getMessage()));
         return made;
     }
 
@@ -71,15 +77,27 @@ final class Downloads {
         running.remove(part.digest(), download);
     }
 
-    /** Removes what nobody went on with for a day. Blocks. */
-    static void sweep(Path folder) throws IOException {
+    /** Removes what nobody went on with for a day; who comes for it meanwhile waits. */
+    Future<Void> sweep() {
+        Set<String> spared = new HashSet<>();
+        running.keySet().forEach(digest -> spared.add(digest.hex()));
+        swept = threads.run(() -> sweep(layout.downloads(), spared)).otherwise(failure -> {
+            LOG.warn("removing beginnings of blobs: {}", failure.toString());
+            return null;
+        });
+        return swept;
+    }
+
+    /** The same while nothing is being fetched. Blocks. */
+    static void sweep(Path folder, Set<String> spared) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }
         Instant oldest = Instant.now().minus(KEPT);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                if (!spared.contains(file.getFileName().toString())
+                        && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
                     LOG.info("removing the beginning of a blob {}", file);
                     Files.deleteIfExists(file);
                 }

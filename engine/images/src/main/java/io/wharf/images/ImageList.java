@@ -68,7 +68,8 @@ final class ImageList {
                     images.size(image),
                     query.sharedSize() ? sharedSize(image, sharers) : -1,
                     image.config().config().labels(),
-                    users.getOrDefault(image.id(), 0L)));
+                    users.getOrDefault(image.id(), 0L),
+                    images.uses().isPinned(image.id())));
         }
         rows.sort(Comparator.comparingLong(ImageSummary::created).reversed().thenComparing(ImageSummary::id));
         return List.copyOf(rows);

@@ -29,6 +29,7 @@ import io.wharf.streams.HandleTable;
 import io.wharf.tar.TarLimits;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private RegistryOptions reach;
     private @Nullable Registries registries;
     private @Nullable SharedPulls pulls;
+    private @Nullable Downloads downloads;
     /** Threads of a verification alone, for they are nice. */
     private @Nullable Pools quiet;
 
@@ -94,8 +96,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         }
         return ImageTable.load(store, images)
                 .compose(loaded -> layers.start())
-                .compose(ready ->
-                        pools.run(() -> Downloads.sweep(options.layout().downloads())))
+                .compose(ready -> sweepDownloads())
                 .compose(ready -> pools.run(driver::start))
                 .compose(ready -> containers.start())
                 .compose(ready -> layers.damaged().users(containers::isMounted))
@@ -320,8 +321,17 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         layers.whenAdded(blobs::wake);
         KeepHouse keeping = new KeepHouse(vertx, options.space(), store, images, layers, lanes, collector());
         house = keeping;
-        keeping.start();
+        keeping.start(() -> {
+            sweepDownloads();
+            blobs.again();
+        });
         return keeping.sweep().eventually(() -> blobs.start(pools));
+    }
+
+    private Future<Void> sweepDownloads() {
+        return downloads == null
+                ? pools.run(() -> Downloads.sweep(options.layout().downloads(), Set.of()))
+                : downloads.sweep();
     }
 
     private MakeRoom collector() {
@@ -374,12 +384,13 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     private SharedPulls pulls() {
         if (pulls == null) {
+            downloads = new Downloads(vertx, options.layout(), bulk, registries());
             pulls = new SharedPulls(
                     registries(),
                     images,
                     layers,
                     unpack,
-                    new Downloads(vertx, options.layout(), bulk, registries()),
+                    downloads,
                     bulk,
                     add,
                     work -> context.runOnContext(turn -> work.run()));

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class KeepHouse {
     private static final Logger LOG = LoggerFactory.getLogger(KeepHouse.class);
-    private static final long SWEEP_MILLIS = 600_000;
+    /** Of so many looks at the disk one looks for what nothing needs. */
+    private static final long SWEEP_RATIO = 10;
 
     private final Vertx vertx;
     private final ImageSpaceOptions options;
@@ -48,8 +49,12 @@ final class KeepHouse {
         this.collect = collect;
     }
 
-    void start() {
-        timers.add(vertx.setPeriodic(SWEEP_MILLIS, tick -> sweep()));
+    /** Has more done at each sweep. */
+    void start(Runnable more) {
+        timers.add(vertx.setPeriodic(SWEEP_RATIO * options.everyMillis(), tick -> {
+            sweep();
+            more.run();
+        }));
         if (options.high() != null) {
             timers.add(vertx.setPeriodic(options.everyMillis(), tick -> look()));
         }

@@ -46,6 +46,10 @@ final class LayerStore {
     private final Map<Digest, Future<Layer>> coming = new HashMap<>();
     private final Map<Digest, Fresh> fresh = new HashMap<>();
     private final Map<Digest, Future<Void>> going = new HashMap<>();
+    private final Map<Digest, Future<Void>> goingBlobs = new HashMap<>();
+    /** Blobs on their way into their place, once for each layer that brings them. */
+    private final List<Digest> comingBlobs = new ArrayList<>();
+
     private final Map<Digest, Integer> holds = new HashMap<>();
     private final DamagedLayers damaged;
     private Runnable changed = () -> {};
@@ -209,9 +213,14 @@ final class LayerStore {
             Digest chain = Layer.chain(parent, unpacked.diffId());
             Layer layer = new Layer(chain, parent, unpacked.diffId(), unpacked.contentBytes(), unpacked.tarBytes());
             take(chain);
-            Future<Void> before = going.getOrDefault(chain, Future.succeededFuture());
+            Digest packed = unpacked.blobDigest();
+            Future<?> before = Future.join(
+                    going.getOrDefault(chain, Future.succeededFuture()),
+                    goingBlobs.getOrDefault(packed, Future.succeededFuture()));
             boolean used = damaged.isUsed(chain);
+            comingBlobs.add(packed);
             return before.compose(gone -> pools.call(() -> move(unpacked, chain, used)))
+                    .onComplete(done -> comingBlobs.remove(packed))
                     .onSuccess(moved -> damaged.mended(chain))
                     .recover(failure ->
                             UnpackLayer.discard(pools, unpacked).transform(discarded -> Future.failedFuture(failure)))
@@ -269,7 +278,7 @@ final class LayerStore {
                         if (images.layer(chain) == null) {
                             delete(left.layer());
                         }
-                        if (blob != null && !isNeeded(blob)) {
+                        if (blob != null) {
                             deleteBlobs(List.of(blob));
                         }
                     }
@@ -279,10 +288,11 @@ final class LayerStore {
         }
     }
 
-    /** Layers of one content at different places in their images share their blob. */
+    /** Layers of one content at different places in their images share their blob, also one that is being pulled. */
     private boolean isNeeded(Blob blob) {
         return images.blobs(blob.diff()).stream()
-                        .anyMatch(one -> one.kept() && one.digest().equals(blob.digest()))
+                        .anyMatch(one -> images.isStored(one) && one.digest().equals(blob.digest()))
+                || comingBlobs.contains(blob.digest())
                 || fresh.values().stream()
                         .anyMatch(
                                 one -> one.blob() != null && one.blob().digest().equals(blob.digest()));
@@ -328,19 +338,32 @@ final class LayerStore {
 
     /** When what is being removed in the background is gone. */
     Future<Void> settled() {
-        return Future.join(new ArrayList<>(going.values())).otherwiseEmpty().mapEmpty();
+        List<Future<Void>> all = new ArrayList<>(going.values());
+        all.addAll(goingBlobs.values());
+        return Future.join(all).otherwiseEmpty().mapEmpty();
     }
 
-    /** Removes the kept bytes of blobs that are no longer committed. */
+    /** Removes the bytes of blobs, but for those that are committed as stored or that work under way brings. */
     Future<Void> deleteBlobs(List<Blob> blobs) {
-        return pools.run(() -> {
-                    for (Blob blob : blobs) {
-                        if (blob.kept()) {
-                            Files.deleteIfExists(blob(blob.digest()));
-                        }
+        List<Digest> leaving = blobs.stream()
+                .filter(blob -> blob.kept() && !isNeeded(blob))
+                .map(Blob::digest)
+                .distinct()
+                .toList();
+        if (leaving.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Future<Void> gone = pools.run(() -> {
+                    for (Digest digest : leaving) {
+                        Files.deleteIfExists(blob(digest));
                     }
                 })
-                .onFailure(failure -> LOG.warn("removing blobs: {}", failure.toString()));
+                .otherwise(failure -> {
+                    LOG.warn("removing blobs: {}", failure.toString());
+                    return null;
+                });
+        leaving.forEach(digest -> goingBlobs.put(digest, gone));
+        return gone.onComplete(done -> leaving.forEach(digest -> goingBlobs.remove(digest, gone)));
     }
 
     /** Removes a layer that is no longer committed; a failure leaves it to the next start. */

@@ -6,13 +6,9 @@ import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
 import io.wharf.images.Uses.Use;
-import java.util.Optional;
 
 /** Writes down what is known of an image besides itself: that it is pinned, and when it was used. */
 final class PinImage {
-    /** Uses are told apart no finer, so that many starts are few writes. */
-    private static final long INTERVAL_NANOS = 60_000_000_000L;
-
     private final Store store;
     private final Images images;
     private final Lanes lanes;
@@ -43,12 +39,10 @@ final class PinImage {
 
     /** A container was made of the image, or started; nobody waits for it to be written. */
     void used(Digest id) {
-        Optional<Image> image = images.image(id);
         long now = Times.nowNanos();
-        if (image.isEmpty() || now - images.uses().of(id).nanos() < INTERVAL_NANOS) {
+        if (images.image(id).isEmpty() || !images.uses().touch(id, now)) {
             return;
         }
-        images.uses().put(id, new Use(now, images.uses().isPinned(id)));
         store.write(tx -> {
             // The image may have gone, or have been pinned, by the time that this is written.
             tx.update(

@@ -22,6 +22,7 @@ final class Recipes {
 
     private final Map<Digest, String> byDigest = new HashMap<>();
     private final Set<Digest> postponed = new HashSet<>();
+    private final Set<Digest> failed = new HashSet<>();
 
     /** The recipe of a blob, null where its bytes are kept. */
     @Nullable
@@ -34,12 +35,25 @@ final class Recipes {
     boolean isWaiting(Digest blob, boolean again) {
         String known = byDigest.get(blob);
         return !postponed.contains(blob)
+                && !failed.contains(blob)
                 && (known == null || (known.startsWith(VAIN) && (again || !known.equals(NONE))));
     }
 
     /** Leaves the blob to the next engine. */
     void postpone(Digest blob) {
         postponed.add(blob);
+    }
+
+    /** Leaves the blob until failures are forgotten. */
+    void failed(Digest blob) {
+        failed.add(blob);
+    }
+
+    /** Whether there were any. */
+    boolean forgetFailures() {
+        boolean some = !failed.isEmpty();
+        failed.clear();
+        return some;
     }
 
     /** The blobs that are said to be made again. */
@@ -61,6 +75,7 @@ final class Recipes {
     void remove(Digest blob) {
         byDigest.remove(blob);
         postponed.remove(blob);
+        failed.remove(blob);
     }
 
     static void write(Tx tx, Digest blob, String recipe) {

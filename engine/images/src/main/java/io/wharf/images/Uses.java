@@ -15,7 +15,11 @@ final class Uses {
 
     private static final Use NEVER = new Use(0, false);
 
+    /** Starts come often: what is written is this much behind at most. */
+    private static final long BEHIND_NANOS = 60_000_000_000L;
+
     private final Map<Digest, Use> byImage = new HashMap<>();
+    private final Map<Digest, Long> written = new HashMap<>();
 
     Use of(Digest image) {
         return byImage.getOrDefault(image, NEVER);
@@ -29,8 +33,20 @@ final class Uses {
         byImage.put(image, use);
     }
 
+    /** Used now; whether that should be written down too. */
+    boolean touch(Digest image, long nanos) {
+        byImage.put(image, new Use(nanos, isPinned(image)));
+        Long before = written.get(image);
+        if (before != null && nanos - before < BEHIND_NANOS) {
+            return false;
+        }
+        written.put(image, nanos);
+        return true;
+    }
+
     void remove(Digest image) {
         byImage.remove(image);
+        written.remove(image);
     }
 
     static void write(Tx tx, Digest image, Use use) {

@@ -24,10 +24,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +226,93 @@ class SpaceTest {
         Awaitility.await()
                 .until(() -> await(room.images.list(new ListImages(true, false, false, Filters.NONE)))
                         .isEmpty());
+    }
+
+    @Test
+    void collectAndSweep_leaveWhatIsBeingPulled() throws IOException {
+        byte[] shared = tar("shared");
+        byte[] late = tar("late");
+        try (FlakyRegistry registry = new FlakyRegistry(vertx)) {
+            registry.image("a", shared);
+            registry.image("b", shared, late);
+            String app = registry.host() + "/app";
+            room.stop();
+            room = room.next(new ImageSpaceOptions(Blobs.KEEP, AT_ONCE, null, null, 2));
+            room.watch(room.images.pull(new PullImage(app, "a", false, null, null)));
+            Files.createDirectories(room.layout.downloads());
+            // An older engine left a beginning, which this pull goes on with.
+            Path begun =
+                    Files.write(room.layout.downloads().resolve(Digest.of(late).hex()), Arrays.copyOf(late, 600));
+            Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+            registry.mood((self, request) -> {
+                if (!request.path().contains(Digest.of(late).toString())) {
+                    return false;
+                }
+                waiting.add(() -> self.serve(request, Integer.MAX_VALUE));
+                return true;
+            });
+            var lines = room.handles
+                    .take(await(room.images.pull(new PullImage(app, "b", false, null, null))))
+                    .test();
+            Awaitility.await().until(() -> !waiting.isEmpty());
+            makeOld(begun);
+            Path abandoned = room.layout.downloads().resolve(Digest.of(shared).hex());
+            makeOld(Files.write(abandoned, shared));
+            assertThat(await(room.images.collect(new CollectImages(false, "100000TB")))
+                            .images())
+                    .isEmpty();
+            await(room.images.remove(app + ":a", true, false));
+            Awaitility.await().until(() -> !Files.exists(abandoned));
+            assertThat(begun).exists();
+            assertThat(room.layout.blobs().resolve(Digest.of(shared).hex())).exists();
+            waiting.forEach(Runnable::run);
+            Awaitility.await().untilAsserted(lines::assertComplete);
+            assertThat(registry.asked(Digest.of(late)).getLast()).endsWith("bytes=600-");
+            assertThat(registry.asked(Digest.of(shared))).hasSize(1);
+            assertThat(await(room.images.space()).blobsKept()).isEqualTo(2);
+            assertThat(blobFiles()).isEqualTo(2);
+        }
+    }
+
+    private static void makeOld(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    }
+
+    /** Two images that have one blob in layers at different places: one comes while the other goes. */
+    @Test
+    void blob_ofAnImageThatGoes_staysForOneThatComes() throws IOException {
+        byte[] shared = tar("shared");
+        byte[] below = tar("below");
+        byte[] late = tar("late");
+        try (FlakyRegistry registry = new FlakyRegistry(vertx)) {
+            registry.image("a", shared);
+            registry.image("b", below, shared, late);
+            String app = registry.host() + "/app";
+            room.stop();
+            room = room.next(new ImageSpaceOptions(Blobs.KEEP, AT_ONCE, null, null, 2));
+            room.watch(room.images.pull(new PullImage(app, "a", false, null, null)));
+            Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+            registry.mood((self, request) -> {
+                if (!request.path().contains(Digest.of(late).toString())) {
+                    return false;
+                }
+                waiting.add(() -> self.serve(request, Integer.MAX_VALUE));
+                return true;
+            });
+            var lines = room.handles
+                    .take(await(room.images.pull(new PullImage(app, "b", false, null, null))))
+                    .test();
+            Path folder = room.layout
+                    .layers()
+                    .resolve(Layer.chain(Layer.chain(null, Digest.of(below)), Digest.of(shared))
+                            .hex());
+            Awaitility.await().until(() -> !waiting.isEmpty() && Files.exists(folder));
+            await(room.images.remove(app + ":a", true, false));
+            waiting.forEach(Runnable::run);
+            Awaitility.await().untilAsserted(lines::assertComplete);
+            assertThat(await(room.images.space()).blobsKept()).isEqualTo(3);
+            assertThat(blobFiles()).isEqualTo(3);
+        }
     }
 
     @Test

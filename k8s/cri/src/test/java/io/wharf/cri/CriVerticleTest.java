@@ -152,7 +152,7 @@ class CriVerticleTest {
                 (self, method, arguments) -> switch (method.getName()) {
                     case "list" ->
                         Future.succeededFuture(List.of(new ImageSummary(
-                                "sha256:1", "", List.of("busybox:latest"), List.of(), 0, 77, -1, Map.of(), 0)));
+                                "sha256:1", "", List.of("busybox:latest"), List.of(), 0, 77, -1, Map.of(), 0, false)));
                     case "facts" -> Future.succeededFuture(new StorageFacts(1, "overlay2", List.of(), 123));
                     default -> throw new IllegalStateException(method.getName());
                 });
