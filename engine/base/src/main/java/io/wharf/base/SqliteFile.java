@@ -7,10 +7,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 
 /** Opens a database file with the settings that the store's promises rest on. */
 final class SqliteFile {
+    private static final Set<String> COPYING = Set.of("btrfs", "zfs", "bcachefs");
+
     private SqliteFile() {}
 
     static Connection open(Path file, Store.Durability durability) throws SQLException {
@@ -31,6 +34,9 @@ final class SqliteFile {
         // JDBC's DriverManager would look for every driver on the class path first.
         Connection connection = config.createConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
+            if (copiesOnWrite(file)) {
+                statement.execute("PRAGMA locking_mode=EXCLUSIVE");
+            }
             statement.execute("PRAGMA journal_mode=WAL");
             statement.execute("PRAGMA synchronous=" + (durability == Store.Durability.FULL ? "FULL" : "OFF"));
             statement.execute("PRAGMA cache_size=-1024");
@@ -39,5 +45,17 @@ final class SqliteFile {
             statement.execute("PRAGMA foreign_keys=ON");
         }
         return connection;
+    }
+
+    /**
+     * On such a file system a write to mapped memory needs new room each time; where the disk is full, the process dies of
+     * SIGBUS. SQLite maps the index of its log, unless it has the file for itself.
+     */
+    private static boolean copiesOnWrite(Path file) {
+        try {
+            return COPYING.contains(Files.getFileStore(file).type());
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 }

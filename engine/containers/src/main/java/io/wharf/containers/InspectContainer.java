@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import io.wharf.base.Layout;
 import io.wharf.base.Times;
 import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.ContainerDetail.GraphDriver;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.LayerSizes;
 import io.wharf.oci.AppArmor;
 import io.wharf.oci.HostFacts;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,13 +42,15 @@ final class InspectContainer {
 
     Future<ContainerDetail> run(String ref, boolean size) {
         Container container = containers.get(ref);
-        if (!size) {
-            return Future.succeededFuture(detail(container, null));
-        }
-        return images.layerSizes(container.id()).map(sizes -> detail(container, sizes));
+        Future<@Nullable LayerSizes> sizes =
+                size ? images.layerSizes(container.id()).map(known -> known) : Future.succeededFuture(null);
+        // Of one that is being removed there may be no layer any more.
+        Future<GraphDriver> root = images.describeRoot(container.id())
+                .otherwise(new GraphDriver(null, container.definition().driver()));
+        return Future.all(sizes, root).map(both -> detail(container, sizes.result(), root.result()));
     }
 
-    private ContainerDetail detail(Container container, @Nullable LayerSizes sizes) {
+    private ContainerDetail detail(Container container, @Nullable LayerSizes sizes, GraphDriver root) {
         Definition definition = container.definition();
         Path folder = layout.container(container.id());
         List<String> execs = execsOf.apply(container.id());
@@ -73,8 +75,7 @@ final class InspectContainer {
                 AppArmor.profile(container.host(), facts),
                 execs.isEmpty() ? null : execs,
                 new Links(containers).shown(container),
-                new ContainerDetail.GraphDriver(
-                        Map.of("MergedDir", layout.rootfs(container.id()).toString()), definition.driver()),
+                root,
                 sizes == null ? null : sizes.writable(),
                 sizes == null ? null : sizes.root(),
                 definition.mounts().mountPoints(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bip address of the default bridge in CIDR form, or null to choose a free one
  * @param iptables whether the engine may set firewall rules
  * @param storageDriver wanted driver, or null for the best that works
+ * @param storageOptions options of the storage driver, as {@code overlay2.size=10G}
  * @param registries how registries are reached
  * @param runtimes name to path of further OCI runtimes
  * @param defaultRuntime name of the runtime that containers get, or null to probe
@@ -34,6 +35,7 @@ public record EngineOptions(
         @Nullable String bip,
         boolean iptables,
         @Nullable String storageDriver,
+        Map<String, String> storageOptions,
         RegistryOptions registries,
         Map<String, String> runtimes,
         @Nullable String defaultRuntime,
@@ -49,6 +51,7 @@ public record EngineOptions(
 
     public EngineOptions {
         hosts = List.copyOf(hosts);
+        storageOptions = Map.copyOf(storageOptions);
         runtimes = Map.copyOf(runtimes);
         execOptions = Map.copyOf(execOptions);
         imageLimits = Map.copyOf(imageLimits);
@@ -77,6 +80,7 @@ public record EngineOptions(
                 bip,
                 iptables,
                 storageDriver,
+                Map.of(),
                 RegistryOptions.of(insecureRegistries, registryMirrors),
                 runtimes,
                 defaultRuntime,
@@ -99,6 +103,7 @@ public record EngineOptions(
                 bip,
                 iptables,
                 storageDriver,
+                storageOptions,
                 registries,
                 runtimes,
                 defaultRuntime,
@@ -121,6 +126,7 @@ public record EngineOptions(
                 bip,
                 iptables,
                 storageDriver,
+                storageOptions,
                 others,
                 runtimes,
                 defaultRuntime,

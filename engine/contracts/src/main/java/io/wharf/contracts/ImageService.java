@@ -91,6 +91,9 @@ public interface ImageService {
     /** Where the container's writable layer lies, and those below it. */
     Future<LayerFolders> layerFolders(String containerId);
 
+    /** How the container's root is put together, mounted or not. */
+    Future<ContainerDetail.GraphDriver> describeRoot(String containerId);
+
     /** Removes the container's writable layer, unmounted first; none there is fine. */
     Future<Void> removeLayer(String containerId);
 
@@ -340,8 +343,13 @@ public interface ImageService {
     /** A mounted root, and how it is put together. */
     record MountedRoot(String path, ContainerDetail.GraphDriver graphDriver) {}
 
-    /** Folders of a container's layers; {@code lowers} has the topmost first and the engine's own base last. */
-    record LayerFolders(String upper, List<String> lowers) {
+    /**
+     * Folders of a container's layers.
+     *
+     * @param upper what the container wrote, in the form of overlayfs; with {@code whole} its whole root, plain files
+     * @param lowers the layers below in the form of overlayfs, the topmost first and the engine's own base last
+     */
+    record LayerFolders(String upper, List<String> lowers, boolean whole) {
         public LayerFolders {
             lowers = List.copyOf(lowers);
         }

@@ -35,6 +35,7 @@ final class ConfigFile {
             "bip",
             "iptables",
             "storage-driver",
+            "storage-opts",
             "insecure-registries",
             "registry-mirrors",
             "registry-certs-dirs",
@@ -62,7 +63,13 @@ final class ConfigFile {
             "image-space");
 
     private static final Set<String> LISTS = Set.of(
-            "hosts", "insecure-registries", "registry-mirrors", "registry-certs-dirs", "exec-opts", "cdi-spec-dirs");
+            "hosts",
+            "insecure-registries",
+            "registry-mirrors",
+            "registry-certs-dirs",
+            "exec-opts",
+            "cdi-spec-dirs",
+            "storage-opts");
     private static final Set<String> NUMBERS =
             Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");
     private static final Set<String> FLAGS = Set.of("debug", "iptables", "init", "no-new-privileges");

@@ -63,6 +63,7 @@ final class Flags {
             new Flag(Kind.ONE, "Address of the default bridge, as 172.20.0.1/16", "--bip"),
             new Flag(Kind.SWITCH, "Whether firewall rules are set (default true)", "--iptables"),
             new Flag(Kind.ONE, "Storage driver (default: the best that works)", "-s", "--storage-driver"),
+            new Flag(Kind.MANY, "Option of the storage driver, as overlay2.size=10G", "--storage-opt"),
             new Flag(
                     Kind.MANY,
                     "Registry that may be asked without TLS: host, host:port or CIDR",

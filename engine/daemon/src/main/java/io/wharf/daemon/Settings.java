@@ -69,6 +69,7 @@ final class Settings {
                 textOrNull("--bip", "bip"),
                 flag("--iptables", "iptables", true),
                 textOrNull("--storage-driver", "storage-driver"),
+                pairs("--storage-opt", texts("--storage-opt", "storage-opts")),
                 registries(),
                 runtimes(),
                 textOrNull("--default-runtime", "default-runtime"),

@@ -13,8 +13,10 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.LowerFolders;
 import io.wharf.linux.Names;
 import io.wharf.linux.OpenFlags;
+import io.wharf.linux.SameEntry;
 import io.wharf.streams.PulledBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +51,9 @@ final class ListChanges implements PulledBytes.Source {
     private static final int LONGEST_PATH = 4096;
 
     private final FileView view;
+    /** The writable layer is the whole root: what differs is found by looking at everything. */
+    private final boolean whole;
+
     private final Deque<Level> levels = new ArrayDeque<>();
     private boolean begun;
     private boolean finished;
@@ -65,8 +70,8 @@ final class ListChanges implements PulledBytes.Source {
         private final ArrayDeque<Fd> unread = new ArrayDeque<>();
         boolean told;
 
-        /** Both folders are the level's own from now on. */
-        Level(Fd folder, LowerFolders lowers, String path, boolean told) {
+        /** Both folders are the level's own from now on; {@code bare} where nothing shines through the folder. */
+        Level(Fd folder, LowerFolders lowers, String path, boolean told, boolean bare) {
             this.folder = folder;
             this.lowers = lowers;
             this.path = path;
@@ -74,7 +79,7 @@ final class ListChanges implements PulledBytes.Source {
             unread.add(folder);
             try {
                 // An opaque folder was removed and made anew: what is below and not here any more is deleted.
-                if (LowerFolders.isOpaque(folder)) {
+                if (bare || LowerFolders.isOpaque(folder)) {
                     unread.addAll(lowers.folders());
                 }
             } catch (RuntimeException e) {
@@ -120,17 +125,18 @@ final class ListChanges implements PulledBytes.Source {
         }
     }
 
-    private ListChanges(FileView view) {
+    private ListChanges(FileView view, boolean whole) {
         this.view = view;
+        this.whole = whole;
     }
 
     /** The view is this one's from now on; on a thread that may block. */
     static ListChanges of(FileView view) {
-        ListChanges list = new ListChanges(view);
         LayerFolders layers = view.layers();
         if (layers == null) {
             throw new IllegalStateException("a view without its layers");
         }
+        ListChanges list = new ListChanges(view, layers.whole());
         Fd upper = Entries.open(layers.upper(), FOLDER, 0);
         LowerFolders lowers;
         try {
@@ -139,7 +145,7 @@ final class ListChanges implements PulledBytes.Source {
             upper.close();
             throw e;
         }
-        list.levels.push(new Level(upper, lowers, "", true));
+        list.levels.push(new Level(upper, lowers, "", true, layers.whole()));
         return list;
     }
 
@@ -194,8 +200,9 @@ final class ListChanges implements PulledBytes.Source {
 
     private void entry(ByteBuf out, Level level, String name, String path) {
         FileStatus status = FileStatus.ofEntry(level.folder.value(), name);
-        FileStatus below = level.lowers.find(name).orElse(null);
-        if (LowerFolders.isWhiteout(status)) {
+        LowerFolders.Found found = level.lowers.locate(name).orElse(null);
+        FileStatus below = found == null ? null : found.status();
+        if (!whole && LowerFolders.isWhiteout(status)) {
             if (below != null) {
                 tell(out, path, DELETED);
             }
@@ -204,7 +211,9 @@ final class ListChanges implements PulledBytes.Source {
         boolean told = true;
         if (below == null) {
             tell(out, path, ADDED);
-        } else if (status.isDirectory() && below.isDirectory() && isSame(status, below)) {
+        } else if (whole && found != null && SameEntry.test(level.folder, status, found.folder(), below, name)) {
+            told = false;
+        } else if (!whole && status.isDirectory() && below.isDirectory() && isSame(status, below)) {
             told = false;
         } else {
             tell(out, path, MODIFIED);
@@ -218,7 +227,7 @@ final class ListChanges implements PulledBytes.Source {
                 folder.close();
                 throw e;
             }
-            levels.push(new Level(folder, lowers, path, told));
+            levels.push(new Level(folder, lowers, path, told, whole));
         }
     }
 
@@ -227,10 +236,7 @@ final class ListChanges implements PulledBytes.Source {
         return one.mode() == other.mode()
                 && one.uid() == other.uid()
                 && one.gid() == other.gid()
-                && one.modifiedSeconds() == other.modifiedSeconds()
-                && (one.modifiedNanos() == other.modifiedNanos()
-                        || one.modifiedNanos() == 0
-                        || other.modifiedNanos() == 0);
+                && SameEntry.sameTime(one, other);
     }
 
     /** A folder that nothing was told of yet is told of before what has changed in it. */

@@ -84,7 +84,7 @@ class ListChangesTest {
     /** Kind and path of each, in order. */
     private List<String> changes() {
         ListChanges list = ListChanges.of(
-                new View(new LayerFolders(upper.toString(), List.of(middle.toString(), bottom.toString()))));
+                new View(new LayerFolders(upper.toString(), List.of(middle.toString(), bottom.toString()), false)));
         StringBuilder json = new StringBuilder();
         try {
             for (ByteBuf part = list.next(); part != null; part = list.next()) {

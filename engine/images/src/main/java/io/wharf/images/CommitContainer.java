@@ -9,7 +9,6 @@ import io.wharf.contracts.ImageService.CommitImage;
 import io.wharf.linux.Pools;
 import io.wharf.tar.BytePipe;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class CommitContainer {
 
     private final Images images;
     private final LayerStore layers;
-    private final OverlayDriver driver;
+    private final StorageDrivers drivers;
     private final UnpackLayer unpack;
     private final AddImage add;
     private final Pools bulk;
@@ -33,7 +32,7 @@ final class CommitContainer {
     CommitContainer(
             Images images,
             LayerStore layers,
-            OverlayDriver driver,
+            StorageDrivers drivers,
             UnpackLayer unpack,
             AddImage add,
             Pools bulk,
@@ -41,7 +40,7 @@ final class CommitContainer {
             String version) {
         this.images = images;
         this.layers = layers;
-        this.driver = driver;
+        this.drivers = drivers;
         this.unpack = unpack;
         this.add = add;
         this.bulk = bulk;
@@ -55,13 +54,12 @@ final class CommitContainer {
         ContainerConfig config = ConfigChanges.apply(request.config(), request.changes());
         Image parent = images.image(request.parent())
                 .orElseThrow(() -> WharfException.notFound("No such image: " + request.parent()));
-        if (images.container(request.containerId()).isEmpty()) {
-            throw WharfException.notFound("No such container: " + request.containerId());
-        }
+        ContainerLayer layer = images.container(request.containerId())
+                .orElseThrow(() -> WharfException.notFound("No such container: " + request.containerId()));
         LayerStore.Hold hold = layers.hold();
         hold.all(parent);
-        Path upper = driver.upper(request.containerId());
-        return writers.run(() -> unpack.run(() -> tar(upper), false))
+        LayerChain below = LayerChain.of(images.downFrom(layer.top()), layers);
+        return writers.run(() -> unpack.run(() -> tar(layer.container(), below), false))
                 .compose(unpacked -> unpacked.diffId().equals(EMPTY)
                         ? UnpackLayer.discard(bulk, unpacked).<@Nullable Digest>map((Digest) null)
                         : hold.adopt(parent.top(), unpacked).<@Nullable Digest>map(Layer::diff))
@@ -70,10 +68,10 @@ final class CommitContainer {
                 .onComplete(done -> hold.close());
     }
 
-    private InputStream tar(Path upper) {
+    private InputStream tar(String container, LayerChain below) {
         BytePipe pipe = new BytePipe();
         bulk.run(() -> {
-                    WriteUpper.run(upper, pipe.sink);
+                    drivers.current().writeChanges(container, below, pipe.sink);
                     pipe.sink.close();
                 })
                 .onFailure(pipe::fail);

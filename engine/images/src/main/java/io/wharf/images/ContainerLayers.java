@@ -8,6 +8,7 @@ import io.wharf.base.Lanes;
 import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerDetail.GraphDriver;
 import io.wharf.contracts.ImageService.LayerFolders;
 import io.wharf.contracts.ImageService.LayerSizes;
 import io.wharf.contracts.ImageService.MountedRoot;
@@ -41,7 +42,7 @@ final class ContainerLayers {
     private final Pools pools;
     private final Images images;
     private final LayerStore layers;
-    private final OverlayDriver driver;
+    private final StorageDrivers drivers;
     private final Set<String> mounted = new HashSet<>();
     private final Map<String, Integer> holds = new HashMap<>();
     private final Lanes lanes = new Lanes();
@@ -53,19 +54,19 @@ final class ContainerLayers {
             Pools pools,
             Images images,
             LayerStore layers,
-            OverlayDriver driver) {
+            StorageDrivers drivers) {
         this.layout = layout;
         this.store = store;
         this.ledger = ledger;
         this.pools = pools;
         this.images = images;
         this.layers = layers;
-        this.driver = driver;
+        this.drivers = drivers;
     }
 
     /** Learns which roots an earlier engine left mounted, and unmounts those that nobody looks at any more. */
     Future<Void> start() {
-        return pools.call(driver::mounted)
+        return pools.call(drivers.roots()::mounted)
                 .compose(found -> Future.all(ledger.ofKind(KIND), ledger.ofKind(HELD))
                         .compose(records -> {
                             mounted.addAll(found);
@@ -97,10 +98,12 @@ final class ContainerLayers {
     }
 
     Future<Void> create(String container, Digest imageId, Map<String, String> storageOptions) {
+        StorageDriver driver = drivers.current();
         if (!storageOptions.isEmpty()) {
-            throw WharfException.invalid(
-                    "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+            driver.requireLimits();
         }
+        Long own = StorageOptions.ofContainer(storageOptions);
+        Long limit = own == null ? driver.usualLimit() : own;
         Image image = images.image(imageId).orElseThrow(() -> WharfException.notFound("No such image: " + imageId));
         if (images.container(container).isPresent()) {
             throw WharfException.conflict("container " + container + " has a layer already");
@@ -113,7 +116,7 @@ final class ContainerLayers {
                     return Boolean.TRUE;
                 })
                 .compose(
-                        written -> pools.run(() -> driver.make(container))
+                        written -> pools.run(() -> driver.make(container, chain(layer), limit))
                                 .recover(failure -> forget(container).transform(gone -> Future.failedFuture(failure))),
                         failure -> {
                             images.removeContainer(container);
@@ -123,10 +126,10 @@ final class ContainerLayers {
 
     Future<MountedRoot> mount(String container) {
         return lanes.run(container, () -> {
-            List<Path> chain = chain(layer(container));
+            LayerChain chain = chain(layer(container));
             return putUp(container, KIND, chain).map(root -> {
                 mounted.add(container);
-                return new MountedRoot(root, driver.describe(container, chain));
+                return new MountedRoot(root, drivers.current().describe(container, chain));
             });
         });
     }
@@ -145,7 +148,7 @@ final class ContainerLayers {
 
     Future<String> hold(String container) {
         return lanes.run(container, () -> {
-            List<Path> chain = chain(layer(container));
+            LayerChain chain = chain(layer(container));
             // Counted first: whoever unmounts comes later in the lane.
             holds.merge(container, 1, Integer::sum);
             Future<String> root = mounted.contains(container)
@@ -170,18 +173,19 @@ final class ContainerLayers {
     }
 
     LayerFolders folders(String container) {
-        List<String> lowers = new ArrayList<>();
-        chain(layer(container)).forEach(folder -> lowers.add(folder.toString()));
-        lowers.add(layout.containerBase().toString());
-        return new LayerFolders(driver.upper(container).toString(), lowers);
+        StorageDriver driver = drivers.current();
+        return new LayerFolders(
+                driver.upper(container).toString(),
+                chain(layer(container)).onBase(layout.containerBase()),
+                driver.isWhole());
     }
 
-    private Future<String> putUp(String container, String kind, List<Path> chain) {
+    private Future<String> putUp(String container, String kind, LayerChain chain) {
         String root = layout.rootfs(container).toString();
         return ledger.record(new KernelObject(kind, container, container, root))
                 .compose(recorded -> pools.run(() -> {
-                    requireThere(chain);
-                    driver.mount(container, chain);
+                    requireThere(chain.folders());
+                    drivers.current().mount(container, chain);
                 }))
                 .map(root);
     }
@@ -196,7 +200,7 @@ final class ContainerLayers {
     }
 
     private Future<Void> takeDown(String container, String kind) {
-        return pools.runUrgently(() -> driver.unmount(container))
+        return pools.runUrgently(() -> drivers.current().unmount(container))
                 .compose(done -> ledger.strike(kind, container))
                 .onSuccess(done -> {
                     mounted.remove(container);
@@ -213,7 +217,7 @@ final class ContainerLayers {
                                 ? ledger.strike(HELD, container)
                                 : Future.<Void>succeededFuture())
                         .compose(done -> forget(container))
-                        .compose(done -> pools.run(() -> driver.remove(container))));
+                        .compose(done -> pools.run(() -> drivers.current().remove(container))));
     }
 
     private Future<Void> forget(String container) {
@@ -234,7 +238,8 @@ final class ContainerLayers {
         long below = images.downFrom(layer.top()).stream()
                 .mapToLong(chain -> images.mustLayer(chain).size())
                 .sum();
-        return pools.call(() -> TreeSize.of(driver.upper(container))).map(own -> new LayerSizes(own, below + own));
+        LayerChain chain = chain(layer);
+        return pools.call(() -> drivers.current().size(container, chain)).map(own -> new LayerSizes(own, below + own));
     }
 
     /** Removes what belongs to containers that are not named: rows, mounts and folders. */
@@ -268,7 +273,12 @@ final class ContainerLayers {
                 .orElseThrow(() -> WharfException.notFound("No such container: " + container));
     }
 
-    private List<Path> chain(ContainerLayer layer) {
-        return images.downFrom(layer.top()).stream().map(layers::diff).toList();
+    /** How a container's root is put together. */
+    GraphDriver describe(String container) {
+        return drivers.current().describe(container, chain(layer(container)));
+    }
+
+    private LayerChain chain(ContainerLayer layer) {
+        return LayerChain.of(images.downFrom(layer.top()), layers);
     }
 }

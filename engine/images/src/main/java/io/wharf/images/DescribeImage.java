@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class DescribeImage {
     private final Images images;
     private final LayerStore layers;
+    private final StorageDrivers drivers;
 
-    DescribeImage(Images images, LayerStore layers) {
+    DescribeImage(Images images, LayerStore layers, StorageDrivers drivers) {
         this.images = images;
         this.layers = layers;
+        this.drivers = drivers;
     }
 
     /** Tells of an image; what few ask for is read from the exact bytes of its config. */
@@ -45,8 +47,7 @@ final class DescribeImage {
                 config.os(),
                 root.path("os.version").asText(""),
                 images.size(image),
-                OverlayDriver.describe(
-                        image.layers().reversed().stream().map(layers::diff).toList()),
+                drivers.current().describe(LayerChain.of(image.layers().reversed(), layers)),
                 new RootFs(
                         "layers", config.diffs().stream().map(Object::toString).toList()),
                 new Metadata(image.taggedNanos() == 0 ? Times.ZERO : Times.rfc3339Nano(image.taggedNanos())),

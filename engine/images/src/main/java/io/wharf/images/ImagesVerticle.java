@@ -13,6 +13,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.CollectImages;
 import io.wharf.contracts.Collected;
+import io.wharf.contracts.ContainerDetail.GraphDriver;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
@@ -22,7 +23,6 @@ import io.wharf.contracts.ImageSpaceOptions.Mark;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.Verified;
-import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingInput;
 import io.wharf.streams.HandleTable;
@@ -54,7 +54,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final Lanes lanes = new Lanes();
     private final Images images = new Images();
     private final LayerStore layers;
-    private final OverlayDriver driver;
+    private final StorageDrivers drivers;
     private final ContainerLayers containers;
     private final UnpackLayer unpack;
     private final AddImage add;
@@ -74,9 +74,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         this.store = store;
         this.handles = handles;
         this.pools = pools;
-        layers = new LayerStore(options.layout(), pools, images);
-        driver = new OverlayDriver(options.layout(), Mounts.real());
-        containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, driver);
+        drivers = new StorageDrivers(options.layout(), options.storageDriver(), options.storageOptions());
+        layers = new LayerStore(options.layout(), pools, images, drivers);
+        containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, drivers);
         bulk = new Pools(BULK_THREADS + options.registries().downloads(), 1);
         reach = options.registries();
         unpack = new UnpackLayer(options.layout(), bulk, TarLimits.of(options.imageLimits()));
@@ -89,15 +89,10 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<?> start() {
-        String wanted = options.storageDriver();
-        if (wanted != null && !wanted.isEmpty() && !wanted.equals(OverlayDriver.NAME) && !wanted.equals("overlay")) {
-            return Future.failedFuture(WharfException.notImplemented(
-                    "storage driver " + wanted + " is not supported: only " + OverlayDriver.NAME + " is"));
-        }
         return ImageTable.load(store, images)
                 .compose(loaded -> layers.start())
                 .compose(ready -> sweepDownloads())
-                .compose(ready -> pools.run(driver::start))
+                .compose(ready -> pools.run(drivers::start))
                 .compose(ready -> containers.start())
                 .compose(ready -> layers.damaged().users(containers::isMounted))
                 .compose(ready -> lookAfterSpace())
@@ -112,7 +107,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         if (house != null) {
             house.stop();
         }
-        return layers.settled().compose(done -> pools.run(driver::stop)).onComplete(done -> {
+        return layers.settled().compose(done -> pools.run(drivers::stop)).onComplete(done -> {
             bulk.close();
             if (quiet != null) {
                 quiet.close();
@@ -129,13 +124,13 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     public Future<ImageDetail> inspect(String name, @Nullable WantedPlatform platform) {
         Image image = Platform.fitting(images.get(name), name, platform);
         return ImageTable.config(store, image.id())
-                .map(exact -> new DescribeImage(images, layers).detail(image, exact));
+                .map(exact -> new DescribeImage(images, layers, drivers).detail(image, exact));
     }
 
     @Override
     public Future<List<HistoryEntry>> history(String name, @Nullable WantedPlatform platform) {
         Image image = Platform.fitting(images.get(name), name, platform);
-        return Future.succeededFuture(new DescribeImage(images, layers).history(image));
+        return Future.succeededFuture(new DescribeImage(images, layers, drivers).history(image));
     }
 
     @Override
@@ -265,6 +260,11 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
+    public Future<GraphDriver> describeRoot(String containerId) {
+        return Future.succeededFuture(containers.describe(containerId));
+    }
+
+    @Override
     public Future<Void> removeLayer(String containerId) {
         return containers.remove(containerId);
     }
@@ -276,7 +276,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Digest> commit(CommitImage request) {
-        return new CommitContainer(images, layers, driver, unpack, add, bulk, archives, options.version()).run(request);
+        return new CommitContainer(images, layers, drivers, unpack, add, bulk, archives, options.version())
+                .run(request);
     }
 
     @Override
@@ -287,8 +288,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     @Override
     public Future<StorageFacts> facts() {
         long size = images.layers().stream().mapToLong(Layer::size).sum();
-        return pools.call(driver::facts)
-                .map(status -> new StorageFacts(images.all().size(), OverlayDriver.NAME, status, size));
+        return pools.call(drivers.current()::facts)
+                .map(status ->
+                        new StorageFacts(images.all().size(), drivers.current().name(), status, size));
     }
 
     @Override

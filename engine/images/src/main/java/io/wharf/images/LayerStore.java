@@ -56,7 +56,10 @@ final class LayerStore {
     /** Pieces of work under way. */
     private final AtomicInteger working = new AtomicInteger();
 
-    LayerStore(Layout layout, Pools pools, Images images) {
+    private final StorageDrivers drivers;
+
+    LayerStore(Layout layout, Pools pools, Images images, StorageDrivers drivers) {
+        this.drivers = drivers;
         this.layout = layout;
         this.pools = pools;
         this.images = images;
@@ -222,6 +225,9 @@ final class LayerStore {
             return before.compose(gone -> pools.call(() -> move(unpacked, chain, used)))
                     .onComplete(done -> comingBlobs.remove(packed))
                     .onSuccess(moved -> damaged.mended(chain))
+                    .compose(moved -> images.layer(chain) == null
+                            ? Future.succeededFuture(moved)
+                            : forgetOnTop(chain).map(moved))
                     .recover(failure ->
                             UnpackLayer.discard(pools, unpacked).transform(discarded -> Future.failedFuture(failure)))
                     .map(kept -> {
@@ -313,6 +319,15 @@ final class LayerStore {
         changed.run();
     }
 
+    /** What the driver made of a layer that was damaged, and of those on top of it, is made anew out of what is there now. */
+    private Future<Void> forgetOnTop(Digest chain) {
+        List<Digest> all = images.layers().stream()
+                .map(Layer::chain)
+                .filter(one -> images.downFrom(one).contains(chain))
+                .toList();
+        return pools.run(() -> all.forEach(drivers.current()::forget));
+    }
+
     /** Whether the layer's bytes were kept. */
     private boolean move(NewLayer unpacked, Digest chain, boolean used) throws IOException {
         Path target = folder(chain);
@@ -369,10 +384,14 @@ final class LayerStore {
     /** Removes a layer that is no longer committed; a failure leaves it to the next start. */
     Future<Void> delete(Layer layer) {
         Path folder = folder(layer.chain());
-        Future<Void> gone = pools.run(() -> RemoveTree.at(folder)).otherwise(failure -> {
-            LOG.warn("removing layer {}: {}", folder, failure.toString());
-            return null;
-        });
+        Future<Void> gone = pools.run(() -> {
+                    RemoveTree.at(folder);
+                    drivers.current().forget(layer.chain());
+                })
+                .otherwise(failure -> {
+                    LOG.warn("removing layer {}: {}", folder, failure.toString());
+                    return null;
+                });
         going.put(layer.chain(), gone);
         gone.onComplete(done -> going.remove(layer.chain(), gone));
         return gone;

@@ -1,245 +1,219 @@
 package io.wharf.images;
 
 import io.wharf.base.Ids;
-import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerDetail.GraphDriver;
-import io.wharf.linux.Attributes;
 import io.wharf.linux.Entries;
-import io.wharf.linux.Errno;
+import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
-import io.wharf.linux.MountFlags;
-import io.wharf.linux.Mounts;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Overlay;
-import io.wharf.linux.Propagation;
+import io.wharf.linux.ProjectQuota;
 import io.wharf.linux.RemoveTree;
 import io.wharf.linux.SmallFiles;
 import io.wharf.linux.Storage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The storage driver: overlayfs unions of layers, mounted below a private mount so that no other mount namespace of the
- * host keeps a container's root busy. Everything here blocks: for a pool.
- *
- * <p>Below the layers of every image lies one folder more, with the places that a container needs (/proc, /dev/pts,
- * /etc/hosts, …). What the image has hides it; what the image lacks shows through, and is not part of what a container
- * changed.
- */
-final class OverlayDriver {
+/** The usual driver: unions by the kernel's overlayfs. */
+class OverlayDriver implements StorageDriver {
     static final String NAME = "overlay2";
-    private static final String UPPER = "diff";
-    private static final String WORK = "work";
-    private static final int CHARACTER_DEVICE = 0x2000;
+    static final String UPPER = "diff";
+    static final String WORK = "work";
 
-    private final Layout layout;
-    private final Mounts mounts;
+    final RootMounts roots;
+    private final @Nullable Long usualLimit;
     private List<String> options = List.of();
+    private Optional<ProjectQuota> quota = Optional.empty();
 
-    OverlayDriver(Layout layout, Mounts mounts) {
-        this.layout = layout;
-        this.mounts = mounts;
+    OverlayDriver(RootMounts roots, @Nullable Long usualLimit) {
+        this.roots = roots;
+        this.usualLimit = usualLimit;
     }
 
-    /** Checks that overlays work here, and makes the private mount. */
-    void start() throws IOException {
-        makeBase();
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void start() throws IOException {
         options = knownOptions();
         probe();
-        Path parent = layout.rootfsParent();
-        Files.createDirectories(parent);
-        if (!mounts.isMountPoint(parent.toString())) {
-            mounts.bind(parent.toString(), parent.toString(), false);
-        }
-        mounts.propagation(parent.toString(), Propagation.PRIVATE, false);
-    }
-
-    /** Takes the private mount away, unless roots are mounted below it. */
-    void stop() {
-        String parent = layout.rootfsParent().toString();
-        if (mounts.table().atOrBelow(parent).size() == 1) {
-            mounts.unmount(parent, MountFlags.MNT_DETACH);
+        roots.start();
+        quota = ProjectQuota.of(roots.layout.dataRoot().toString());
+        if (usualLimit != null) {
+            requireLimits();
         }
     }
 
-    /** What the kernel's defaults might turn on, and what would make upper layers unreadable on their own. */
+    /**
+     * What the kernel's defaults might turn on. An upper layer must be readable on its own, for commit and diff, and may
+     * be mounted over other lowers after an update: no index, no metadata without data, no renamed folders that point
+     * elsewhere. Such pointers are not followed in any layer either. {@code xino} stays as the kernel has it: all layers
+     * lie on one file system, whose inode numbers show through as they are.
+     */
     private static List<String> knownOptions() {
         List<String> known = new ArrayList<>();
-        for (String option : List.of("index", "metacopy", "redirect_dir")) {
-            if (SmallFiles.readIfPresent("/sys/module/overlay/parameters/" + option)
+        for (String option : List.of("index=off", "metacopy=off", "redirect_dir=nofollow")) {
+            String name = option.substring(0, option.indexOf('='));
+            if (SmallFiles.readIfPresent("/sys/module/overlay/parameters/" + name)
                     .isPresent()) {
-                known.add(option + "=off");
+                known.add(option);
             }
         }
         return known;
     }
 
     private void probe() throws IOException {
-        Path folder = layout.ingest().resolve("probe-" + Ids.random());
+        Path folder = roots.layout.ingest().resolve("probe-" + Ids.random());
         for (String part : List.of("lower", UPPER, WORK, "merged")) {
             Files.createDirectories(folder.resolve(part));
         }
         Path merged = folder.resolve("merged");
         try {
-            mounts.overlay(
-                    new Overlay(
-                            List.of(folder.resolve("lower").toString()),
-                            folder.resolve(UPPER).toString(),
-                            folder.resolve(WORK).toString(),
-                            options),
-                    merged.toString());
-            mounts.unmount(merged.toString(), 0);
-            Entries.makeNode(OpenFlags.AT_FDCWD, folder.resolve("lower/gone").toString(), CHARACTER_DEVICE, 0);
+            Entries.makeNode(OpenFlags.AT_FDCWD, folder.resolve("lower/gone").toString(), FileStatus.S_IFCHR, 0);
+            union(List.of(folder.resolve("lower").toString()), folder, merged.toString());
+            roots.mounts.unmount(merged.toString(), 0);
         } catch (LinuxException e) {
             throw WharfException.internal(
-                    "storage driver " + NAME + " does not work with " + layout.dataRoot() + " on "
-                            + Storage.fileSystem(layout.dataRoot().toString()).name()
-                            + ": " + e.getMessage() + ". The data root needs a file system that overlayfs takes as its"
-                            + " upper layer (ext4, xfs with ftype=1, btrfs, tmpfs) and the kernel module overlay",
+                    "storage driver " + name() + " does not work with " + roots.layout.dataRoot() + " on " + backing()
+                            + ": " + e.getMessage() + ". " + needs(),
                     e);
         } finally {
             RemoveTree.at(folder);
         }
     }
 
-    private void makeBase() throws IOException {
-        Path base = layout.containerBase();
-        if (Files.exists(base)) {
-            return;
-        }
-        Path made = layout.ingest().resolve("base-" + Ids.random());
-        for (String folder : List.of("dev/pts", "dev/shm", "etc", "proc", "sys")) {
-            Files.createDirectories(made.resolve(folder));
-        }
-        for (String file : List.of(".dockerenv", "dev/console", "etc/hostname", "etc/hosts", "etc/resolv.conf")) {
-            Files.createFile(made.resolve(file));
-            Attributes.mode(OpenFlags.AT_FDCWD, made.resolve(file).toString(), 0755);
-        }
-        Files.createSymbolicLink(made.resolve("etc/mtab"), Path.of("/proc/mounts"));
-        try (var folders = Files.walk(made)) {
-            folders.filter(path -> Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS))
-                    .forEach(path -> Attributes.mode(OpenFlags.AT_FDCWD, path.toString(), 0755));
-        }
-        Files.move(made, base);
+    String needs() {
+        return "The data root needs a file system that overlayfs takes as its upper layer (ext4, xfs with ftype=1, btrfs,"
+                + " tmpfs) and the kernel module overlay";
     }
 
-    /** Makes the folders of a writable layer. */
-    void make(String container) {
-        String folder = layout.writableLayer(container).toString();
-        makeFolder(layout.writableLayers().toString(), 0711);
-        makeFolder(folder, 0710);
-        makeFolder(folder + "/" + UPPER, 0755);
-        makeFolder(folder + "/" + WORK, 0700);
-    }
-
-    private static void makeFolder(String path, int mode) {
-        try {
-            Entries.makeDirectory(path, mode);
-            Attributes.mode(OpenFlags.AT_FDCWD, path, mode);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.EEXIST)) {
-                throw e;
-            }
-        }
-    }
-
-    /** Mounts a container's root, unless it is mounted. {@code chain} has the topmost layer first. */
-    void mount(String container, List<Path> chain) {
-        String root = layout.rootfs(container).toString();
-        makeFolder(root, 0700);
-        if (mounts.isMountPoint(root)) {
-            return;
-        }
-        make(container);
-        List<String> lowers = new ArrayList<>(chain.size() + 1);
-        chain.forEach(layer -> lowers.add(layer.toString()));
-        lowers.add(layout.containerBase().toString());
-        Path own = layout.writableLayer(container);
-        mounts.overlay(
+    /** Mounts a union with the writable parts of {@code own}. */
+    void union(List<String> lowers, Path own, String target) {
+        roots.mounts.overlay(
                 new Overlay(
                         lowers, own.resolve(UPPER).toString(), own.resolve(WORK).toString(), options),
-                root);
+                target);
     }
 
-    /** Unmounts a container's root, also one that is still in use; not mounted is fine. */
-    void unmount(String container) {
-        String root = layout.rootfs(container).toString();
-        try {
-            mounts.unmount(root, 0);
-        } catch (LinuxException busy) {
-            if (busy.is(Errno.EBUSY)) {
-                mounts.unmount(root, MountFlags.MNT_DETACH);
-            } else if (!busy.is(Errno.EINVAL, Errno.ENOENT)) {
-                throw busy;
-            }
+    @Override
+    public void make(String container, LayerChain chain, @Nullable Long limit) {
+        Path own = roots.makeOwn(container);
+        String upper = own.resolve(UPPER).toString();
+        if (limit != null) {
+            quota.orElseThrow(OverlayDriver::noLimits).limit(own.toString(), limit);
         }
-        try {
-            Entries.removeDirectory(OpenFlags.AT_FDCWD, root);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT)) {
-                throw e;
-            }
+        RootMounts.makeFolder(own.resolve(WORK).toString(), 0700);
+        if (FileStatus.ifPresent(OpenFlags.AT_FDCWD, upper).isEmpty()) {
+            // Whole at once: a root folder without its owner would not be looked at again.
+            String made = upper + ".new";
+            RootMounts.makeFolder(made, 0700);
+            RootFolder.describe(RootFolder.of(chain, roots.layout), Path.of(made));
+            Entries.rename(OpenFlags.AT_FDCWD, made, OpenFlags.AT_FDCWD, upper, 0);
         }
     }
 
-    /** Containers whose roots are mounted. */
-    List<String> mounted() {
-        String parent = layout.rootfsParent().toString();
-        return mounts.table().atOrBelow(parent).stream()
-                .map(entry -> entry.mountPoint())
-                .filter(point -> point.length() > parent.length())
-                .map(point -> point.substring(parent.length() + 1))
-                .filter(name -> name.indexOf('/') < 0)
-                .toList();
+    @Override
+    public void mount(String container, LayerChain chain) {
+        if (!roots.prepare(container)) {
+            return;
+        }
+        make(container, chain, null);
+        union(
+                chain.onBase(roots.layout.containerBase()),
+                roots.layout.writableLayer(container),
+                roots.layout.rootfs(container).toString());
     }
 
-    void remove(String container) {
-        RemoveTree.at(layout.writableLayer(container));
+    @Override
+    public void unmount(String container) {
+        roots.unmount(container);
     }
 
-    Path upper(String container) {
-        return layout.writableLayer(container).resolve(UPPER);
+    @Override
+    public void remove(String container) {
+        RemoveTree.at(roots.layout.writableLayer(container));
     }
 
-    /** How a container's root is put together, as {@code docker inspect} shows it. */
-    GraphDriver describe(String container, List<Path> chain) {
-        Path own = layout.writableLayer(container);
+    @Override
+    public Path upper(String container) {
+        return roots.layout.writableLayer(container).resolve(UPPER);
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    @Override
+    public void writeChanges(String container, LayerChain chain, OutputStream out) throws IOException {
+        WriteUpper.run(upper(container), RootFolder.of(chain, roots.layout), out);
+    }
+
+    @Override
+    public long size(String container, LayerChain chain) {
+        return TreeSize.of(upper(container));
+    }
+
+    @Override
+    public @Nullable Long usualLimit() {
+        return usualLimit;
+    }
+
+    @Override
+    public void requireLimits() {
+        if (quota.isEmpty()) {
+            throw noLimits();
+        }
+    }
+
+    private static WharfException noLimits() {
+        return WharfException.invalid(
+                "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+    }
+
+    @Override
+    public GraphDriver describe(String container, LayerChain chain) {
+        Path own = roots.layout.writableLayer(container);
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("LowerDir", joined(chain) + (chain.isEmpty() ? "" : ":") + layout.containerBase());
-        parts.put("MergedDir", layout.rootfs(container).toString());
+        parts.put("LowerDir", String.join(":", chain.onBase(roots.layout.containerBase())));
+        parts.put("MergedDir", roots.layout.rootfs(container).toString());
         parts.put("UpperDir", own.resolve(UPPER).toString());
         parts.put("WorkDir", own.resolve(WORK).toString());
-        return new GraphDriver(parts, NAME);
+        return new GraphDriver(parts, name());
     }
 
-    /** How an image's layers lie, as {@code docker image inspect} shows it. */
-    static GraphDriver describe(List<Path> chain) {
+    @Override
+    public GraphDriver describe(LayerChain chain) {
+        List<Path> folders = chain.folders();
         Map<String, String> parts = new LinkedHashMap<>();
-        if (chain.size() > 1) {
-            parts.put("LowerDir", joined(chain.subList(1, chain.size())));
+        if (folders.size() > 1) {
+            parts.put("LowerDir", LayerChain.joined(folders.subList(1, folders.size())));
         }
-        if (!chain.isEmpty()) {
-            parts.put("UpperDir", chain.getFirst().toString());
+        if (!folders.isEmpty()) {
+            parts.put("UpperDir", folders.getFirst().toString());
         }
-        return new GraphDriver(parts, NAME);
+        return new GraphDriver(parts, name());
     }
 
-    private static String joined(List<Path> chain) {
-        return String.join(":", chain.stream().map(Path::toString).toList());
+    String backing() {
+        return Storage.fileSystem(roots.layout.dataRoot().toString()).name();
     }
 
-    /** Rows of {@code docker info}. */
-    List<List<String>> facts() {
+    @Override
+    public List<List<String>> facts() {
         return List.of(
-                List.of(
-                        "Backing Filesystem",
-                        Storage.fileSystem(layout.dataRoot().toString()).name()),
+                List.of("Backing Filesystem", backing()),
                 List.of("Supports d_type", "true"),
                 List.of("Using metacopy", "false"),
                 List.of("Native Overlay Diff", "true"),

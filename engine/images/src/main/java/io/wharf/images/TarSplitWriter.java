@@ -32,14 +32,21 @@ final class TarSplitWriter implements AutoCloseable, TarReader.Recorder {
     record Replaced(long files, String path) {}
 
     private final Path folder;
+    private final OutputStream file;
     private final DataOutputStream out;
     private final List<Replaced> replaced = new ArrayList<>();
     private long files;
 
     TarSplitWriter(Path folder) throws IOException {
         this.folder = folder;
-        this.out = new DataOutputStream(
-                new BufferedOutputStream(new Quick(Files.newOutputStream(folder.resolve(NAME))), 8192));
+        this.file = Files.newOutputStream(folder.resolve(NAME));
+        try {
+            this.out = new DataOutputStream(new BufferedOutputStream(new Quick(file), 8192));
+        } catch (IOException | RuntimeException e) {
+            // The head of what is packed is written at once.
+            file.close();
+            throw e;
+        }
     }
 
     @Override
@@ -72,7 +79,11 @@ final class TarSplitWriter implements AutoCloseable, TarReader.Recorder {
 
     @Override
     public void close() throws IOException {
-        out.close();
+        // What packs closes nothing where its last bytes do not fit on the disk.
+        try (OutputStream closed = file) {
+            out.close();
+            closed.flush();
+        }
         if (!replaced.isEmpty()) {
             try (var list = new DataOutputStream(Files.newOutputStream(folder.resolve(REPLACED)))) {
                 for (Replaced one : replaced) {

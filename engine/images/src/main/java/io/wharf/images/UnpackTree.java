@@ -90,6 +90,7 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
             if (entry.kind() == Kind.DIRECTORY) {
                 try (Fd top = Entries.openAt(root.value(), ".", OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
                     entries.describeFolder(top, path, entry);
+                    RootFolder.note(folder);
                 }
             }
             return;

@@ -14,8 +14,11 @@ import io.wharf.tar.WriteEntries;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,57 +26,101 @@ import java.util.List;
  * the same content gives the same tar. What a process of the container takes away meanwhile is left out.
  */
 final class WriteUpper {
+    static final Comparator<String> BY_BYTES = Comparator.comparing(Names::encode, Arrays::compareUnsigned);
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
+    /** What fuse-overlayfs says in either way. */
+    private static final List<String> OPAQUE_XATTRS =
+            List.of(UnpackTree.OPAQUE_XATTR, "user.fuseoverlayfs.opaque", "user.overlay.opaque");
 
     private final WriteEntries entries;
+    /** Folders on the way down: a deep tree takes no stack. */
+    private final Deque<Level> levels = new ArrayDeque<>();
+
+    private record Level(Fd folder, String prefix, Iterator<String> names) {}
 
     private WriteUpper(OutputStream out) {
         entries = new WriteEntries(out);
     }
 
-    static void run(Path upper, OutputStream out) throws IOException {
+    /** The root folder itself is part of the layer where it is no longer as it was made. */
+    static void run(Path upper, Path like, OutputStream out) throws IOException {
         WriteUpper writer = new WriteUpper(out);
-        try (Fd folder = Entries.open(upper.toString(), FOLDER, 0)) {
-            writer.folder(folder, "");
+        try {
+            Fd root = Entries.open(upper.toString(), FOLDER, 0);
+            writer.enter(root, "");
+            writeRoot(writer.entries, root, like);
+            while (!writer.levels.isEmpty()) {
+                writer.step(writer.levels.element());
+            }
+        } finally {
+            writer.levels.forEach(level -> level.folder.close());
         }
         writer.entries.tar().finish();
     }
 
-    private void folder(Fd folder, String prefix) throws IOException {
-        if (Xattrs.get(folder, UnpackTree.OPAQUE_XATTR).isPresent() && !prefix.isEmpty()) {
-            mark(prefix + UnpackTree.OPAQUE);
-        }
-        List<String> names = Directories.list(folder).stream()
-                .map(Directories.Entry::name)
-                .sorted(Comparator.comparing(Names::encode, Arrays::compareUnsigned))
-                .toList();
-        for (String name : names) {
-            try {
-                entry(folder, name, prefix + name);
-            } catch (LinuxException e) {
-                if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
-                    throw e;
-                }
-            }
+    static void writeRoot(WriteEntries entries, Fd root, Path like) throws IOException {
+        FileStatus status = FileStatus.of(root);
+        if (!RootFolder.isAsMade(status, like)) {
+            entries.entry(root, ".", ".", status);
         }
     }
 
-    private void entry(Fd folder, String name, String path) throws IOException {
-        FileStatus status = FileStatus.ofEntry(folder.value(), name);
-        if (UnpackTree.isWhiteout(status)) {
-            int slash = path.lastIndexOf('/') + 1;
-            mark(path.substring(0, slash) + UnpackTree.WHITEOUT + name);
+    private void enter(Fd folder, String prefix) {
+        try {
+            List<String> names = Directories.list(folder).stream()
+                    .map(Directories.Entry::name)
+                    .sorted(BY_BYTES)
+                    .toList();
+            levels.push(new Level(folder, prefix, names.iterator()));
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private void step(Level level) throws IOException {
+        if (!level.names.hasNext()) {
+            levels.pop().folder.close();
             return;
         }
-        entries.entry(folder, name, path, status);
-        if (status.isDirectory()) {
-            try (Fd below = Entries.openAt(folder.value(), name, FOLDER, 0)) {
-                folder(below, path + "/");
+        String name = level.names.next();
+        try {
+            entry(level, name, level.prefix + name);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                throw e;
             }
         }
     }
 
-    private void mark(String path) throws IOException {
+    private void entry(Level level, String name, String path) throws IOException {
+        FileStatus status = FileStatus.ofEntry(level.folder.value(), name);
+        if (UnpackTree.isWhiteout(status)) {
+            markGone(entries, level.prefix, name);
+            return;
+        }
+        if (name.startsWith(UnpackTree.WHITEOUT)) {
+            // fuse-overlayfs writes its own marks in the form that tars have.
+            markGone(entries, level.prefix, name.substring(UnpackTree.WHITEOUT.length()));
+            return;
+        }
+        entries.entry(level.folder, name, path, status);
+        if (status.isDirectory()) {
+            Fd below = Entries.openAt(level.folder.value(), name, FOLDER, 0);
+            boolean opaque = OPAQUE_XATTRS.stream()
+                    .anyMatch(xattr -> Xattrs.get(below, xattr).isPresent());
+            enter(below, path + "/");
+            if (opaque) {
+                mark(entries, path + "/" + UnpackTree.OPAQUE);
+            }
+        }
+    }
+
+    static void markGone(WriteEntries entries, String prefix, String name) throws IOException {
+        mark(entries, prefix + UnpackTree.WHITEOUT + name);
+    }
+
+    private static void mark(WriteEntries entries, String path) throws IOException {
         entries.tar().whole(TarEntry.file(path, 0, 0), new byte[0]);
     }
 }

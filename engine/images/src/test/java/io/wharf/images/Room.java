@@ -10,12 +10,15 @@ import io.wharf.base.KernelLedger;
 import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.contracts.ByteStream;
+import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Handle;
+import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageSpaceOptions;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
@@ -50,12 +53,25 @@ final class Room implements AutoCloseable {
     final ImageService images;
     private final boolean owned;
 
+    /** Deeper trees than an engine takes in that nobody configured. */
+    private static final Map<String, String> IMAGE_LIMITS = Map.of("path-length", "20000");
+
+    private final @Nullable String driver;
+
     private Room(Path folder, boolean owned, List<String> insecure, List<String> mirrors) {
-        this(folder, owned, insecure, mirrors, ImageSpaceOptions.USUAL);
+        this(folder, owned, insecure, mirrors, null, Map.of(), ImageSpaceOptions.USUAL);
     }
 
-    private Room(Path folder, boolean owned, List<String> insecure, List<String> mirrors, ImageSpaceOptions space) {
+    private Room(
+            Path folder,
+            boolean owned,
+            List<String> insecure,
+            List<String> mirrors,
+            @Nullable String driver,
+            Map<String, String> storageOptions,
+            ImageSpaceOptions space) {
         this.folder = folder;
+        this.driver = driver;
         this.owned = owned;
         layout = new Layout(folder.resolve("data"), folder.resolve("run"));
         try {
@@ -68,20 +84,39 @@ final class Room implements AutoCloseable {
         store = Store.open(layout.database(), Store.Durability.PROCESS, List.of(ImagesVerticle.schema()));
         store.onCommit(events::addAll);
         ledger = KernelLedger.open(layout.ledger(), "boot");
+        RegistryOptions usual = RegistryOptions.of(insecure, mirrors);
         EngineOptions options = new EngineOptions(
-                List.of(), layout, "none", null, false, null, insecure, mirrors, Map.of(), null, Map.of(), false,
-                "boot", "0.1.0");
-        var usual = options.registries();
-        options = options.with(new io.wharf.contracts.RegistryOptions(
+                List.of(),
+                layout,
+                "none",
+                null,
+                false,
+                driver,
+                storageOptions,
+                new RegistryOptions(
                         usual.insecure(),
                         usual.mirrors(),
                         List.of(folder.resolve("certs.d")),
                         usual.proxies(),
                         usual.downloads(),
                         usual.uploads(),
-                        3))
-                .with(space);
-        await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
+                        3),
+                Map.of(),
+                null,
+                Map.of(),
+                false,
+                "boot",
+                "0.1.0",
+                new LogConfig("json-file", Map.of()),
+                ContainerDefaults.USUAL,
+                driver == null ? Map.of() : IMAGE_LIMITS,
+                space);
+        try {
+            await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
         images = Services.client(vertx, ImageService.class);
     }
 
@@ -99,7 +134,18 @@ final class Room implements AutoCloseable {
 
     static Room open(ImageSpaceOptions space) {
         try {
-            return new Room(Files.createTempDirectory("wharf-images."), true, List.of(), List.of(), space);
+            Path folder = Files.createTempDirectory("wharf-images.");
+            return new Room(folder, true, List.of(), List.of(), null, Map.of(), space);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One with a storage driver, in a new folder below another; it is the caller's to close even where it does not start. */
+    static Room on(Path parent, String driver, Map<String, String> storageOptions) {
+        try {
+            Path folder = Files.createTempDirectory(parent, "wharf-images.");
+            return new Room(folder, true, List.of(), List.of(), driver, storageOptions, ImageSpaceOptions.USUAL);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,12 +153,17 @@ final class Room implements AutoCloseable {
 
     /** The next engine, which looks after the disk in its own way. */
     Room next(ImageSpaceOptions space) {
-        return new Room(folder, owned, List.of(), List.of(), space);
+        return new Room(folder, owned, List.of(), List.of(), driver, Map.of(), space);
+    }
+
+    /** The next engine on the same folders, asked for another driver, or for none. */
+    Room next(@Nullable String other) {
+        return new Room(folder, owned, List.of(), List.of(), other, Map.of(), ImageSpaceOptions.USUAL);
     }
 
     /** The next engine on the same folders, after {@link #stop}. */
     Room next() {
-        return new Room(folder, owned, List.of(), List.of());
+        return next(driver);
     }
 
     /** Stops the engine and leaves everything where it is. */

@@ -53,6 +53,22 @@ public final class Entries {
     }
 
     private static Fd openat2(int root, String path, int flags, int mode, long resolve) {
+        // Three bytes a character at most; only then is it worth counting.
+        if (path.length() < Scratch.PATH_BYTES / 3 || Names.encode(path).length < Scratch.PATH_BYTES) {
+            return openat2Once(root, path, flags, mode, resolve);
+        }
+        // Longer than any call takes: in two parts, and the second one may hold no symlink, which would lead astray.
+        var middle = path.indexOf('/', path.length() / 2);
+        if (middle < 0) {
+            throw new LinuxException("openat2", Errno.ENAMETOOLONG, root, path);
+        }
+        var folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
+        try (var part = openat2(root, path.substring(0, middle), folder, 0, resolve)) {
+            return openBeneathNoLinks(part.value(), path.substring(middle + 1), flags, mode);
+        }
+    }
+
+    private static Fd openat2Once(int root, String path, int flags, int mode, long resolve) {
         var scratch = Scratch.get();
         var name = scratch.first(path, "openat2");
         var how = scratch.struct;

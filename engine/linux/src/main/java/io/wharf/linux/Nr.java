@@ -42,6 +42,7 @@ final class Nr {
     static final int PRCTL = 157;
     static final int MOUNT = 165;
     static final int UMOUNT2 = 166;
+    static final int QUOTACTL = 179;
     static final int SETXATTR = 188;
     static final int LSETXATTR = 189;
     static final int FSETXATTR = 190;

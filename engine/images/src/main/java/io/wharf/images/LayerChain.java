@@ -1,0 +1,37 @@
+package io.wharf.images;
+
+import io.wharf.base.Digest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The layers below a container, or of an image.
+ *
+ * @param ids chain IDs, the topmost layer first
+ * @param folders where their files lie, in the form of overlayfs
+ */
+record LayerChain(List<Digest> ids, List<Path> folders) {
+    LayerChain {
+        ids = List.copyOf(ids);
+        folders = List.copyOf(folders);
+    }
+
+    /** Layers of the store. */
+    static LayerChain of(List<Digest> ids, LayerStore layers) {
+        return new LayerChain(ids, ids.stream().map(layers::diff).toList());
+    }
+
+    /** The folders with the engine's own base as the lowest. */
+    List<String> onBase(Path base) {
+        List<String> all = new ArrayList<>(folders.size() + 1);
+        folders.forEach(folder -> all.add(folder.toString()));
+        all.add(base.toString());
+        return all;
+    }
+
+    /** The folders as overlayfs names them in one line. */
+    static String joined(List<Path> folders) {
+        return String.join(":", folders.stream().map(Path::toString).toList());
+    }
+}

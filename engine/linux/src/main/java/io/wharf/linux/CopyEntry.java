@@ -1,0 +1,177 @@
+package io.wharf.linux;
+
+/**
+ * Copies one entry of a folder into another folder with owner, mode, times and attributes. Contents are shared where the
+ * file system can (FICLONE), else copied by the kernel, holes left as holes. Blocks: for a pool.
+ */
+public final class CopyEntry {
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final long ONCE = 64L << 20;
+    private static final int CHUNK = 128 << 10;
+
+    /** Becomes false with the first file that cannot be shared: all files of a copy lie on the same two file systems. */
+    private boolean sharing = true;
+
+    /** Makes what {@code status} tells of under the same name; of a folder the folder alone, without its times. */
+    public void copy(Fd from, String name, FileStatus status, Fd to) {
+        switch (status.mode() & FileStatus.S_IFMT) {
+            case FileStatus.S_IFREG -> file(from, name, status, to);
+            case FileStatus.S_IFDIR -> {
+                Entries.makeDirectory(to.value(), name, 0700);
+                describe(from, name, status, to);
+            }
+            case FileStatus.S_IFLNK -> {
+                Entries.symlink(Entries.readLink(from.value(), name), to.value(), name);
+                describe(from, name, status, to);
+                times(status, to, name);
+            }
+            default -> {
+                long device = Entries.device(status.specialMajor(), status.specialMinor());
+                Entries.makeNode(to.value(), name, (status.mode() & FileStatus.S_IFMT) | 0600, device);
+                describe(from, name, status, to);
+                times(status, to, name);
+            }
+        }
+    }
+
+    /** Gives a folder the times of its original: the last thing, for what is put into it changes them. */
+    public static void times(FileStatus status, Fd folder) {
+        Attributes.times(
+                folder,
+                status.accessedSeconds(),
+                status.accessedNanos(),
+                status.modifiedSeconds(),
+                status.modifiedNanos());
+    }
+
+    private static void times(FileStatus status, Fd to, String name) {
+        Attributes.times(
+                to.value(),
+                name,
+                status.accessedSeconds(),
+                status.accessedNanos(),
+                status.modifiedSeconds(),
+                status.modifiedNanos());
+    }
+
+    /** Gives one folder owner, mode and attributes of another. */
+    public static void describe(Fd from, FileStatus status, Fd to) {
+        Attributes.owner(to, status.uid(), status.gid());
+        Attributes.mode(to, status.permissions());
+        for (String attribute : Xattrs.list(from)) {
+            if (!SameEntry.isOfTheHost(attribute)) {
+                Xattrs.get(from, attribute).ifPresent(value -> Xattrs.set(to, attribute, value));
+            }
+        }
+    }
+
+    private static void describe(Fd from, String name, FileStatus status, Fd to) {
+        // The owner first: changing it clears set-uid bits and capabilities.
+        Attributes.owner(to.value(), name, status.uid(), status.gid());
+        if (!status.isSymlink()) {
+            Attributes.mode(to.value(), name, status.permissions());
+        }
+        for (String attribute : Xattrs.list(from.value(), name)) {
+            if (!SameEntry.isOfTheHost(attribute)) {
+                Xattrs.get(from.value(), name, attribute)
+                        .ifPresent(value -> Xattrs.set(to.value(), name, attribute, value));
+            }
+        }
+    }
+
+    private void file(Fd from, String name, FileStatus status, Fd to) {
+        int flags = OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOFOLLOW;
+        try (Fd source = Entries.openAt(from.value(), name, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW, 0);
+                Fd target = Entries.openAt(to.value(), name, flags, 0600)) {
+            if (status.size() > 0 && !shared(source, target)) {
+                content(source, target, status.size());
+            }
+            describe(source, status, target);
+            times(status, target);
+        }
+    }
+
+    private boolean shared(Fd source, Fd target) {
+        if (!sharing) {
+            return false;
+        }
+        try {
+            Descriptors.cloneFile(source, target);
+            return true;
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EOPNOTSUPP, Errno.EXDEV, Errno.EINVAL, Errno.ENOTTY, Errno.ENOSYS)) {
+                throw e;
+            }
+            sharing = false;
+            return false;
+        }
+    }
+
+    private static void content(Fd source, Fd target, long size) {
+        long at = 0;
+        while (at < size) {
+            long data = next(source, at, SEEK_DATA, size);
+            if (data >= size) {
+                break;
+            }
+            long end = Math.min(size, next(source, data, SEEK_HOLE, size));
+            Descriptors.seek(source, data, 0);
+            Descriptors.seek(target, data, 0);
+            part(source, target, end - data);
+            at = end;
+        }
+        // What ends in a hole has no last byte to write.
+        Storage.truncate(target, size);
+    }
+
+    /** Where the next data or hole begins; the end of the file where there is none. */
+    private static long next(Fd file, long from, int whence, long size) {
+        try {
+            return Descriptors.seek(file, from, whence);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENXIO)) {
+                return size;
+            }
+            if (e.is(Errno.EINVAL, Errno.EOPNOTSUPP)) {
+                return whence == SEEK_DATA ? from : size;
+            }
+            throw e;
+        }
+    }
+
+    private static void part(Fd source, Fd target, long length) {
+        long left = length;
+        while (left > 0) {
+            long count;
+            try {
+                count = Descriptors.copyFileRange(source, target, Math.min(left, ONCE));
+            } catch (LinuxException e) {
+                if (!e.is(Errno.EXDEV, Errno.EINVAL, Errno.EOPNOTSUPP, Errno.ENOSYS)) {
+                    throw e;
+                }
+                byHand(source, target, left);
+                return;
+            }
+            if (count == 0) {
+                return;
+            }
+            left -= count;
+        }
+    }
+
+    private static void byHand(Fd source, Fd target, long length) {
+        byte[] chunk = new byte[CHUNK];
+        long left = length;
+        while (left > 0) {
+            int count = source.read(chunk, 0, (int) Math.min(left, CHUNK));
+            if (count <= 0) {
+                return;
+            }
+            for (int done = 0; done < count; ) {
+                done += target.write(chunk, done, count - done);
+            }
+            left -= count;
+        }
+    }
+}
