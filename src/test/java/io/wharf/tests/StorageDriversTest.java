@@ -43,6 +43,9 @@ class StorageDriversTest {
         try (Engine engine = new Engine(new Machine(), "--storage-driver", driver)) {
             prepare(engine, driver);
             engine.start();
+            // The first engine of a data root holds what it tried the runtimes with; later ones know.
+            engine.stop();
+            engine.start();
             Docker docker = engine.docker();
             Rig.importSmallImage(docker);
             docker.ok("run", "--rm", "-v", "/data", "busybox", "true");

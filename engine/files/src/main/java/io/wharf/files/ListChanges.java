@@ -36,6 +36,7 @@ final class ListChanges implements PulledBytes.Source {
     private static final int MODIFIED = 0;
     private static final int ADDED = 1;
     private static final int DELETED = 2;
+    private static final String MARK = ".wh.";
     private static final int CHUNK = 32 << 10;
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
     private static final Comparator<Named> BY_NAME =
@@ -200,6 +201,14 @@ final class ListChanges implements PulledBytes.Source {
 
     private void entry(ByteBuf out, Level level, String name, String path) {
         FileStatus status = FileStatus.ofEntry(level.folder.value(), name);
+        if (!whole && name.startsWith(MARK) && status.isFile() && status.size() == 0) {
+            // A mark of fuse-overlayfs in the form that tars have, and a commit takes it for one, whoever wrote it.
+            String gone = name.substring(MARK.length());
+            if (!gone.startsWith(MARK) && level.lowers.locate(gone).isPresent()) {
+                tell(out, level.path + "/" + gone, DELETED);
+            }
+            return;
+        }
         LowerFolders.Found found = level.lowers.locate(name).orElse(null);
         FileStatus below = found == null ? null : found.status();
         if (!whole && LowerFolders.isWhiteout(status)) {

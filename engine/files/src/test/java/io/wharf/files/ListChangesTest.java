@@ -138,6 +138,16 @@ class ListChangesTest {
 
     /** Each level's path is kept: with no bound to it, a container could fill the engine's memory. */
     @Test
+    void next_ofMarksInTheFormOfTars_tellsWhatACommitMakesOfThem() throws IOException {
+        Files.createFile(bottom.resolve("gone"));
+        Files.createFile(upper.resolve(".wh.gone"));
+        Files.createFile(upper.resolve(".wh.never"));
+        Files.createFile(upper.resolve(".wh..wh..opq"));
+        Files.writeString(upper.resolve(".wh.full"), "a file of the container's own");
+        assertThat(changes()).containsExactly("1/.wh.full", "2/gone");
+    }
+
+    @Test
     void next_deeperThanAnyPath_endsThere() {
         String name = "d".repeat(255);
         Fd in = Entries.open(upper.toString(), FOLDER, 0);
