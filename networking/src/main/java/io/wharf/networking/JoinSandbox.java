@@ -2,9 +2,7 @@ package io.wharf.networking;
 
 import io.vertx.core.Future;
 import io.wharf.base.Ids;
-import io.wharf.base.Json;
 import io.wharf.base.KernelLedger;
-import io.wharf.base.KernelObject;
 import io.wharf.base.Layout;
 import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
@@ -62,7 +60,7 @@ final class JoinSandbox {
                 .map(asked -> plan(asked, undo))
                 .compose(membership -> {
                     undo.push("network of " + request.name(), () -> unmake(membership));
-                    return ledger.record(record(membership))
+                    return ledger.record(membership.record())
                             .compose(recorded -> wire(membership))
                             .map(wired -> membership);
                 })
@@ -157,10 +155,6 @@ final class JoinSandbox {
                             + endpoint.id() + "): " + e.getMessage(),
                     e);
         }
-    }
-
-    private static KernelObject record(Membership membership) {
-        return new KernelObject(Membership.KIND, membership.key(), membership.containerId(), Json.write(membership));
     }
 
     /** Takes away what was made of it; the record goes last, and stays where something else does. */

@@ -34,8 +34,7 @@ final class LeaveSandbox {
     }
 
     /** Keeps what belongs to containers that run, and takes the rest away. */
-    Future<Void> keepOnly(List<String> containerIds) {
-        Set<String> kept = Set.copyOf(containerIds);
+    Future<Void> keepOnly(Set<String> kept) {
         List<Future<Void>> leaving =
                 networks.members().stream()
                         .map(Membership::containerId)

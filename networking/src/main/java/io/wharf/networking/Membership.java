@@ -1,6 +1,8 @@
 package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.wharf.base.Json;
+import io.wharf.base.KernelObject;
 import java.util.List;
 
 /**
@@ -37,5 +39,13 @@ record Membership(
 
     boolean ownsNamespace() {
         return !netns.isEmpty();
+    }
+
+    Membership named(String other) {
+        return new Membership(containerId, other, sandboxId, netns, sharedWith, endpoints, ports, exposed);
+    }
+
+    KernelObject record() {
+        return new KernelObject(KIND, key(), containerId, Json.write(this));
     }
 }

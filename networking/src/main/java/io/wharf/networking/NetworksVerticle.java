@@ -16,6 +16,7 @@ import io.wharf.linux.Nftables;
 import io.wharf.linux.Pools;
 import io.wharf.linux.SmallFiles;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,8 +158,19 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     @Override
-    public Future<Void> keepSandboxesOf(List<String> containerIds) {
-        return leaving().keepOnly(containerIds);
+    public Future<Void> rename(String containerId, String name) {
+        return new RenameMember(networks, ledger).run(containerId, name);
+    }
+
+    @Override
+    public Future<Void> keepSandboxesOf(Map<String, String> containers) {
+        RenameMember names = new RenameMember(networks, ledger);
+        return leaving()
+                .keepOnly(containers.keySet())
+                .compose(kept -> Future.join(containers.entrySet().stream()
+                                .map(each -> names.run(each.getKey(), each.getValue()))
+                                .toList())
+                        .mapEmpty());
     }
 
     @Override

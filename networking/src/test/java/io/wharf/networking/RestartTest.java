@@ -63,7 +63,11 @@ class RestartTest {
             try (Engine second = Engine.start(folder)) {
                 assertThat(Engine.await(second.service.inspect("bridge", false)))
                         .isEqualTo(before);
-                Engine.await(second.service.keepSandboxesOf(List.of("a1", "c1")));
+                // A name that changed while the networks were not told.
+                Engine.await(second.service.keepSandboxesOf(Map.of("a1", "first", "c1", "c1")));
+                assertThat(shownNames(second)).containsExactly("first");
+                Engine.await(second.service.rename("a1", "second"));
+                assertThat(shownNames(second)).containsExactly("second");
                 assertThat(second.join("a1", "bridge")).isEqualTo(one);
                 assertThat(second.join("c1", "host")).isEqualTo(host);
                 assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
@@ -76,6 +80,12 @@ class RestartTest {
             }
             assertThat(server.isOpen()).isTrue();
         }
+    }
+
+    private static List<String> shownNames(Engine engine) {
+        return Engine.await(engine.service.inspect("bridge", false)).containers().values().stream()
+                .map(shown -> shown.name())
+                .toList();
     }
 
     @Test
@@ -100,7 +110,7 @@ class RestartTest {
         first.close();
         try (Engine second = Engine.start(folder);
                 var server = Engine.inside(one).serveTcp("0.0.0.0", 501)) {
-            Engine.await(second.service.keepSandboxesOf(List.of("a1")));
+            Engine.await(second.service.keepSandboxesOf(Map.of("a1", "a1")));
             assertThat(outside.peer.callTcp(Outside.HOST, 20_500)).isEqualTo(Outside.ADDRESS);
             second.leave("a1");
             assertThat(Host.rules()).doesNotContain("20500");
@@ -142,7 +152,7 @@ class RestartTest {
         Engine.await(first.ledger.record(new KernelObject(Membership.KIND, early.key(), "y1", Json.write(early))));
         first.close();
         try (Engine second = Engine.start(folder)) {
-            Engine.await(second.service.keepSandboxesOf(List.of()));
+            Engine.await(second.service.keepSandboxesOf(Map.of()));
         }
         try (Engine third = Engine.start(folder)) {
             assertThat(Engine.await(third.ledger.ofKind(Membership.KIND))).isEmpty();

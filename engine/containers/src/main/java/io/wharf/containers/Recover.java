@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,10 +96,9 @@ final class Recover {
 
     /** Tells the others whose things are still wanted, and drops folders of containers that are not. */
     private Future<Void> keep(List<String> all) {
-        List<String> running = room.containers().all().stream()
+        Map<String, String> running = room.containers().all().stream()
                 .filter(container -> container.status().hasProcess())
-                .map(Container::id)
-                .toList();
+                .collect(Collectors.toMap(Container::id, Container::name));
         return Future.join(
                         room.images().keepLayersOf(layersOf(all)),
                         room.networks().keepSandboxesOf(running),

@@ -26,7 +26,10 @@ final class RenameContainer {
             return room.table()
                     .rename(container, name)
                     .onSuccess(done -> room.containers().release(before, container.id()))
-                    .onFailure(failed -> room.containers().release(name, container.id()));
+                    .onFailure(failed -> room.containers().release(name, container.id()))
+                    // The name is another one now, whatever comes of this.
+                    .compose(
+                            done -> room.networks().rename(container.id(), name).otherwiseEmpty());
         });
     }
 

@@ -98,7 +98,8 @@ final class OtherRooms {
                 return new NetworkService.Sandbox("", id, "", Map.of(), Map.of(), List.of());
             }
             case "leave" -> joined.remove(given[0]);
-            case "keepSandboxesOf" -> joined.retainAll((List<?>) given[0]);
+            case "keepSandboxesOf" -> joined.retainAll(((Map<?, ?>) given[0]).keySet());
+            case "rename" -> {}
             case "facts" -> {
                 return new NetworkService.NetworkFacts("none", "none", false, "");
             }

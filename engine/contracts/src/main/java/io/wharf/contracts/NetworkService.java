@@ -31,11 +31,14 @@ public interface NetworkService {
     /** Takes the sandbox away: ports, endpoints, namespace; none there is fine. */
     Future<Void> leave(String containerId);
 
+    /** A container has another name now, without slash; one without a sandbox is fine. */
+    Future<Void> rename(String containerId, String name);
+
     /**
-     * Called once by containers at its recovery with those that run: their sandboxes are adopted and their rules set
-     * anew, all others taken away.
+     * Called once by containers at its recovery with those that run, id to name without slash: their sandboxes are
+     * adopted and their rules set anew, all others taken away.
      */
-    Future<Void> keepSandboxesOf(List<String> containerIds);
+    Future<Void> keepSandboxesOf(Map<String, String> containers);
 
     /** Checks modes, names and ports of a container about to be created; refuses as Docker does. */
     Future<Void> check(JoinNetworks request);
