@@ -86,18 +86,10 @@ final class ImageTransferOperations {
     private Future<Reply> search(Call call) {
         return images.search(
                         call.query().text("term", ""),
-                        limit(call.query().text("limit", "0")),
+                        call.query().number("limit", 0),
                         call.filters("is-automated", "is-official", "stars"),
                         RegistryAuthHeader.read(call.header("X-Registry-Auth")))
                 .map(found -> new Reply.Json(200, found));
-    }
-
-    private static int limit(String text) {
-        try {
-            return text.isEmpty() ? 0 : Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw WharfException.invalid("strconv.Atoi: parsing \"" + text + "\": invalid syntax");
-        }
     }
 
     private Future<Reply> distribution(Call call) {

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
-import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.RegistryAuth;
@@ -69,7 +68,7 @@ final class Authorizer {
         String basic = basic();
         if (challenge == null || challenge.scheme().equals("basic")) {
             return basic == null
-                    ? Future.failedFuture(new WharfException(ErrorKind.UNAUTHORIZED, "no basic auth credentials"))
+                    ? Future.failedFuture(WharfException.internal("no basic auth credentials"))
                     : Future.succeededFuture(basic);
         }
         return token(challenge, basic);

@@ -21,4 +21,8 @@ record NewLayer(
         long contentBytes,
         Digest blobDigest,
         long blobBytes,
-        Path blobFile) {}
+        Path blobFile) {
+    NewLayer withBlobFile(Path other) {
+        return new NewLayer(folder, diffId, tarBytes, contentBytes, blobDigest, blobBytes, other);
+    }
+}

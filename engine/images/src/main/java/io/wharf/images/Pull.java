@@ -86,13 +86,19 @@ final class Pull {
         return all;
     }
 
-    /** Nobody answered: as containerd says it, for there is no other text that Docker's clients know. */
+    /**
+     * Nobody answered: as containerd says it. And never a 401, at which Docker's client asks its user for a password of
+     * Docker Hub.
+     */
     private static Throwable told(Reference target, Throwable failure) {
-        return failure instanceof Unanswered
-                ? new WharfException(
-                        ErrorKind.INTERNAL,
-                        "failed to resolve reference \"" + target.full() + "\": failed to do request: "
-                                + failure.getMessage())
+        if (failure instanceof Unanswered) {
+            return new WharfException(
+                    ErrorKind.INTERNAL,
+                    "failed to resolve reference \"" + target.full() + "\": failed to do request: "
+                            + failure.getMessage());
+        }
+        return failure instanceof WharfException known && known.kind() == ErrorKind.UNAUTHORIZED
+                ? new WharfException(ErrorKind.INTERNAL, String.valueOf(known.getMessage()))
                 : failure;
     }
 
@@ -145,7 +151,7 @@ final class Pull {
                         newer |= !upToDate;
                     })
                     .onComplete(done -> hold.close())
-                    .mapEmpty();
+                    .compose(image -> downloads.committed(manifest.layers()));
         });
     }
 

@@ -117,10 +117,11 @@ final class PullLayer implements Download.Watcher {
         });
     }
 
+    /** What is right gets a name of its own: the download stays until the image is committed, should the engine die before. */
     private Future<NewLayer> check(NewLayer layer) {
         if (layer.blobDigest().equals(part.digest()) && layer.blobBytes() == part.size()) {
             feed.say(Progress.amount(shown, "Extracting", part.size(), part.size()));
-            return Future.succeededFuture(layer);
+            return threads.call(() -> layer.withBlobFile(downloads.secondName(layer.blobFile())));
         }
         return unpack.discard(layer)
                 .compose(gone -> Future.failedFuture(

@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP clients, one for each way of checking certificates, made when they are first needed. */
 final class Transports {
+    private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
     private static final int CLIENTS = 8;
     private static final int IDLE_SECONDS = 120;
     // Long enough for the next layer; an idle engine holds no connection.
@@ -74,6 +77,12 @@ final class Transports {
             options.setKeyCertOptions(
                     new PemKeyCertOptions().setCertPaths(certificates).setKeyPaths(keys));
         }
-        return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
+                // Requests tell why they failed; without a handler each connection would tell it once more in the log.
+                .withConnectHandler(connection ->
+                        connection.exceptionHandler(failure -> LOG.debug("a registry's connection: {}", failure.toString())))
+                .build();
     }
 }
