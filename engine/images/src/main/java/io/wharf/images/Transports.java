@@ -81,8 +81,8 @@ final class Transports {
                 .with(options)
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
                 // Requests tell why they failed; without a handler each connection would tell it once more in the log.
-                .withConnectHandler(connection ->
-                        connection.exceptionHandler(failure -> LOG.debug("a registry's connection: {}", failure.toString())))
+                .withConnectHandler(connection -> connection.exceptionHandler(
+                        failure -> LOG.debug("a registry's connection: {}", failure.toString())))
                 .build();
     }
 }

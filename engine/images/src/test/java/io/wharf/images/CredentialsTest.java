@@ -32,10 +32,7 @@ class CredentialsTest {
         room = Room.open();
         registry = new FlakyRegistry(room.vertx);
         registry.image("t", new Tar().file("f", "x").bytes());
-        issuer = await(room.vertx
-                .createHttpServer()
-                .requestHandler(this::issue)
-                .listen(0, "127.0.0.1"));
+        issuer = await(room.vertx.createHttpServer().requestHandler(this::issue).listen(0, "127.0.0.1"));
         registry.mood((self, request) -> {
             if ("Bearer good".equals(request.getHeader("Authorization"))) {
                 return false;
@@ -56,7 +53,8 @@ class CredentialsTest {
             if ("Basic bWU6d3Jvbmc=".equals(request.getHeader("Authorization"))) {
                 request.response()
                         .setStatusCode(401)
-                        .end("{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"incorrect username or password\"}]}");
+                        .end(
+                                "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"incorrect username or password\"}]}");
             } else {
                 request.response().end("{\"access_token\":\"good\",\"refresh_token\":\"kept\"}");
             }
@@ -92,7 +90,11 @@ class CredentialsTest {
     void login_answersATokenForThePassword() {
         assertThat(await(room.images.authenticate(new RegistryAuth("me", "pw", registry.host(), null, null))))
                 .satisfies(login -> assertThat(((Login) login).identityToken()).isEqualTo("kept"));
-        assertThat(forms).singleElement().asString().contains("offline_token=true").contains("account=me");
+        assertThat(forms)
+                .singleElement()
+                .asString()
+                .contains("offline_token=true")
+                .contains("account=me");
         assertThatThrownBy(() ->
                         await(room.images.authenticate(new RegistryAuth("me", "wrong", registry.host(), null, null))))
                 .hasMessageContaining("unauthorized: incorrect username or password");
@@ -106,14 +108,20 @@ class CredentialsTest {
 
     @Test
     void proxies_areChosenAsGoDoes() {
-        ProxyChoice choice = new ProxyChoice(
-                new Proxies("http://u:p%40@proxy:3128", "proxys:8443", "direct.test, .sub.test,10.0.0.0/8,host.test:5000"));
+        ProxyChoice choice = new ProxyChoice(new Proxies(
+                "http://u:p%40@proxy:3128", "proxys:8443", "direct.test, .sub.test,10.0.0.0/8,host.test:5000"));
         assertThat(choice.of(URI.create("http://registry.test/v2/")))
                 .satisfies(proxy -> assertThat(proxy.getPassword()).isEqualTo("p@"));
         assertThat(choice.of(URI.create("https://registry.test/v2/")).getPort()).isEqualTo(8443);
         for (String direct : List.of(
-                "http://localhost:5000/", "http://127.0.0.1/", "http://[::1]:5000/", "https://direct.test/",
-                "https://a.direct.test/", "https://a.sub.test/", "http://10.1.2.3:5000/", "http://host.test:5000/")) {
+                "http://localhost:5000/",
+                "http://127.0.0.1/",
+                "http://[::1]:5000/",
+                "https://direct.test/",
+                "https://a.direct.test/",
+                "https://a.sub.test/",
+                "http://10.1.2.3:5000/",
+                "http://host.test:5000/")) {
             assertThat(choice.of(URI.create(direct))).as(direct).isNull();
         }
         for (String through : List.of("https://sub.test/", "http://11.1.2.3/", "http://host.test:5001/")) {
