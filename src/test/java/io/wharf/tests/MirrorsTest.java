@@ -53,27 +53,61 @@ class MirrorsTest {
 
     /** A key and a certificate that the authority has signed. */
     private static void certificate(Path folder, String name, String subject) {
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", folder.resolve(name + ".key").toString(), "-out",
-                folder.resolve(name + ".csr").toString(), "-subj", "/CN=" + subject);
+        openssl(
+                "req",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                folder.resolve(name + ".key").toString(),
+                "-out",
+                folder.resolve(name + ".csr").toString(),
+                "-subj",
+                "/CN=" + subject);
         try {
             Files.writeString(folder.resolve(name + ".ext"), "subjectAltName=DNS:" + subject + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        openssl("x509", "-req", "-in", folder.resolve(name + ".csr").toString(), "-CA",
-                folder.resolve("ca.crt").toString(), "-CAkey", folder.resolve("ca.key").toString(), "-CAcreateserial",
-                "-days", "30", "-extfile", folder.resolve(name + ".ext").toString(), "-out",
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                folder.resolve(name + ".csr").toString(),
+                "-CA",
+                folder.resolve("ca.crt").toString(),
+                "-CAkey",
+                folder.resolve("ca.key").toString(),
+                "-CAcreateserial",
+                "-days",
+                "30",
+                "-extfile",
+                folder.resolve(name + ".ext").toString(),
+                "-out",
                 folder.resolve(name + ".cert").toString());
     }
 
     @BeforeAll
     static void startRegistries() throws IOException {
         Path keys = Files.createDirectory(CONFIG.resolve("keys"));
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=authority", "-keyout",
-                keys.resolve("ca.key").toString(), "-out", keys.resolve("ca.crt").toString());
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=authority",
+                "-keyout",
+                keys.resolve("ca.key").toString(),
+                "-out",
+                keys.resolve("ca.crt").toString());
         certificate(keys, "server", "registry.test");
         certificate(keys, "client", "somebody");
-        Files.writeString(keys.resolve("htpasswd"), "me:$2b$05$qgSPMQqAQdBXCAWtgEI4KOR/PcWfzNtwsTLcnAQRVqxX5Yb0.zVja\n");
+        Files.writeString(
+                keys.resolve("htpasswd"), "me:$2b$05$qgSPMQqAQdBXCAWtgEI4KOR/PcWfzNtwsTLcnAQRVqxX5Yb0.zVja\n");
         Path names = Files.writeString(CONFIG.resolve("hosts"), "127.0.0.1 localhost registry.test\n");
         rig.machine().inHost("mount", "--bind", names.toString(), "/etc/hosts").ok();
         plain = new Registry(rig, 5083, "", "");
@@ -156,7 +190,8 @@ class MirrorsTest {
 
     @Test
     void distribution_tellsTheDigest() {
-        Http.Reply reply = rig.engine().http().request("GET", "/v1.41/distribution/" + PLAIN + "/library/small:1/json", null);
+        Http.Reply reply =
+                rig.engine().http().request("GET", "/v1.41/distribution/" + PLAIN + "/library/small:1/json", null);
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.body())
                 .contains("\"Descriptor\":{\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\"")

@@ -8,40 +8,41 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jspecify.annotations.Nullable;
 
 /** Pulls that are watched from outside: what travels, what is shown, what an interruption costs. */
 class PullTest {
     /** So many deaths of the engine; {@code bin/soak --pulls} has more. */
-    private static final int KILLS = Integer.getInteger("wharf.soak.kills", 5);
+    private static final int KILLS = Integer.getInteger("wharf.soak.kills", 4);
 
+    private static final int LAYERS = 4;
     private static final int LAYER = 5_000_000;
-    private static final int RATE = 12_000_000;
+    private static final int RATE = 6_000_000;
+    /** What may be in the buffers of one connection when the engine dies. */
+    private static final int FLIGHT = 1 << 20;
+    /** Docker's layers at a time. */
+    private static final int AT_ONCE = 3;
+
     private static final String IMAGE = "localhost:5077/layers:1";
 
     @RegisterExtension
     static final Rig rig = new Rig();
 
-    @Nullable
     private static Registry registry;
-
-    private static Path record;
+    private static RecordingProxy proxy;
+    /** Bytes of all blobs of the image. */
+    private static long size;
 
     @BeforeAll
     static void startRegistry() throws IOException {
-        record = Files.createFile(rig.engine().home().resolve("requests"));
         registry = new Registry(rig, 5076, "", "");
-        registry.record(rig, 5077, 5076, record, RATE);
         Random random = new Random(7);
         String below = "busybox";
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < LAYERS; i++) {
             byte[] content = new byte[LAYER];
             random.nextBytes(content);
             Path file = Files.write(rig.engine().home().resolve("content"), content);
@@ -54,19 +55,27 @@ class PullTest {
         rig.ok("tag", below, "localhost:5076/layers:1");
         rig.ok("push", "localhost:5076/layers:1");
         rig.ok("rmi", "localhost:5076/layers:1", "step:3", "step:2", "step:1", "step:0", "busybox");
+        proxy = registry.record(rig, 5077);
+        rig.ok("pull", IMAGE);
+        size = downloaded(proxy.exchanges());
+        rig.ok("rmi", IMAGE);
     }
 
     @AfterAll
     static void stopRegistry() {
-        Objects.requireNonNull(registry).close();
+        registry.close();
         rig.run("rmi", "-f", IMAGE);
         Rig.importSmallImage(rig.docker());
     }
 
-    private static List<String> requests() {
-        return Here.read(record).lines().toList();
+    private static long downloaded(List<RecordingProxy.Exchange> exchanges) {
+        return exchanges.stream()
+                .filter(RecordingProxy.Exchange::isDownload)
+                .mapToLong(RecordingProxy.Exchange::sent)
+                .sum();
     }
 
+    /** The sizes of the blobs that have come in part, by their digests. */
     private static Map<String, Long> partial() throws IOException {
         Map<String, Long> sizes = new HashMap<>();
         Path folder = rig.engine().dataRoot().resolve("downloads");
@@ -85,48 +94,61 @@ class PullTest {
     void deathsAmidAPull_costOnlyTheBytesInFlight() throws Exception {
         long seed = Long.getLong("wharf.soak.seed", 11);
         Random random = new Random(seed);
-        Map<String, Long> before = Map.of();
-        int from = requests().size();
+        proxy.rate(RATE);
+        for (int deaths = 0, resumed = 0; deaths < KILLS || resumed == 0; ) {
+            // Most pulls are interrupted more than once, some at their very end.
+            int many = random.nextInt(1, 4);
+            resumed += interruptedPull(random, many, "seed " + seed + ", after " + deaths + " deaths");
+            deaths += many;
+        }
+        proxy.rate(0);
+    }
+
+    /** Pulls until the image is there, with so many deaths on the way; how many blobs were gone on with. */
+    private static int interruptedPull(Random random, int deaths, String when) throws Exception {
+        Map<String, Long> lying = Map.of();
+        long travelled = 0;
         int resumed = 0;
-        for (int i = 0; i <= KILLS; i++) {
+        for (int death = 0; death <= deaths; death++) {
+            int before = proxy.exchanges().size();
             Running pull = rig.docker().start("pull", IMAGE);
-            if (i == KILLS) {
-                assertThat(pull.finish().ok().out()).contains("Status: Downloaded newer image for " + IMAGE);
-            } else {
+            if (death < deaths) {
                 // The moment of death is the point of this; it is drawn, not waited for.
-                Thread.sleep(random.nextInt(50, 600));
+                Thread.sleep(random.nextInt(30, 2000));
                 rig.engine().kill();
                 pull.finish();
+            } else {
+                pull.finish().ok();
             }
-            Map<String, Long> lying = before;
-            Awaitility.await().untilAsserted(() -> assertThat(requests()).isNotEmpty());
-            List<String> asked = requests().subList(from, requests().size());
-            for (String line : asked) {
-                String[] words = line.split(" ");
-                if (words[0].equals("GET") && words[1].contains("/blobs/")) {
-                    Long size = lying.get(words[1].replaceAll(".*sha256:", ""));
-                    assertThat(words[2])
-                            .as("seed %d, death %d: %s", seed, i, line)
-                            .isEqualTo(size == null || size == 0 ? "-" : "bytes=" + size + "-");
-                    resumed += size == null || size == 0 ? 0 : 1;
-                }
+            for (RecordingProxy.Exchange one : proxy.since(before)) {
+                travelled += one.isDownload() ? one.sent() : 0;
+                long from = one.isDownload() ? lying.getOrDefault(one.hex(), 0L) : 0;
+                assertThat(one.range()).as("%s: %s", when, one).isEqualTo(from == 0 ? "-" : "bytes=" + from + "-");
+                resumed += from == 0 ? 0 : 1;
             }
-            if (i < KILLS) {
-                before = partial();
-                from = requests().size();
+            lying = partial();
+            if (death < deaths) {
                 rig.engine().start();
             }
         }
-        assertThat(resumed).as("seed %d: ranges", seed).isPositive();
-        assertThat(partial()).isEmpty();
-        String sums = rig.ok("run", "--rm", IMAGE, "sh", "-c", "cat /file0 /file1 /file2 /file3 | wc -c");
-        assertThat(sums).isEqualTo("" + 4 * LAYER);
-        assertThat(rig.engine()
-                        .http()
-                        .request("POST", "/wharf/v1/images/verify?name=" + IMAGE, null)
-                        .body())
-                .doesNotContain("\"Damaged\":[{");
+        assertWhole(when);
+        assertThat(travelled).as(when + ": bytes").isBetween(size, size + (long) deaths * AT_ONCE * FLIGHT);
+        System.out.println(when + ": " + deaths + " more, " + travelled + " bytes, " + resumed + " blobs resumed");
         rig.ok("rmi", IMAGE);
+        return resumed;
+    }
+
+    private static void assertWhole(String when) throws IOException {
+        assertThat(rig.http().post("/wharf/v1/images/verify?name=" + IMAGE, "").body())
+                .as(when)
+                .contains("\"damaged\":0");
+        assertThat(rig.ok("run", "--rm", IMAGE, "sh", "-c", "cat /file? | wc -c"))
+                .as(when)
+                .isEqualTo("" + LAYERS * LAYER);
+        assertThat(partial()).as(when).isEmpty();
+        try (var left = Files.list(rig.engine().dataRoot().resolve("ingest"))) {
+            assertThat(left).as(when).isEmpty();
+        }
     }
 
     @Test
@@ -139,27 +161,60 @@ class PullTest {
                 .containsPattern("[0-9a-f]{12}: Download complete\n")
                 .containsPattern("[0-9a-f]{12}: Pull complete\n")
                 .containsPattern("Digest: sha256:[0-9a-f]{64}\nStatus: Downloaded newer image for " + IMAGE + "\n");
-        int before = requests().size();
+        int before = proxy.exchanges().size();
         assertThat(rig.run("pull", IMAGE).ok().out()).contains("Status: Image is up to date for " + IMAGE);
         // The manifest alone is looked at again.
-        assertThat(requests().subList(before, requests().size())).noneMatch(line -> line.contains("/blobs/"));
+        assertThat(proxy.since(before)).hasSize(1);
         rig.ok("rmi", IMAGE);
     }
 
     @Test
     void pullsAtOnce_fetchEachBlobOnce() {
-        int before = requests().size();
-        Running first = rig.docker().start("pull", IMAGE);
-        Running second = rig.docker().start("pull", "localhost:5077/layers");
-        Running third = rig.docker().start("pull", IMAGE);
-        first.finish().ok();
-        third.finish().ok();
-        second.finish();
-        List<String> blobs = requests().subList(before, requests().size()).stream()
-                .filter(line -> line.contains("/blobs/"))
-                .map(line -> line.split(" ")[1])
-                .toList();
-        assertThat(blobs).doesNotHaveDuplicates();
+        int before = proxy.exchanges().size();
+        proxy.rate(RATE);
+        List<Running> pulls = List.of(
+                rig.docker().start("pull", IMAGE),
+                rig.docker().start("pull", "localhost:5077/layers"),
+                rig.docker().start("pull", IMAGE));
+        assertThat(pulls.get(0).finish().ok().out()).contains("Status: Downloaded newer image");
+        assertThat(pulls.get(2).finish().ok().out()).contains("Pull complete");
+        // There is no such tag as latest.
+        assertThat(pulls.get(1).finish().code()).isEqualTo(1);
+        proxy.rate(0);
+        assertThat(proxy.since(before).stream()
+                        .filter(RecordingProxy.Exchange::isDownload)
+                        .map(RecordingProxy.Exchange::hex))
+                .hasSize(LAYERS + 2)
+                .doesNotHaveDuplicates();
+        rig.ok("rmi", IMAGE);
+    }
+
+    @Test
+    void brokenDownload_isGoneOnWithByRange() {
+        int before = proxy.exchanges().size();
+        proxy.cut("GET", 2_000_000);
+        rig.ok("pull", IMAGE);
+        // What had come and was not written yet is asked for again.
+        assertThat(proxy.since(before)).anyMatch(one -> one.status().equals("206") && one.sent() < LAYER - 500_000);
+        rig.ok("rmi", IMAGE);
+    }
+
+    @Test
+    void clientThatHangsUp_endsThePull() {
+        int before = proxy.exchanges().size();
+        proxy.rate(RATE / 10);
+        Running pull = rig.docker().start("pull", IMAGE).awaitOut("Pulling fs layer");
+        Running.run("kill", "-INT", "" + pull.pid()).ok();
+        pull.finish();
+        // They end with the pull: each alone would take eight seconds.
+        List<RecordingProxy.Exchange> all = proxy.since(before);
+        assertThat(all.stream()
+                        .filter(RecordingProxy.Exchange::isDownload)
+                        .mapToLong(RecordingProxy.Exchange::sent)
+                        .sum())
+                .isLessThan(LAYER);
+        proxy.rate(0);
+        rig.ok("pull", IMAGE);
         rig.ok("rmi", IMAGE);
     }
 

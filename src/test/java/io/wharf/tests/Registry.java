@@ -1,6 +1,7 @@
 package io.wharf.tests;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** Debian's docker-registry on the engine's machine, and a proxy before it that writes down what is asked for. */
+/** Debian's docker-registry on the engine's machine. */
 final class Registry implements AutoCloseable {
-    private final List<Running> programs = new ArrayList<>();
+    private final List<RecordingProxy> proxies = new ArrayList<>();
+    private final Running program;
+    private final int port;
 
     /**
      * Serves on a port of the machine's loopback.
@@ -18,17 +21,18 @@ final class Registry implements AutoCloseable {
      * @param more lines of its configuration under {@code http:} and beside it
      */
     Registry(Rig rig, int port, String http, String more) {
+        this.port = port;
         Path home = rig.engine().home();
         try {
             Path config = Files.writeString(
                     home.resolve("registry-" + port + ".yml"),
                     "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + home + "/registry-"
                             + port + "}}\nhttp: {addr: 'localhost:" + port + "'" + http + "}\n" + more);
-            programs.add(rig.machine()
+            program = rig.machine()
                     .startInHost(
-                            System.getProperty("wharf.test.registry", "docker-registry"), "serve", config.toString()));
+                            System.getProperty("wharf.test.registry", "docker-registry"), "serve", config.toString());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
@@ -38,21 +42,16 @@ final class Registry implements AutoCloseable {
                         == 0);
     }
 
-    /** Starts the proxy; it writes to {@code record}. */
-    void record(Rig rig, int listen, int port, Path record, int rate) {
-        programs.add(rig.machine()
-                .startInHost(
-                        "python3",
-                        Here.ROOT.resolve("src/test/resources/registry_proxy.py").toString(),
-                        "" + listen,
-                        "" + port,
-                        record.toString(),
-                        "" + rate)
-                .awaitOut("ready"));
+    /** Puts a proxy before it. */
+    RecordingProxy record(Rig rig, int listen) {
+        RecordingProxy proxy = new RecordingProxy(rig.machine(), listen, port);
+        proxies.add(proxy);
+        return proxy;
     }
 
     @Override
     public void close() {
-        programs.reversed().forEach(Running::close);
+        proxies.forEach(RecordingProxy::close);
+        program.close();
     }
 }
