@@ -14,6 +14,71 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The blobs that are being fetched, each once whoever wants it, so many at a time. Confined to the verticle's context. */
+final class Downloads {
+    private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+    /** For so long a blob that came in part waits for somebody to go on with it. */
+    private static final Duration KEPT = Duration.ofDays(1);
+
+    private final Vertx vertx;
+    private final Layout layout;
+    private final Pools threads;
+    private final Registries registries;
+    private final Map<Digest, Download> running = new HashMap<>();
+    private Slots slots;
+    private int atOnce;
+    private Future<Void> swept = Future.succeededFuture();
+
+    Downloads(Vertx vertx, Layout layout, Pools threads, Registries registries) {
+        this.vertx = vertx;
+        this.layout = layout;
+        this.threads = threads;
+        this.registries = registries;
+        this.atOnce = registries.options().downloads();
+        this.slots = new Slots(atOnce);
+    }
+
+    /** The blob's download, begun where nobody has; {@link #leave} must follow. */
+    Download join(Descriptor part, Repository repository, Download.Watcher watcher) {
+        Download known = running.get(part.digest());
+        if (known != null && known.file().failure() == null) {
+            known.add(watcher);
+            return known;
+        }
+        if (atOnce != registries.options().downloads()) {
+            atOnce = registries.options().downloads();
+            slots = new Slots(atOnce);
+        }
+        Path file = layout.downloads().resolve(part.digest().hex());
+        Download made = new Download(vertx, threads, registries.patience(), part, repository, file);
+        made.add(watcher);
+        running.put(part.digest(), made);
+        Slots turn = slots;
+        swept.compose(done -> made.run(turn))
+                .onFailure(failure -> LOG.debug("blob {}: {}", part.digest(), failure.getMessage()));
+        return made;
+    }
+
+    /** Ends the download where nobody else wants it; what came stays for the next. */
+    void leave(Descriptor part, Download download, Download.Watcher watcher) {
+        if (!download.remove(watcher)) {
+            running.remove(part.digest(), download);
+            download.cancel();
+        }
+    }
+
+    /** Lets the next who joins begin anew, for these bytes are no good. */
+    void forget(Descriptor part, Download download) {
+        running.remove(part.digest(), download);
+    }
+
     /** A further name for a blob that is whole, for whoever may move or remove it. Blocks. */
     Path secondName(Path file) throws IOException {
         Path name = layout.ingest().resolve("blob-" + Ids.random());
@@ -25,18 +90,20 @@ import java.util.HashMap;
         }
     }
 
-    /** Lets go of blobs whose image is committed. */
+    /** Lets go of blobs whose image is committed; who comes for one meanwhile waits. */
     Future<Void> committed(List<Descriptor> parts) {
         List<Path> files = parts.stream()
                 .map(Descriptor::digest)
                 .filter(digest -> !running.containsKey(digest))
                 .map(digest -> layout.downloads().resolve(digest.hex()))
                 .toList();
-        return threads.run(() -> {
+        Future<Void> gone = threads.run(() -> {
             for (Path file : files) {
                 Files.deleteIfExists(file);
             }
         });
+        swept = Future.join(swept, gone).otherwiseEmpty().mapEmpty();
+        return gone;
     }
 
     /** Removes what nobody went on with for a day; who comes for it meanwhile waits. */
