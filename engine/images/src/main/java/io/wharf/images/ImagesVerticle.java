@@ -213,18 +213,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<ImageForContainer> resolve(String name, @Nullable String platform) {
-        Image image = images.get(name);
-        ImageConfig config = image.config();
-        if (platform != null && !platform.isEmpty()) {
-            Platform wanted = Platform.parse(platform);
-            if (!wanted.accepts(config.os(), config.architecture(), config.variant())) {
-                throw WharfException.notFound("image with reference " + name
-                        + " was found but does not match the specified platform: wanted " + wanted + ", actual: "
-                        + new Platform(config.os(), config.architecture(), config.variant()));
-            }
-        }
-        return Future.succeededFuture(
-                new ImageForContainer(image.id(), config.config(), config.architecture(), config.os()));
+        return Future.succeededFuture(ResolveImage.forContainer(images, name, platform));
     }
 
     @Override
