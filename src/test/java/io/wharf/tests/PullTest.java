@@ -5,25 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Pulls that are watched from outside: what travels, what is shown, what an interruption costs. */
 class PullTest {
     /** So many deaths of the engine; {@code bin/soak --pulls} has more. */
-    private static final int KILLS = Integer.getInteger("wharf.soak.kills", 4);
+    private static final int KILLS = Integer.getInteger("wharf.soak.kills", 3);
 
     private static final int LAYERS = 4;
     private static final int LAYER = 5_000_000;
-    private static final int RATE = 6_000_000;
+    private static final int RATE = 10_000_000;
     /** What may be in the buffers of one connection when the engine dies. */
-    private static final int FLIGHT = 1 << 20;
+    private static final int FLIGHT = 3 << 19;
     /** Docker's layers at a time. */
     private static final int AT_ONCE = 3;
 
@@ -90,6 +94,7 @@ class PullTest {
     }
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @WharfOnly("dockerd begins anew after its death")
     void deathsAmidAPull_costOnlyTheBytesInFlight() throws Exception {
         long seed = Long.getLong("wharf.soak.seed", 11);
@@ -114,7 +119,7 @@ class PullTest {
             Running pull = rig.docker().start("pull", IMAGE);
             if (death < deaths) {
                 // The moment of death is the point of this; it is drawn, not waited for.
-                Thread.sleep(random.nextInt(30, 2000));
+                Thread.sleep(random.nextInt(30, 1200));
                 rig.engine().kill();
                 pull.finish();
             } else {
@@ -216,6 +221,28 @@ class PullTest {
         proxy.rate(0);
         rig.ok("pull", IMAGE);
         rig.ok("rmi", IMAGE);
+    }
+
+    @Test
+    void clientThatHangsUpBeforeASilentRegistryAnswers_endsThePullAtOnce() {
+        registry.fallSilent();
+        try {
+            Running pull = rig.docker().start("pull", "localhost:5076/layers:1");
+            Awaitility.await().until(() -> connections() > 0);
+            Running.run("kill", "-INT", "" + pull.pid()).ok();
+            pull.finish();
+            Awaitility.await().atMost(Duration.ofSeconds(3)).until(() -> connections() == 0);
+        } finally {
+            registry.resume();
+        }
+    }
+
+    /** Of the engine to the registry. */
+    private static long connections() {
+        String engine = "pid=" + rig.engine().pid() + ",";
+        return rig.machine().inHost("ss", "-Htnp", "state", "established", "dport = :5076").ok().lines().stream()
+                .filter(line -> line.contains(engine))
+                .count();
     }
 
     @Test

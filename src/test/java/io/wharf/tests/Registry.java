@@ -49,6 +49,15 @@ final class Registry implements AutoCloseable {
         return proxy;
     }
 
+    /** Takes connections and says nothing until {@link #resume}. */
+    void fallSilent() {
+        Running.run("kill", "-STOP", "" + program.pid()).ok();
+    }
+
+    void resume() {
+        Running.run("kill", "-CONT", "" + program.pid()).ok();
+    }
+
     @Override
     public void close() {
         proxies.forEach(RecordingProxy::close);

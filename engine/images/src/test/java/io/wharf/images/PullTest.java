@@ -80,6 +80,54 @@ class PullTest {
     }
 
     @Test
+    void foreignLayers_comeFromWhereTheManifestSays() {
+        try (FakeRegistry elsewhere = new FakeRegistry(room.vertx, false, false);
+                FakeRegistry registry = new FakeRegistry(room.vertx, false, false)) {
+            Digest layer = elsewhere.blob(TAR);
+            byte[] config = Json.writeBytes(Map.of(
+                    "architecture",
+                    Platform.HOST.architecture(),
+                    "os",
+                    "linux",
+                    "rootfs",
+                    Map.of("type", "layers", "diff_ids", List.of(DIFF))));
+            String there = "http://" + elsewhere.host() + "/v2/app/blobs/";
+            registry.manifest(
+                    "foreign",
+                    MediaTypes.DOCKER_MANIFEST,
+                    Json.writeBytes(Map.of(
+                            "schemaVersion",
+                            2,
+                            "mediaType",
+                            MediaTypes.DOCKER_MANIFEST,
+                            "config",
+                            Map.of(
+                                    "mediaType",
+                                    MediaTypes.DOCKER_CONFIG,
+                                    "digest",
+                                    registry.blob(config),
+                                    "size",
+                                    config.length),
+                            "layers",
+                            List.of(Map.of(
+                                    "mediaType",
+                                    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                                    "digest",
+                                    layer,
+                                    "size",
+                                    TAR.length,
+                                    "urls",
+                                    List.of("ftp://elsewhere/x", there + Digest.of(new byte[1]), there + layer))))));
+            pull(registry, "foreign");
+            assertThat(elsewhere.requests).hasSize(2).last().asString().endsWith(layer.toString());
+            await(room.images.remove(registry.host() + "/app:foreign", false, false));
+            // Who lies there is believed no more than a registry.
+            elsewhere.spoil(layer, new byte[TAR.length]);
+            assertThatThrownBy(() -> pull(registry, "foreign")).hasMessageContaining("verification failed");
+        }
+    }
+
+    @Test
     void index_givesThePlatformsImage() {
         try (FakeRegistry registry = new FakeRegistry(room.vertx, false, false)) {
             List<byte[]> layers = List.of(FakeRegistry.gzip(TAR));
