@@ -39,7 +39,7 @@ final class RecordingProxy implements AutoCloseable {
      * A request and its answer.
      *
      * @param target path and query
-     * @param range its header, or {@code -}
+     * @param range its header, or that of what it sends, or {@code -}
      * @param status of the answer, or {@code -} where none came
      * @param received bytes of the request's body that were passed on
      * @param sent bytes of the answer's body that were passed on
@@ -63,6 +63,11 @@ final class RecordingProxy implements AutoCloseable {
     /** Breaks the next request of a method whose body, or answer, is longer after so many bytes of it. */
     RecordingProxy cut(String method, long bytes) {
         return order("cut " + method + " " + bytes);
+    }
+
+    /** Lets so many requests of a method pass before one is cut. */
+    RecordingProxy later(String method, int count) {
+        return order("later " + method + " " + count);
     }
 
     private RecordingProxy order(String text) {

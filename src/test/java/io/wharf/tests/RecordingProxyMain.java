@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Arguments: port to listen on, port to forward to. Output: {@code ready}, then {@code + NUMBER} when a request begins and
  * {@code - NUMBER METHOD TARGET RANGE STATUS RECEIVED SENT} when it has ended, however it did. Input: {@code rate BYTES} for
  * how much of an answer goes out in a second (0: as it comes), {@code cut METHOD BYTES} to break the next request of a method
- * that has a longer body, or answer, after so many bytes of it. It ends with its input.
+ * that has a longer body, or answer, after so many bytes of it, {@code later METHOD COUNT} to let so many with a body pass
+ * first. It ends with its input.
  */
 final class RecordingProxyMain {
     private static final int CHUNK = 16 << 10;
@@ -31,6 +32,9 @@ final class RecordingProxyMain {
     private static final int SEND_BUFFER = 64 << 10;
 
     private static final Map<String, Long> CUTS = new ConcurrentHashMap<>();
+    /** How many requests of a method pass before one is cut. */
+    private static final Map<String, AtomicInteger> LATER = new ConcurrentHashMap<>();
+
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static volatile long rate;
 
@@ -63,10 +67,10 @@ final class RecordingProxyMain {
         say("ready");
         try (Scanner input = new Scanner(System.in, StandardCharsets.UTF_8)) {
             while (input.hasNext()) {
-                if (input.next().equals("rate")) {
-                    rate = input.nextLong();
-                } else {
-                    CUTS.put(input.next(), input.nextLong());
+                switch (input.next()) {
+                    case "rate" -> rate = input.nextLong();
+                    case "later" -> LATER.put(input.next(), new AtomicInteger(input.nextInt()));
+                    default -> CUTS.put(input.next(), input.nextLong());
                 }
                 say("done");
             }
@@ -105,7 +109,8 @@ final class RecordingProxyMain {
         int number = NUMBERS.incrementAndGet();
         say("+ " + number);
         String[] line = request.text.substring(0, request.text.indexOf('\r')).split(" ");
-        Long cut = CUTS.get(line[0]);
+        AtomicInteger later = LATER.get(line[0]);
+        Long cut = later != null && later.getAndDecrement() > 0 ? null : CUTS.get(line[0]);
         Counted received = new Counted(line[0], server.getOutputStream(), cut, 0);
         Counted sent = new Counted(line[0], client.getOutputStream(), cut, rate);
         String status = "-";
@@ -127,7 +132,8 @@ final class RecordingProxyMain {
             }
             return !answer.header("connection").equalsIgnoreCase("close");
         } finally {
-            say("- " + number + " " + line[0] + " " + line[1] + " " + request.header("range", "-") + " " + status + " "
+            say("- " + number + " " + line[0] + " " + line[1] + " "
+                    + request.header("content-range", request.header("range", "-")) + " " + status + " "
                     + received.count + " " + sent.count);
         }
     }

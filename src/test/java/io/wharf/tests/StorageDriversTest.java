@@ -68,7 +68,8 @@ class StorageDriversTest {
             docker.ok("commit", "box", "made");
             String look = "stat -c '%f %u %g %h' /a/b /a/b/new /a/dev /a/fifo; cat /a/in; ls /var/spool /bin/wc 2>&1";
             String seen = docker.run("exec", "box", "sh", "-c", look).out();
-            assertThat(docker.run("run", "--rm", "made", "sh", "-c", look).out()).isEqualTo(seen);
+            assertThat(docker.run("run", "--rm", "made", "sh", "-c", look).out())
+                    .isEqualTo(seen);
             assertThat(seen).contains("89c9 0 0 2").contains("fresh");
             exportAfterImport_isEqual(engine, docker);
 

@@ -8,6 +8,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PushImage;
 import io.wharf.images.AddImage.ManifestText;
+import io.wharf.images.UploadRequests.Begun;
 import io.wharf.linux.Pools;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -94,7 +95,7 @@ final class Push {
         return manifests(image)
                 .compose(kept -> kept(session, tag, image, kept, 0))
                 .compose(done -> done.isPresent() ? Future.succeededFuture(done.get()) : written(session, tag, image))
-                .compose(manifest -> config(session, image)
+                .compose(manifest -> config(session, tag, image)
                         .compose(sent -> session.putManifest(
                                 String.valueOf(tag.tag()),
                                 manifest.text().mediaType(),
@@ -172,14 +173,22 @@ final class Push {
         return new PushLayer(session, images, layers, bulk, feed, tag, layer).run(wanted);
     }
 
-    private Future<Void> config(RegistrySession session, Image image) {
-        return session.hasBlob(image.id())
-                .compose(has -> has
-                        ? Future.succeededFuture()
-                        : ImageTable.config(store, image.id())
-                                .compose(config -> session.uploads()
-                                        .begin()
-                                        .compose(begun -> session.uploads().finish(begun, image.id(), config))));
+    private Future<Void> config(RegistrySession session, Reference tag, Image image) {
+        return session.hasBlob(image.id()).compose(has -> {
+            if (has) {
+                return Future.succeededFuture();
+            }
+            UploadRequests uploads = session.uploads();
+            String from = MountSource.of(images, tag, other -> other.id().equals(image.id()));
+            Future<@Nullable Begun> begun = from == null
+                    ? uploads.begin().map(upload -> upload)
+                    : uploads.mount(image.id(), from)
+                            .recover(refused -> uploads.begin().map(upload -> upload));
+            return begun.compose(upload -> upload == null
+                    ? Future.succeededFuture()
+                    : ImageTable.config(store, image.id())
+                            .compose(config -> uploads.finish(upload, image.id(), config)));
+        });
     }
 
     private Future<Void> remember(Reference tag, Image image, ManifestBody manifest) {

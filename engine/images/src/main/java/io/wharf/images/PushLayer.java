@@ -107,7 +107,7 @@ final class PushLayer {
 
     /** Has the registry take the layer over from another repository, where one may have it. */
     private Future<Optional<Blob>> mounted(List<Blob> forms) {
-        String from = otherRepository();
+        String from = MountSource.of(images, target, image -> image.layers().contains(layer.chain()));
         Blob form = forms.stream()
                 .filter(blob -> blob.size() != Blob.UNKNOWN)
                 .findFirst()
@@ -159,23 +159,6 @@ final class PushLayer {
     private static String seconds(long millis) {
         long seconds = Math.max(1, millis / 1000);
         return seconds == 1 ? "1 second" : seconds + " seconds";
-    }
-
-    /** Another repository of the same registry by which this layer came, and where it therefore lies. */
-    private @Nullable String otherRepository() {
-        for (Image image : images.all()) {
-            if (image.layers().contains(layer.chain())) {
-                for (String name : images.names(image.id())) {
-                    Reference other = Reference.parse(name);
-                    if (other.digest() != null
-                            && other.domain().equals(target.domain())
-                            && !other.path().equals(target.path())) {
-                        return other.path();
-                    }
-                }
-            }
-        }
-        return null;
     }
 
     /** Packs first and looks then, for the registry may have what comes of it. */
