@@ -85,7 +85,8 @@ tool() {
 
 # What containers need at run time.
 install_runtime() {
-  install_missing crun=crun runc=runc conmon=conmon libnftables1=lib:libnftables.so.1 libdeflate0=lib:libdeflate.so.0 tini=tini \
+  install_missing crun=crun runc=runc conmon=conmon libnftables1=lib:libnftables.so.1 tini=tini \
+    libdeflate0=lib:libdeflate.so.0 \
     busybox-static=/bin/busybox ca-certificates=/etc/ssl/certs/ca-certificates.crt curl=curl
 }
 
