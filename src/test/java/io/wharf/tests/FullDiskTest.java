@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -16,16 +17,7 @@ class FullDiskTest {
     void everyVerb_saysSo_andAllIsWellAfterwards() throws IOException {
         try (Engine engine = new Engine(new Machine())) {
             Files.createDirectory(engine.dataRoot());
-            engine.machine()
-                    .inHost(
-                            "mount",
-                            "-t",
-                            "tmpfs",
-                            "-o",
-                            "size=32m",
-                            "wharf-test",
-                            engine.dataRoot().toString())
-                    .ok();
+            mountSmallDisk(engine);
             engine.start();
             Docker docker = engine.docker();
             Rig.importSmallImage(docker);
@@ -75,5 +67,74 @@ class FullDiskTest {
             engine.stop();
             engine.machine().inHost("umount", engine.dataRoot().toString());
         }
+    }
+
+    private static void mountSmallDisk(Engine engine) {
+        String root = engine.dataRoot().toString();
+        engine.machine()
+                .inHost("mount", "-t", "tmpfs", "-o", "size=32m", "wharf-test", root)
+                .ok();
+    }
+
+    @Test
+    void images_thatDoNotFit_leaveNothingBehind() throws IOException {
+        try (Engine engine = new Engine(new Machine())) {
+            Files.createDirectory(engine.dataRoot());
+            mountSmallDisk(engine);
+            engine.start();
+            Docker docker = engine.docker();
+            Rig.importSmallImage(docker);
+            docker.ok("run", "--name", "box", "busybox", "sh", "-c", "head -c 6000000 /dev/urandom >/big");
+            docker.ok("commit", "box", "localhost:5000/big");
+            String archive = engine.home().resolve("archive.tar").toString();
+            String exported = engine.home().resolve("exported.tar").toString();
+            docker.ok("save", "-o", archive, "localhost:5000/big");
+            docker.ok("export", "-o", exported, "box");
+            try (Running registry = RegistryTest.start(engine)) {
+                docker.ok("push", "localhost:5000/big");
+                docker.ok("rmi", "localhost:5000/big");
+                String[][] verbs = {
+                    {"pull", "localhost:5000/big"},
+                    {"load", "-i", archive},
+                    {"commit", "box", "localhost:5000/big"},
+                    {"import", exported, "localhost:5000/big"},
+                };
+                List<String> before = files(engine);
+                Path filler = engine.dataRoot().resolve("filler");
+                engine.machine().inHost("sh", "-c", "cat /dev/zero >" + filler + "; truncate -s -3M " + filler);
+                for (String[] verb : verbs) {
+                    Ran refused = docker.run(verb);
+                    assertThat(refused.code()).as(verb[0]).isNotZero();
+                    assertThat(refused.out() + refused.err())
+                            .as(verb[0])
+                            .containsIgnoringCase("no space left on device");
+                }
+                engine.machine().inHost("rm", filler.toString()).ok();
+                assertThat(docker.ok("images", "-q").lines()).hasSize(1);
+                assertThat(files(engine)).isEqualTo(before);
+                for (String[] verb : verbs) {
+                    docker.ok(verb);
+                    assertThat(docker.ok("run", "--rm", "localhost:5000/big", "wc", "-c", "/big"))
+                            .as(verb[0])
+                            .isEqualTo("6000000 /big");
+                    docker.ok("rmi", "localhost:5000/big");
+                }
+            }
+            docker.ok("rm", "box");
+            engine.stop();
+            engine.machine().inHost("umount", engine.dataRoot().toString());
+        }
+    }
+
+    /** What the store keeps, but for the inside of layers. */
+    private static List<String> files(Engine engine) {
+        return engine.machine()
+                .inHost(
+                        "sh",
+                        "-c",
+                        "cd " + engine.dataRoot()
+                                + " && find layers ingest blobs -maxdepth 1 | sort")
+                .ok()
+                .lines();
     }
 }

@@ -25,19 +25,24 @@ class RegistryTest {
 
     @BeforeAll
     static void startRegistry() throws IOException {
-        Path home = rig.engine().home();
+        registry = start(rig.engine());
+    }
+
+    /** A registry on the engine's machine, with its files in the engine's home; it answers. */
+    static Running start(Engine engine) throws IOException {
         Path config = Files.writeString(
-                home.resolve("registry.yml"),
-                "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + home
+                engine.home().resolve("registry.yml"),
+                "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + engine.home()
                         + "/registry}, delete: {enabled: true}}\nhttp: {addr: 'localhost:5000'}\n");
-        registry = rig.machine()
+        Running started = engine.machine()
                 .startInHost(System.getProperty("wharf.test.registry", "docker-registry"), "serve", config.toString());
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> rig.machine()
+                .until(() -> engine.machine()
                         .inHost("curl", "-s", "-m", "2", "http://localhost:5000/v2/")
                         .text()
                         .equals("{}"));
+        return started;
     }
 
     @AfterAll

@@ -43,13 +43,10 @@ class StorageDriversTest {
         try (Engine engine = new Engine(new Machine(), "--storage-driver", driver)) {
             prepare(engine, driver);
             engine.start();
-            // The first engine of a data root holds what it tried the runtimes with; later ones know.
-            engine.stop();
-            engine.start();
             Docker docker = engine.docker();
             Rig.importSmallImage(docker);
             docker.ok("run", "--rm", "-v", "/data", "busybox", "true");
-            Leaks leaks = new Leaks(engine);
+            Leaks leaks = Leaks.atRest(engine);
             assertThat(docker.ok("info", "-f", "{{.Driver}}")).isEqualTo(driver);
 
             docker.ok("run", "-d", "--name", "box", "busybox", "sleep", "1000");
@@ -135,10 +132,7 @@ class StorageDriversTest {
         for (String[] refused : new String[][] {
             {"aufs", "use overlay2"},
             {"devicemapper", "use overlay2"},
-            {"zfs", "use overlay2"},
-            {"windowsfilter", "for Windows"},
             {"btrfs", "needs a data root on btrfs"},
-            {"abc", "driver not supported: abc"},
         }) {
             try (Engine engine = new Engine(new Machine(), "--storage-driver", refused[0])) {
                 assertThatThrownBy(engine::start).as(refused[0]).hasMessageContaining(refused[1]);
