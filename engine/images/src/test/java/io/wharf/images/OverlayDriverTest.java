@@ -1,5 +1,7 @@
 package io.wharf.images;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
