@@ -138,7 +138,8 @@ class PullTest {
         }
         assertWhole(when);
         assertThat(travelled).as(when + ": bytes").isBetween(size, size + (long) deaths * AT_ONCE * FLIGHT);
-        System.out.println(when + ": " + deaths + " more, " + travelled + " bytes, " + resumed + " blobs resumed");
+        System.out.println(when + ": " + deaths + " in a pull of " + size + " bytes, " + travelled + " bytes, "
+                + resumed + " blobs resumed");
         rig.ok("rmi", IMAGE);
         return resumed;
     }
