@@ -43,7 +43,9 @@ class Player:
         if state == "tty":
             config["Tty"] = True
         if state == "exited" and "Cmd" not in config:
-            config["Cmd"] = ["sh", "-c", "echo out; echo err >&2; exit 3"]
+            # Docker reads the two streams at once, in any order.
+            pause = "sleep 0.2;" if str(case).startswith("ContainerLogs ") else ""
+            config["Cmd"] = ["sh", "-c", f"echo out; {pause} echo err >&2; exit 3"]
         ident = self.create(case.name, config)
         if state in ("running", "paused", "tty", "exited", "paused-later", "stopped-later"):
             self.ask("POST", f"/containers/{ident}/start")

@@ -81,6 +81,7 @@ public final class RuntimeProbe {
                     String cgroup = CgroupPaths.resolved(cgroups.of(id, null));
                     Cgroups.real().killAll(cgroup);
                     Cgroups.real().remove(cgroup);
+                    Trees.delete(root(id));
                     Trees.delete(folder);
                 }
             }
@@ -222,10 +223,11 @@ public final class RuntimeProbe {
         // Short and of this process alone, so that two engines never meet.
         String id = PREFIX + runtime.name() + "-" + ProcessHandle.current().pid();
         Path folder = layout.bundle(id);
-        Path root = folder.resolve("rootfs");
+        Path root = root(id);
         Path program = root.resolve("probe");
         Path log = folder.resolve("log.json");
         Files.createDirectories(layout.runtimeState());
+        Files.createDirectories(folder);
         Files.createDirectories(root);
         try {
             if (!Files.exists(program)) {
@@ -240,8 +242,14 @@ public final class RuntimeProbe {
             run(probing, log, "delete", "--force", id);
             return created.success() ? "" : reason(log, created);
         } finally {
+            Trees.delete(root);
             Trees.delete(folder);
         }
+    }
+
+    /** In the data root: from /run, where the exec root is, many hosts let nothing be executed. */
+    private Path root(String id) {
+        return options.layout().dataRoot().resolve(id);
     }
 
     private static Commands.Result run(OciRuntime runtime, Path log, String... command) {
@@ -267,7 +275,7 @@ public final class RuntimeProbe {
     private String key(String program) {
         try {
             Path path = Path.of(program).toRealPath();
-            return "2 " + Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
+            return "3 " + Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
                     + Host.kernel().release() + " " + Boot.id() + " " + cgroups.driver() + " " + facts.cgroup() + " "
                     + facts.controllers().stream().sorted().toList();
         } catch (IOException e) {

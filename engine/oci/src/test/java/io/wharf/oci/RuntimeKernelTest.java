@@ -8,6 +8,8 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.HostConfig;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Executables;
+import io.wharf.linux.MountFlags;
+import io.wharf.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +140,20 @@ class RuntimeKernelTest {
         Files.delete(kept);
         assertThat(new RuntimeProbe(Specs.options(shared), facts, cgroups).probe())
                 .isEqualTo(runtimes);
+    }
+
+    @Test
+    void probe_whereTheExecRootLetsNothingBeExecuted_findsTheSame() throws IOException {
+        Path execRoot = Files.createDirectories(folder.resolve("exec"));
+        Mounts.real().mount("none", execRoot.toString(), "tmpfs", MountFlags.MS_NOEXEC, "");
+        try {
+            assertThat(new RuntimeProbe(Specs.options(folder), facts, cgroups)
+                            .probe()
+                            .reason())
+                    .isEqualTo(runtimes.reason());
+        } finally {
+            Mounts.real().unmount(execRoot.toString(), 0);
+        }
     }
 
     @Test
