@@ -129,11 +129,7 @@ class FullDiskTest {
     /** What the store keeps, but for the inside of layers. */
     private static List<String> files(Engine engine) {
         return engine.machine()
-                .inHost(
-                        "sh",
-                        "-c",
-                        "cd " + engine.dataRoot()
-                                + " && find layers ingest blobs -maxdepth 1 | sort")
+                .inHost("sh", "-c", "cd " + engine.dataRoot() + " && find layers ingest blobs -maxdepth 1 | sort")
                 .ok()
                 .lines();
     }

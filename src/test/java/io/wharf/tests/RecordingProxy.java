@@ -2,10 +2,8 @@ package io.wharf.tests;
 
 import java.io.File;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -81,28 +79,26 @@ final class RecordingProxy implements AutoCloseable {
 
     /** Everything that has passed, in the order in which it ended, once nothing is under way. */
     List<Exchange> exchanges() {
-        List<Exchange> all = new ArrayList<>();
-        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
-            all.clear();
-            Set<String> open = new HashSet<>();
-            program.out().lines().filter(line -> line.length() > 2).forEach(line -> {
-                String[] words = line.split(" ");
-                if (words[0].equals("+")) {
-                    open.add(words[1]);
-                } else if (words[0].equals("-") && words.length == 8) {
-                    open.remove(words[1]);
-                    all.add(new Exchange(
-                            words[2],
-                            words[3],
-                            words[4],
-                            words[5],
-                            Long.parseLong(words[6]),
-                            Long.parseLong(words[7])));
-                }
-            });
-            return open.isEmpty();
-        });
-        return all;
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> underWay() == 0);
+        return lines("- ", 8)
+                .map(words -> new Exchange(
+                        words[2], words[3], words[4], words[5], Long.parseLong(words[6]), Long.parseLong(words[7])))
+                .toList();
+    }
+
+    /** Requests that have begun and not ended. */
+    long underWay() {
+        // Ends first: a request that begins between the two looks is one too many, never one too few.
+        long ended = lines("- ", 8).count();
+        return lines("+ ", 2).count() - ended;
+    }
+
+    private Stream<String[]> lines(String sign, int words) {
+        return program.out()
+                .lines()
+                .filter(line -> line.startsWith(sign))
+                .map(line -> line.split(" "))
+                .filter(line -> line.length == words);
     }
 
     /** What has passed since so many exchanges. */
