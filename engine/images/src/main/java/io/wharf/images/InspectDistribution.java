@@ -8,10 +8,13 @@ import io.wharf.contracts.ImageService.DistributionDescriptor;
 import io.wharf.contracts.ImageService.DistributionPlatform;
 import io.wharf.contracts.ImageService.RegistryAuth;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a registry what a name stands for: the digest, and the platforms for which there are images. */
 final class InspectDistribution {
+    private static final Pattern ID = Pattern.compile("(sha256:)?[a-f0-9]{64}");
+
     private final Registries registries;
 
     InspectDistribution(Registries registries) {
@@ -19,6 +22,9 @@ final class InspectDistribution {
     }
 
     Future<Distribution> run(String name, @Nullable RegistryAuth auth) {
+        if (ID.matcher(name).matches()) {
+            throw WharfException.internal("no manifest found for full image ID");
+        }
         Reference wanted = Reference.parse(name).tagged();
         String at = wanted.digest() == null
                 ? String.valueOf(wanted.tag())
