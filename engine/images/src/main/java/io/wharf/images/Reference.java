@@ -135,7 +135,9 @@ record Reference(
 
     /** {@code busybox}: what Docker shows. */
     String familiarName() {
-        if (!domain.equals(HUB)) {
+        int slash = path.indexOf('/');
+        // A path on Docker Hub that begins like a registry's name would mean that registry without the domain.
+        if (!domain.equals(HUB) || (slash >= 0 && isDomain(path.substring(0, slash)))) {
             return name();
         }
         return path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0
