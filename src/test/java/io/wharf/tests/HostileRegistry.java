@@ -26,11 +26,14 @@ final class HostileRegistry {
     private static final int MEGABYTE = 1 << 20;
     private static final int LARGE = 100;
     private static final int BOMB = 40;
+    private static final int GZIP_TIME = 4;
     private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     private static final byte[] SPACES = new byte[MEGABYTE];
-    private static final byte[] PLAIN = new Tar().file("file", "content\n".repeat(20_000)).bytes();
+    private static final byte[] PLAIN =
+            new Tar().file("file", "content\n".repeat(20_000)).bytes();
 
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> images = new ConcurrentHashMap<>();
 
     private HostileRegistry() {
         Arrays.fill(SPACES, (byte) ' ');
@@ -39,6 +42,7 @@ final class HostileRegistry {
     public static void main(String[] arguments) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", PORT), 0);
         HostileRegistry registry = new HostileRegistry();
+        registry.image("bomb");
         server.createContext("/", registry::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
@@ -113,7 +117,19 @@ final class HostileRegistry {
     }
 
     private byte[] image(String harm) throws IOException {
-        byte[] tar = harm.equals("bomb") ? new Tar().file("nothing", new byte[BOMB * MEGABYTE]).bytes() : PLAIN;
+        byte[] known = images.get(harm);
+        if (known == null) {
+            known = make(harm);
+            images.put(harm, known);
+        }
+        return known;
+    }
+
+    /** Each harm has a layer of its own, so that none is there already. */
+    private byte[] make(String harm) throws IOException {
+        byte[] tar = harm.equals("bomb")
+                ? new Tar().file("nothing", new byte[BOMB * MEGABYTE]).bytes()
+                : new Tar().file("file", (harm + "\n").repeat(20_000)).bytes();
         byte[] layer = packed(tar);
         String diff = harm.equals("lying-diff") ? "0".repeat(64) : sha256(tar);
         byte[] config = ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"Labels\":{\"harm\":\"" + harm
@@ -121,20 +137,28 @@ final class HostileRegistry {
                 .getBytes(StandardCharsets.UTF_8);
         String configDigest = keep(config);
         if (harm.equals("lying-config")) {
-            blobs.put(configDigest, new String(config, StandardCharsets.UTF_8).replace("lying", "lied!").getBytes(
-                    StandardCharsets.UTF_8));
+            blobs.put(
+                    configDigest,
+                    new String(config, StandardCharsets.UTF_8)
+                            .replace("lying", "lied!")
+                            .getBytes(StandardCharsets.UTF_8));
         }
         return manifest(config.length, configDigest, descriptor(layer.length, keep(layer)));
     }
 
     private byte[] layers(int count) {
         String one = descriptor(1, "sha256:" + "1".repeat(64));
-        return manifest(2, keep("{}".getBytes(StandardCharsets.UTF_8)), (one + ",").repeat(count - 1) + one);
+        String diff = "\"sha256:" + "2".repeat(64) + "\"";
+        byte[] config = ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
+                        + (diff + ",").repeat(count - 1) + diff + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        return manifest(config.length, keep(config), (one + ",").repeat(count - 1) + one);
     }
 
     private static byte[] manifest(int configSize, String config, String layers) {
         return ("{\"schemaVersion\":2,\"mediaType\":\"" + MANIFEST
-                        + "\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"size\":" + configSize
+                        + "\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"size\":"
+                        + configSize
                         + ",\"digest\":\"" + config + "\"},\"layers\":[" + layers + "]}")
                 .getBytes(StandardCharsets.UTF_8);
     }
@@ -150,10 +174,10 @@ final class HostileRegistry {
         return digest;
     }
 
-    /** As many bytes, of which one is another. */
+    /** The same content under another time, so as many bytes, of which one is another. */
     private static byte[] other(byte[] bytes) {
         byte[] other = bytes.clone();
-        other[other.length / 2]++;
+        other[GZIP_TIME]++;
         return other;
     }
 

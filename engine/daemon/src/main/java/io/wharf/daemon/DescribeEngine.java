@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /** Puts together {@code docker info} and {@code docker version} out of what each concern says. */
 final class DescribeEngine {
-    private static final String API_VERSION = "1.50";
+    private static final String API_VERSION = "1.51";
     private static final String MIN_API_VERSION = "1.24";
 
     private final EngineOptions options;

@@ -109,7 +109,7 @@ final class PullLayer implements Download.Watcher {
         downloads.forget(part, source);
         return threads.call(() -> Files.deleteIfExists(source.file().path())).compose(gone -> {
             if (!first || wish.isCancelled() || !source.isWorthRepeating(failure)) {
-                return Future.failedFuture(failure);
+                return TornArchive.told(failure);
             }
             leave();
             join();
