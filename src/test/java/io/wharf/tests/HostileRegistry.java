@@ -29,8 +29,6 @@ final class HostileRegistry {
     private static final int GZIP_TIME = 4;
     private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     private static final byte[] SPACES = new byte[MEGABYTE];
-    private static final byte[] PLAIN =
-            new Tar().file("file", "content\n".repeat(20_000)).bytes();
 
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
     private final Map<String, byte[]> images = new ConcurrentHashMap<>();
