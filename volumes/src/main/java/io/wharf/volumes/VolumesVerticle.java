@@ -73,6 +73,11 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     }
 
     @Override
+    public Future<List<VolumeDetail>> counted() {
+        return Future.succeededFuture(new MeasureVolumes(volumes(), pools).counted());
+    }
+
+    @Override
     public Future<List<VolumeDetail>> measured() {
         return new MeasureVolumes(volumes(), pools).run();
     }

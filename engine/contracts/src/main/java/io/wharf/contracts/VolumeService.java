@@ -23,6 +23,9 @@ public interface VolumeService {
 
     Future<PrunedVolumes> prune(Filters filters);
 
+    /** All volumes with their {@code UsageData}, but sizes of -1: nothing is walked. */
+    Future<List<VolumeDetail>> counted();
+
     /** All volumes with their {@code UsageData}; a size of -1 where it could not be taken. Walks their files. */
     Future<List<VolumeDetail>> measured();
 

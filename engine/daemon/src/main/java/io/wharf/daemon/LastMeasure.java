@@ -27,6 +27,13 @@ final class LastMeasure<T> {
         this.measure = measure;
     }
 
+    /** What an engine before this one found: better than nothing for who asks first. */
+    void remember(T known) {
+        if (last == null) {
+            last = known;
+        }
+    }
+
     Future<T> get() {
         T known = last;
         Future<T> now = running;

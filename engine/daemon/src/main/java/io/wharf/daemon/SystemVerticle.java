@@ -33,7 +33,7 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
     }
 
     static Schema schema() {
-        return new Schema("engine", List.of("CREATE TABLE engine(id TEXT PRIMARY KEY)"));
+        return new Schema("engine", List.of("CREATE TABLE engine(id TEXT PRIMARY KEY)", KeptSizes.TABLE));
     }
 
     @Override
@@ -75,7 +75,7 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
                 Services.client(bus, RuntimeService.class),
                 Services.client(bus, EventService.class),
                 Services.client(bus, LogService.class));
-        measure = new MeasureDisk(vertx, images, containers, volumes);
+        measure = new MeasureDisk(vertx, store, images, containers, volumes);
         Services.serve(bus, SystemService.class, this);
     }
 

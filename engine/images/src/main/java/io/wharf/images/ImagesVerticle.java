@@ -213,7 +213,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<ImageForContainer> resolve(String name, @Nullable String platform) {
-        return Future.succeededFuture(ResolveImage.forContainer(images, name, platform));
+        ImageForContainer found = ResolveImage.forContainer(images, name, platform);
+        new PinImage(store, images, lanes).used(found.id());
+        return Future.succeededFuture(found);
     }
 
     @Override

@@ -54,27 +54,39 @@ final class MakeRoom {
                     Removal removal = new Removal(images, layers.held(), user -> true).because(REASON);
                     List<CollectedImage> chosen = new ArrayList<>();
                     long freed = 0;
-                    for (Image image : candidates()) {
-                        if (freed >= missing) {
-                            break;
+                    List<Image> left = candidates();
+                    for (int before = -1; freed < missing && before < chosen.size(); ) {
+                        before = chosen.size();
+                        // What others stand on can go when they have.
+                        List<Image> stood = new ArrayList<>();
+                        for (Image image : left) {
+                            if (freed >= missing) {
+                                break;
+                            }
+                            int known = removal.records().size();
+                            removal.planQuietly(image);
+                            if (removal.records().size() == known) {
+                                stood.add(image);
+                            } else {
+                                long bytes = bytes(removal) - freed;
+                                freed += bytes;
+                                chosen.add(collected(image, bytes));
+                            }
                         }
-                        List<String> names = images.names(image.id()).stream()
-                                .map(name -> Reference.parse(name).familiar())
-                                .toList();
-                        int before = removal.records().size();
-                        removal.planQuietly(image);
-                        if (removal.records().size() > before) {
-                            long bytes = bytes(removal) - freed;
-                            freed += bytes;
-                            chosen.add(new CollectedImage(
-                                    image.id().toString(), names, shown(images.lastUse(image)), bytes));
-                        }
+                        left = stood;
                     }
                     Collected collected = new Collected(dryRun, chosen, freed, freed >= missing);
                     return dryRun || removal.isEmpty()
                             ? Future.succeededFuture(collected)
                             : removals.carryOut(removal, tx -> {}).map(collected);
                 }));
+    }
+
+    private CollectedImage collected(Image image, long bytes) {
+        List<String> names = images.names(image.id()).stream()
+                .map(name -> Reference.parse(name).familiar())
+                .toList();
+        return new CollectedImage(image.id().toString(), names, shown(images.lastUse(image)), bytes);
     }
 
     private Future<Long> missing(Mark mark) {

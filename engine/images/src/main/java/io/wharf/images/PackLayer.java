@@ -4,6 +4,7 @@ import io.wharf.base.Digest;
 import io.wharf.linux.GzipMember;
 import io.wharf.linux.Pools;
 import io.wharf.linux.Sha256;
+import io.wharf.tar.BlobRecipe;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import java.util.function.LongConsumer;
  * sent again, and what breaks goes on where it broke.
  */
 final class PackLayer extends OutputStream {
-    private static final int BLOCK = 512 << 10;
+    private static final int BLOCK = BlobRecipe.MEMBER;
     /** Blocks on their way, at most; each with its packed form is about a megabyte. */
     private static final int AHEAD = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
 

@@ -85,7 +85,9 @@ final class Removal {
 
     /** Plans the removal of an image that nobody asked for by name; one that is needed stays. */
     void planQuietly(Image image) {
-        if (images.usersOf(image.id()).isEmpty() && children(image.id()).isEmpty()) {
+        if (!gone.contains(image.id())
+                && images.usersOf(image.id()).isEmpty()
+                && children(image.id()).isEmpty()) {
             names(image.id()).forEach(name -> untag(image, name));
             delete(image, false, true, true);
         }

@@ -10,6 +10,7 @@ import io.wharf.contracts.CollectImages;
 import io.wharf.contracts.Collected;
 import io.wharf.contracts.Collected.CollectedImage;
 import io.wharf.contracts.Filters;
+import io.wharf.contracts.ImageService.CommitImage;
 import io.wharf.contracts.ImageService.ImageSummary;
 import io.wharf.contracts.ImageService.ListImages;
 import io.wharf.contracts.ImageService.PullImage;
@@ -216,6 +217,22 @@ class SpaceTest {
         assertThatThrownBy(() -> await(room.images.collect(new CollectImages(false, null))))
                 .hasMessageContaining("a low mark is wanted");
         await(room.images.removeLayer("container"));
+    }
+
+    @Test
+    void collect_takesWhatOthersStandOnAfterThem() {
+        String base = room.importTar(new Tar().file("a", "1".repeat(100)).bytes(), "base");
+        await(room.images.createLayer("one", Digest.parse(base), Map.of()));
+        String child = await(room.images.commit(new CommitImage(
+                        "one", Digest.parse(base), ImageConfig.NO_CONFIG, "child", "1", null, null, List.of())))
+                .toString();
+        await(room.images.removeLayer("one"));
+        Collected done = await(room.images.collect(new CollectImages(false, "100000TB")));
+        assertThat(done.images()).extracting(CollectedImage::id).containsExactly(child, base);
+        assertThat(room.events)
+                .filteredOn(event -> event.action().equals("delete"))
+                .hasSize(2);
+        assertThat(await(room.images.facts()).layersSize()).isZero();
     }
 
     @Test

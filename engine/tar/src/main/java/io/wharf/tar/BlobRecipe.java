@@ -15,7 +15,7 @@ import java.util.zip.DeflaterOutputStream;
  * How a tar was packed, so exactly that packing it again gives the same bytes.
  *
  * @param packer whose algorithm
- * @param level as that packer counts them
+ * @param level as that packer counts them; of {@link Packer#MEMBERS} the bytes in each
  * @param early places of the stream at which {@link GoChains} takes its other way; mostly none
  * @param head the gzip header, byte for byte
  * @param tail what follows the gzip member
@@ -23,6 +23,9 @@ import java.util.zip.DeflaterOutputStream;
 // Arrays are written and never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] head, byte[] tail) {
+    /** Bytes of a tar that this engine packs into one member. */
+    public static final int MEMBER = 512 << 10;
+
     private static final HexFormat HEX = HexFormat.of();
     private static final String FORM = "pack";
     private static final int BUFFER = 32 << 10;
@@ -33,6 +36,8 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
         GO,
         /** zlib as it is linked into this engine, with its usual memory: Java, Python and many more. */
         ZLIB,
+        /** This engine's own, {@link io.wharf.linux.GzipMember}: a gzip member for each so many bytes. */
+        MEMBERS,
         /** None at all: the blob is the tar. */
         NONE
     }
@@ -123,6 +128,7 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
             deflate = switch (packer) {
                 case GO -> new GoDeflate(open, level, early);
                 case ZLIB -> new DeflaterOutputStream(open, deflater, BUFFER);
+                case MEMBERS -> new GzipMembers(open, level);
                 case NONE -> open;
             };
         }
@@ -147,7 +153,14 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
         /** Gives up what is not complete. */
         void discard() {
             closed = true;
+            release();
+        }
+
+        private void release() {
             deflater.end();
+            if (deflate instanceof GzipMembers members) {
+                members.release();
+            }
         }
 
         @Override
@@ -161,6 +174,11 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
                 if (packer == Packer.NONE) {
                     return;
                 }
+                if (packer == Packer.MEMBERS) {
+                    // Each has its own head and trailer.
+                    out.write(tail);
+                    return;
+                }
                 byte[] trailer = new byte[8];
                 for (int i = 0; i < 4; i++) {
                     trailer[i] = (byte) (checksum.getValue() >>> (Byte.SIZE * i));
@@ -169,7 +187,7 @@ public record BlobRecipe(Packer packer, int level, Set<Integer> early, byte[] he
                 out.write(trailer);
                 out.write(tail);
             } finally {
-                deflater.end();
+                release();
             }
         }
     }

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  */
 public final class FindRecipe {
     /** Counts up when compressors are added, so that blobs that nothing reproduced are tried again. */
-    public static final int GENERATION = 1;
+    public static final int GENERATION = 2;
 
     private static final int BUFFER = 64 << 10;
     private static final int HEAD_LIMIT = 4096;
@@ -94,6 +94,10 @@ public final class FindRecipe {
             case 4 -> new int[] {1};
             default -> new int[] {6, 5, 4, 3, 2, 7, 8, 1, 9, 0};
         };
+        if (effort == 0) {
+            // Its own headers come with the members.
+            all.add(candidate(BlobRecipe.Packer.MEMBERS, BlobRecipe.MEMBER, new byte[0]));
+        }
         for (int level : levels) {
             all.add(candidate(BlobRecipe.Packer.GO, level, head));
             all.add(candidate(BlobRecipe.Packer.ZLIB, level, head));

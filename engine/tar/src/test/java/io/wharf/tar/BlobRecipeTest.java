@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wharf.base.Digest;
+import io.wharf.linux.GzipMember;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -106,6 +107,22 @@ class BlobRecipeTest {
             out.write(new byte[100]);
         }
         check(blob, tar, "pack zlib 6 ");
+    }
+
+    @Test
+    void findRecipe_ofThisEnginesMembers() throws IOException {
+        for (int size : new int[] {0, 100, 2 * BlobRecipe.MEMBER, 1_300_000}) {
+            byte[] tar = content(size);
+            Path blob = folder.resolve("blob" + size);
+            try (GzipMember member = new GzipMember(BlobRecipe.MEMBER);
+                    OutputStream out = Files.newOutputStream(blob)) {
+                for (int at = 0; at <= size; at += BlobRecipe.MEMBER) {
+                    int end = Math.min(size, at + BlobRecipe.MEMBER);
+                    out.write(member.pack(java.util.Arrays.copyOfRange(tar, at, end), end - at));
+                }
+            }
+            check(blob, tar, "pack members 524288 - - -");
+        }
     }
 
     @Test
