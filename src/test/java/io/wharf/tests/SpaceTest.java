@@ -134,7 +134,8 @@ class SpaceTest {
         try {
             Files.writeString(
                     config,
-                    "{\"image-space\": {\"blobs\": \"" + blobs + "\", \"idle\": \"50ms\", \"every\": \"200ms\"" + more
+                    "{\"image-space\": {\"blobs\": \"" + blobs + "\", \"every\": \"200ms\""
+                            + (more.contains("idle") ? "" : ", \"idle\": \"50ms\"") + more
                             + "}}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -283,6 +284,12 @@ class SpaceTest {
         engine.docker().ok("tag", odd, "localhost:5001/packed:1");
         assertThat(engine.docker().ok("push", "localhost:5001/packed:1")).doesNotContain(digestOf(list));
         assertPushedAsPulled("localhost:5000/small:1", "small");
+        // What another engine of this kind has packed can be made again.
+        engine.docker().ok("rmi", odd, "localhost:5001/packed:1");
+        int before = totals().get("BlobsRemade").asInt();
+        engine.docker().ok("pull", "localhost:5001/packed:1");
+        awaitCompaction();
+        assertThat(totals().get("BlobsRemade").asInt()).isEqualTo(before + 1);
     }
 
     private static void upload(Path file) {
@@ -319,14 +326,21 @@ class SpaceTest {
         space("keep", "");
         engine.docker().ok("pull", IMAGE);
         engine.stop();
-        for (int millis : new int[] {0, 100, 300}) {
+        // As soon as it begins, somewhere in it, and when the bytes have just gone.
+        for (int round = 0; round < 3; round++) {
+            boolean last = round == 2;
             space("compact", "");
             Path ingest = engine.dataRoot().resolve("ingest");
             Awaitility.await()
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> blobs().isEmpty()
-                            || Running.run("sh", "-c", "ls " + ingest).text().startsWith("record-"));
-            Running.run("sleep", "" + millis / 1000.0);
+                            || !last
+                                    && Running.run("sh", "-c", "ls " + ingest)
+                                            .text()
+                                            .startsWith("record-"));
+            if (round == 1) {
+                Running.run("sleep", "0.3");
+            }
             engine.kill();
         }
         space("compact", "");
@@ -439,12 +453,15 @@ class SpaceTest {
         onADisk("28m", disk -> {
             space("keep", "");
             engine.docker().ok("pull", IMAGE);
-            engine.stop();
-            space("compact", "");
-            // Whatever it has begun with, the next blob finds no room.
             engine.docker().ok("pull", "localhost:5000/small:1");
+            engine.stop();
+            int said = Here.read(engine.log()).length();
+            space("compact", ", \"idle\": \"1s\"");
             Running.run("sh", "-c", "cat /dev/zero >" + disk.resolve("filler"));
-            assertThat(engine.alive()).isTrue();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> Here.read(engine.log()).substring(said).contains("stays as it is for now"));
+            assertThat(blobs()).hasSize(2);
             Files.delete(disk.resolve("filler"));
             awaitCompaction();
             Awaitility.await().until(() -> blobs().isEmpty());

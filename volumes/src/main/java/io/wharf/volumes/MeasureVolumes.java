@@ -27,23 +27,29 @@ final class MeasureVolumes {
 
     /** How many use each, and no sizes. */
     List<VolumeDetail> counted() {
-        Map<String, Integer> users = new HashMap<>();
-        volumes.all().forEach(volume -> users.put(volume.name(), volume.users().size()));
+        Map<String, Integer> users = users();
         return volumes.list(Filters.NONE).stream()
                 .map(row -> row.with(new UsageData(users.getOrDefault(row.name(), 0), UNKNOWN)))
                 .toList();
     }
 
     Future<List<VolumeDetail>> run() {
-        List<VolumeDetail> rows = counted();
+        Map<String, Integer> users = users();
+        List<VolumeDetail> rows = volumes.list(Filters.NONE);
         return pools.call(() -> {
             List<VolumeDetail> measured = new ArrayList<>();
             for (VolumeDetail row : rows) {
-                measured.add(
-                        row.with(new UsageData(row.usageData().refCount(), sizeOrUnknown(Path.of(row.mountpoint())))));
+                measured.add(row.with(
+                        new UsageData(users.getOrDefault(row.name(), 0), sizeOrUnknown(Path.of(row.mountpoint())))));
             }
             return measured;
         });
+    }
+
+    private Map<String, Integer> users() {
+        Map<String, Integer> users = new HashMap<>();
+        volumes.all().forEach(volume -> users.put(volume.name(), volume.users().size()));
+        return users;
     }
 
     private static long sizeOrUnknown(Path folder) {

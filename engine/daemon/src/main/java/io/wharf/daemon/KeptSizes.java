@@ -49,8 +49,7 @@ final class KeptSizes {
             gone.forEach(id -> tx.update("DELETE FROM engine_size WHERE kind = ? AND id = ?", kind, id));
             sizes.forEach((id, bytes) -> {
                 if (!bytes.equals(before.get(id))) {
-                    tx.update(
-                            "INSERT OR REPLACE INTO engine_size(kind, id, bytes) VALUES (?, ?, ?)", kind, id, bytes);
+                    tx.update("INSERT OR REPLACE INTO engine_size(kind, id, bytes) VALUES (?, ?, ?)", kind, id, bytes);
                 }
             });
             return Boolean.TRUE;

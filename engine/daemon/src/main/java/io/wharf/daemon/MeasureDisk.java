@@ -70,15 +70,19 @@ final class MeasureDisk {
                 .list(new ListContainers(true, 0, false, Filters.NONE))
                 .compose(rows -> rows.isEmpty()
                         ? Future.succeededFuture(rows)
-                        : containerSizes.get().map(known -> rows.stream()
-                                .map(row -> sized(row, known))
-                                .toList()));
+                        : containerSizes
+                                .get()
+                                .map(known -> rows.stream()
+                                        .map(row -> sized(row, known))
+                                        .toList()));
         var volumeList = volumes.counted()
                 .compose(rows -> rows.isEmpty()
                         ? Future.succeededFuture(rows)
-                        : volumeSizes.get().map(known -> rows.stream()
-                                .map(row -> sized(row, known.get(row.name())))
-                                .toList()));
+                        : volumeSizes
+                                .get()
+                                .map(known -> rows.stream()
+                                        .map(row -> sized(row, known.get(row.name())))
+                                        .toList()));
         var space = images.space();
         return Future.all(facts, imageList, containerList, volumeList, space).map(all -> {
             Map<String, Object> body = new LinkedHashMap<>();
