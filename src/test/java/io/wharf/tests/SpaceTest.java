@@ -2,42 +2,26 @@ package io.wharf.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Random;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What images take on disk, and that they can be sent on byte by byte all the same. One layer is as Docker packs it. */
 @WharfOnly("it keeps no packed bytes, and pushes other digests than it pulled")
-class SpaceTest {
+class SpaceTest extends SpaceBed {
     private static final String IMAGE = "localhost:5000/app:1";
     private static final String MANIFESTS = "Accept: application/vnd.docker.distribution.manifest.v2+json";
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static Machine machine;
-    private static Engine engine;
-    private static Path home;
-    private static Path config;
     private static Running source;
     private static Running target;
 
     @BeforeAll
     static void letDockerPush() throws IOException, InterruptedException {
-        machine = new Machine();
-        config = Files.createTempFile("wharf-tests.", ".json");
-        engine = new Engine(machine, "--config-file", config.toString());
-        home = engine.home();
         source = registry(5000);
         target = registry(5001);
         String root = home + "/docker";
@@ -77,23 +61,10 @@ class SpaceTest {
         }
     }
 
-    @AfterEach
-    void removeImages() {
-        if (!engine.alive()) {
-            space("compact", "");
-        }
-        for (String id : engine.docker().run("images", "-aq", "--no-trunc").lines()) {
-            engine.docker().run("rmi", "-f", id);
-        }
-        engine.stop();
-    }
-
     @AfterAll
-    static void close() throws IOException {
+    static void closeRegistries() {
         source.close();
         target.close();
-        engine.close();
-        Files.delete(config);
     }
 
     private static Running registry(int port) throws IOException {
@@ -111,65 +82,10 @@ class SpaceTest {
         return registry;
     }
 
-    /** So many files of 64 KiB that can be packed to about a third. */
-    private static Tar words(long seed, int files) {
-        Random random = new Random(seed);
-        String[] some = new String[4000];
-        for (int i = 0; i < some.length; i++) {
-            some[i] = Long.toString(random.nextLong() >>> 20, 36);
-        }
-        Tar tar = new Tar().folder("d");
-        for (int i = 0; i < files; i++) {
-            StringBuilder text = new StringBuilder();
-            while (text.length() < 65_500) {
-                text.append(some[random.nextInt(some.length)]).append(' ');
-            }
-            tar.file("d/" + i, text.substring(0, 65_500));
-        }
-        return tar;
-    }
-
-    /** Starts the engine with these words on space. */
-    private static void space(String blobs, String more) {
-        try {
-            Files.writeString(
-                    config,
-                    "{\"image-space\": {\"blobs\": \"" + blobs + "\", \"every\": \"200ms\""
-                            + (more.contains("idle") ? "" : ", \"idle\": \"50ms\"") + more
-                            + "}}");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        engine.start();
-    }
-
-    private static JsonNode totals() {
-        return json(engine.http().get("/wharf/v1/images/space").body());
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void awaitCompaction() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> totals().get("BlobsWaiting").asInt() == 0);
-    }
-
-    /** The data root as the engine sees it, where something is mounted there. */
-    private static Path dataRoot() {
-        return Path.of("/proc/" + machine.holder() + "/root" + engine.dataRoot());
-    }
-
-    private static List<Path> blobs() throws IOException {
-        try (var files = Files.list(dataRoot().resolve("blobs/sha256"))) {
-            return files.toList();
-        }
     }
 
     private static double taken() {
@@ -354,101 +270,6 @@ class SpaceTest {
     }
 
     @Test
-    void pin_isShownAndSparesFromPruneAndCollector() {
-        space("keep", "");
-        Docker docker = engine.docker();
-        String id =
-                docker.pipe(words(4, 1).bytes(), "import", "-", "pinned:1").ok().text();
-        docker.pipe(words(5, 1).bytes(), "import", "-", "loose:1").ok();
-        assertThat(engine.http().post("/wharf/v1/images/pin?name=pinned:1", "").status())
-                .isEqualTo(204);
-        assertThat(engine.http().post("/wharf/v1/images/pin?name=nobody", "").status())
-                .isEqualTo(404);
-        assertThat(json(engine.http().get("/v1.50/images/pinned:1/json").body())
-                        .get("WharfPinned")
-                        .asBoolean())
-                .isTrue();
-        for (JsonNode row : json(engine.http().get("/v1.50/images/json").body())) {
-            assertThat(row.has("WharfPinned"))
-                    .isEqualTo(row.get("RepoTags").get(0).asText().equals("pinned:1"));
-        }
-        assertThat(docker.ok("images", "--format", "{{.Repository}}")).contains("pinned", "loose");
-        JsonNode would = json(engine.http()
-                .post("/wharf/v1/images/collect?low=100000TB&dryRun=1", "")
-                .body());
-        assertThat(would.get("Images")).hasSize(1);
-        docker.ok("image", "prune", "-af");
-        assertThat(docker.ok("images", "--format", "{{.Repository}}")).isEqualTo("pinned");
-        engine.stop();
-        space("keep", "");
-        engine.http().post("/wharf/v1/images/collect?low=100000TB", "");
-        assertThat(docker.ok("images", "--format", "{{.Repository}}")).isEqualTo("pinned");
-        assertThat(engine.http().delete("/wharf/v1/images/pin?name=pinned:1").status())
-                .isEqualTo(204);
-        engine.http().post("/wharf/v1/images/collect?low=100000TB", "");
-        assertThat(docker.ok("images", "-q")).isEmpty();
-        assertThat(docker.ok(
-                                "events",
-                                "--since",
-                                "0",
-                                "--until",
-                                now(),
-                                "--filter",
-                                "type=image",
-                                "--format",
-                                "{{.Action}} {{.Actor.ID}} {{.Actor.Attributes.reason}}")
-                        .lines())
-                .contains("pin " + id + " <no value>", "unpin " + id + " <no value>", "delete " + id + " collector");
-    }
-
-    @Test
-    void collector_goesFromItsHighToItsLowMark_theLongestUnusedFirst() throws IOException {
-        onADisk("50m", disk -> {
-            space("keep", ", \"high\": \"70%\", \"low\": \"40%\"");
-            Docker docker = engine.docker();
-            Rig.importSmallImage(docker);
-            String[] ids = new String[8];
-            for (int i = 0; i < 4; i++) {
-                ids[i] = importWords(10 + i, "image" + i);
-                if (i == 0) {
-                    // Used, by a container that does not run.
-                    docker.ok("create", "--name", "user", "image0");
-                }
-            }
-            // 5 MB each: half of the disk, and nothing goes.
-            assertThat(docker.ok("images", "--format", "{{.Repository}}").lines())
-                    .hasSize(5);
-            docker.ok("run", "--rm", "busybox", "true");
-            for (int i = 4; i < 8; i++) {
-                ids[i] = importWords(10 + i, "image" + i);
-            }
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(docker.ok("images", "--format", "{{.Repository}}")
-                                    .lines())
-                            .doesNotContain("image3")
-                            .contains("image0", "image7"));
-            List<String> told = docker.ok(
-                            "events",
-                            "--since",
-                            "0",
-                            "--until",
-                            now(),
-                            "--filter",
-                            "event=delete",
-                            "--format",
-                            "{{.Actor.ID}} {{.Actor.Attributes.reason}}")
-                    .lines()
-                    .toList();
-            assertThat(told.subList(0, 3))
-                    .containsExactly(ids[1] + " collector", ids[2] + " collector", ids[3] + " collector");
-            long total = Files.getFileStore(disk).getTotalSpace();
-            assertThat(total - Files.getFileStore(disk).getUsableSpace()).isLessThan(total * 7 / 10);
-            docker.ok("rm", "user");
-        });
-    }
-
-    @Test
     void fullDisk_putsCompactionOff() throws IOException {
         onADisk("28m", disk -> {
             space("keep", "");
@@ -468,36 +289,5 @@ class SpaceTest {
             assertPushedAsPulled(IMAGE, "app");
             assertPushedAsPulled("localhost:5000/small:1", "small");
         });
-    }
-
-    private static String importWords(long seed, String name) {
-        return engine.docker()
-                .pipe(words(seed, 75).bytes(), "import", "-c", "CMD [\"x\"]", "-", name)
-                .ok()
-                .text();
-    }
-
-    private static String now() {
-        long millis = System.currentTimeMillis();
-        return String.format("%d.%03d", millis / 1000, millis % 1000);
-    }
-
-    private interface Work {
-        void on(Path disk) throws IOException;
-    }
-
-    private static void onADisk(String size, Work work) throws IOException {
-        Path disk = engine.dataRoot();
-        Files.createDirectories(disk);
-        machine.inHost("mount", "-t", "tmpfs", "-o", "size=" + size, "wharf-test", disk.toString())
-                .ok();
-        try {
-            work.on(dataRoot());
-        } finally {
-            if (engine.alive()) {
-                engine.kill();
-            }
-            machine.inHost("umount", "-l", disk.toString());
-        }
     }
 }
