@@ -91,6 +91,7 @@ class HostileRegistryTest {
         "lying-config, verification failed",
         "lying-diff, match image configuration",
         "endless-layer, verification failed",
+        "stalling-layer, no byte of the body",
         "closing-layer, closed",
         "bomb, unpacked-size"
     })

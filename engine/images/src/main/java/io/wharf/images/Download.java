@@ -195,12 +195,16 @@ final class Download {
                     "the registry answers another range of " + part.digest() + " than asked for"));
         }
         BlockingInput bytes = BlockingInput.of(new ResponseBytes(response, count -> {}));
+        Silence silence = new Silence(vertx, response, patience.idleMillis());
         return threads.<Void>call(() -> {
-            try (BlockingInput in = bytes) {
-                write(in, from, start);
-            }
-            return null;
-        });
+                    try (BlockingInput in = bytes) {
+                        write(in, from, start, silence);
+                    } catch (IOException | RuntimeException e) {
+                        throw silence.told(e);
+                    }
+                    return null;
+                })
+                .onComplete(done -> silence.close());
     }
 
     private static long start(HttpClientResponse response) {
@@ -217,12 +221,12 @@ final class Download {
     }
 
     /** Writes what is new of bytes that begin at {@code start}. Blocks. */
-    private void write(BlockingInput in, long from, long start) throws IOException {
+    private void write(BlockingInput in, long from, long start, Silence silence) throws IOException {
         byte[] chunk = new byte[CHUNK];
         long at = start;
         long told = System.nanoTime();
         try (FileChannel out = opened()) {
-            for (int count = in.read(chunk, 0, CHUNK); count >= 0; count = in.read(chunk, 0, CHUNK)) {
+            for (int count = silence.read(in, chunk); count >= 0; count = silence.read(in, chunk)) {
                 if (at + count > part.size()) {
                     // More than was promised would fill the disk before the digest could tell.
                     throw verification();
