@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /**
@@ -27,8 +28,12 @@ final class PackLayer extends OutputStream {
     /** Blocks on their way, at most; each with its packed form is about a megabyte. */
     private static final int AHEAD = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
 
-    /** What came of it. */
-    record Packed(Path file, Digest digest, long size) {}
+    /**
+     * What came of it.
+     *
+     * @param helped how many blocks other threads packed
+     */
+    record Packed(Path file, Digest digest, long size, int helped) {}
 
     private final Pools pools;
     private final OutputStream out;
@@ -36,6 +41,10 @@ final class PackLayer extends OutputStream {
     private final MessageDigest hash = Sha256.create();
     private final ArrayDeque<Block> coming = new ArrayDeque<>();
     private final ArrayDeque<GzipMember> idle = new ArrayDeque<>();
+    /** Blocks that the pool was asked to pack and has not come to. */
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private final AtomicInteger helped = new AtomicInteger();
     private byte[] block = new byte[BLOCK];
     private int used;
     private long plain;
@@ -55,7 +64,7 @@ final class PackLayer extends OutputStream {
             tar.writeTo(pack);
             pack.finish();
             whole = true;
-            return new Packed(file, Digest.finish(pack.hash), pack.size);
+            return new Packed(file, Digest.finish(pack.hash), pack.size, pack.helped.get());
         } finally {
             if (!whole) {
                 Files.deleteIfExists(file);
@@ -75,15 +84,24 @@ final class PackLayer extends OutputStream {
             this.length = length;
         }
 
-        void pack() {
+        /** Whether it was still to be packed. */
+        boolean pack() {
             if (!taken.compareAndSet(false, true)) {
-                return;
+                return false;
             }
-            GzipMember member = member();
             try {
-                packed.complete(member.pack(bytes, length));
+                // Whoever waits may free all members at once: this one is back by then.
+                packed.complete(bytesOf());
             } catch (Throwable e) {
                 packed.completeExceptionally(e);
+            }
+            return true;
+        }
+
+        private byte[] bytesOf() {
+            GzipMember member = member();
+            try {
+                return member.pack(bytes, length);
             } finally {
                 giveBack(member);
             }
@@ -125,8 +143,10 @@ final class PackLayer extends OutputStream {
         Block next = new Block(block, used);
         coming.add(next);
         byte[] spare = null;
-        if (coming.size() <= AHEAD) {
-            pools.run(next::pack);
+        // A pool that is busy with other work must not gather blocks that were packed here meanwhile.
+        if (asked.get() < AHEAD) {
+            asked.incrementAndGet();
+            pools.run(() -> help(next));
         }
         while (coming.size() > AHEAD) {
             spare = take();
@@ -135,9 +155,16 @@ final class PackLayer extends OutputStream {
         used = 0;
     }
 
+    private void help(Block block) {
+        asked.decrementAndGet();
+        if (block.pack()) {
+            helped.incrementAndGet();
+        }
+    }
+
     /** Writes the first of the blocks; its bytes may be used again. */
     private byte[] take() throws IOException {
-        Block first = coming.remove();
+        Block first = coming.element();
         first.pack();
         byte[] packed;
         try {
@@ -148,6 +175,7 @@ final class PackLayer extends OutputStream {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
+        coming.remove();
         hash.update(packed, 0, packed.length);
         out.write(packed);
         size += packed.length;
