@@ -75,6 +75,11 @@ final class Download {
         return file;
     }
 
+    /** Whether it comes from there, by those credentials. */
+    boolean isFrom(Repository other) {
+        return repository == other;
+    }
+
     /** Whether its turn has come. */
     boolean isRunning() {
         return running;

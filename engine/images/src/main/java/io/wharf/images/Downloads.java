@@ -74,9 +74,26 @@ final class Downloads {
         }
     }
 
-    /** Lets the next who joins begin anew, for these bytes are no good. */
-    void forget(Descriptor part, Download download) {
-        running.remove(part.digest(), download);
+    /** Whether those who join get this download; else its bytes were found to be no good, or it has failed. */
+    boolean isCurrent(Descriptor part, Download download) {
+        return running.get(part.digest()) == download;
+    }
+
+    /** Removes bytes that are no good, once for all who wanted them; who comes for the blob then begins anew. */
+    Future<Void> discard(Descriptor part, Download download) {
+        if (!running.remove(part.digest(), download)) {
+            // What lies there now is another's.
+            return Future.succeededFuture();
+        }
+        Future<Void> gone =
+                threads.run(() -> Files.deleteIfExists(download.file().path()));
+        holdUntil(gone);
+        return gone;
+    }
+
+    /** Whoever begins from now on does so after this, too. */
+    private void holdUntil(Future<Void> gone) {
+        swept = Future.join(swept, gone).otherwiseEmpty().mapEmpty();
     }
 
     /** A further name for a blob that is whole, for whoever may move or remove it. Blocks. */
@@ -102,7 +119,7 @@ final class Downloads {
                 Files.deleteIfExists(file);
             }
         });
-        swept = Future.join(swept, gone).otherwiseEmpty().mapEmpty();
+        holdUntil(gone);
         return gone;
     }
 
@@ -110,11 +127,12 @@ final class Downloads {
     Future<Void> sweep() {
         Set<String> spared = new HashSet<>();
         running.keySet().forEach(digest -> spared.add(digest.hex()));
-        swept = threads.run(() -> sweep(layout.downloads(), spared)).otherwise(failure -> {
+        Future<Void> gone = threads.run(() -> sweep(layout.downloads(), spared)).otherwise(failure -> {
             LOG.warn("removing beginnings of blobs: {}", failure.toString());
             return null;
         });
-        return swept;
+        holdUntil(gone);
+        return gone;
     }
 
     /** The same while nothing is being fetched. Blocks. */

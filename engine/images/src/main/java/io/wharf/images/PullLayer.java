@@ -7,8 +7,15 @@ import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.Pools;
+import io.wharf.linux.RemoveTree;
+import io.wharf.tar.TarLimits;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches one layer and unpacks it as it comes, telling Docker's steps. */
@@ -82,11 +89,17 @@ final class PullLayer implements Download.Watcher {
         }
     }
 
+    private Download rejoin() {
+        leave();
+        return join();
+    }
+
     private Future<NewLayer> fetch(boolean first) {
-        Download source = download;
-        if (source == null || wish.isCancelled()) {
+        Download joined = download;
+        if (joined == null || wish.isCancelled()) {
             return Future.failedFuture(Cancellation.withdrawn());
         }
+        Download source = downloads.isCurrent(part, joined) ? joined : rejoin();
         Context context = Vertx.currentContext();
         GrowingFile file = source.file();
         return wish.orCancelled(source.begun(), late -> {})
@@ -96,36 +109,70 @@ final class PullLayer implements Download.Watcher {
                 .compose(this::check)
                 .recover(failure -> {
                     Throwable broken = file.failure();
-                    if (broken != null) {
-                        // The bytes did not come: what the unpacker makes of that is of no interest.
+                    if (broken == null) {
+                        return again(source, failure, first);
+                    }
+                    // The bytes did not come: what the unpacker makes of that is of no interest.
+                    if (wish.isCancelled() || source.isFrom(repository)) {
                         return Future.failedFuture(broken);
                     }
-                    return again(source, failure, first);
+                    // Another's registry, or client, is no reason to fail; what came by it stays.
+                    rejoin();
+                    return fetch(first);
                 });
     }
 
-    /** The bytes are no good and go; where others may be had they are fetched, once. */
+    /** Bytes that are no good go; where others may be had, or these came by another's registry, they are fetched, once. */
     private Future<NewLayer> again(Download source, Throwable failure, boolean first) {
-        downloads.forget(part, source);
-        return threads.call(() -> Files.deleteIfExists(source.file().path())).compose(gone -> {
-            if (!first || wish.isCancelled() || !source.isWorthRepeating(failure)) {
+        return areWrong(source.file(), failure).compose(wrong -> {
+            if (!wrong) {
                 return TornArchive.told(failure);
             }
-            leave();
-            join();
-            return fetch(false);
+            return downloads.discard(part, source).compose(gone -> {
+                boolean own = source.isFrom(repository);
+                if (wish.isCancelled() || (own && !(first && source.isWorthRepeating(failure)))) {
+                    return TornArchive.told(failure);
+                }
+                rejoin();
+                return fetch(first && !own);
+            });
         });
+    }
+
+    /** Whether it is the bytes' fault; a full disk or a limit says nothing about them. */
+    private Future<Boolean> areWrong(GrowingFile file, Throwable failure) {
+        if (file.isComplete()) {
+            return threads.call(() -> !digestOf(file.path()).equals(part.digest()))
+                    .otherwise(false);
+        }
+        boolean local = false;
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            local |= at instanceof LinuxException || at instanceof FileSystemException || TarLimits.isRefusal(at);
+        }
+        return Future.succeededFuture(!local);
+    }
+
+    private static Digest digestOf(Path file) throws IOException {
+        try (HashedInput in = new HashedInput(Files.newInputStream(file), null)) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return in.digest();
+        }
     }
 
     /** What is right gets a name of its own: the download stays until the image is committed, should the engine die before. */
     private Future<NewLayer> check(NewLayer layer) {
         if (layer.blobDigest().equals(part.digest()) && layer.blobBytes() == part.size()) {
             feed.say(Progress.amount(shown, "Extracting", part.size(), part.size()));
-            return threads.call(() -> layer.withBlobFile(downloads.secondName(layer.blobFile())));
+            return threads.call(() -> layer.withBlobFile(downloads.secondName(layer.blobFile())))
+                    .recover(failure -> refused(layer, failure));
         }
-        return unpack.discard(layer)
-                .compose(gone -> Future.failedFuture(
-                        WharfException.internal("filesystem layer verification failed for digest " + part.digest())));
+        return refused(
+                layer, WharfException.internal("filesystem layer verification failed for digest " + part.digest()));
+    }
+
+    /** The bytes are the download's, and others may be reading them. */
+    private Future<NewLayer> refused(NewLayer layer, Throwable why) {
+        return threads.run(() -> RemoveTree.at(layer.folder())).transform(gone -> Future.failedFuture(why));
     }
 
     @Override

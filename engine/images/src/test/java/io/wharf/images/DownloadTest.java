@@ -205,6 +205,45 @@ class DownloadTest {
     }
 
     @Test
+    void downloadThatAnotherRegistryRefuses_comesFromOnesOwn() {
+        try (FlakyRegistry other = new FlakyRegistry(room.vertx)) {
+            other.image("t", TAR);
+            var held = new java.util.concurrent.ConcurrentLinkedQueue<Runnable>();
+            registry.mood((self, request) -> {
+                if (isBlob(request)) {
+                    held.add(() -> request.response().setStatusCode(403).end());
+                    return true;
+                }
+                return false;
+            });
+            var first = room.handles
+                    .take(await(room.images.pull(new PullImage(registry.host() + "/app", "t", false, null, null))))
+                    .test();
+            Awaitility.await().until(() -> !held.isEmpty());
+            var second = room.handles
+                    .take(await(room.images.pull(new PullImage(other.host() + "/app", "t", false, null, null))))
+                    .test();
+            Awaitility.await()
+                    .until(() -> second.values().stream().anyMatch(line -> "Pulling fs layer".equals(line.status())));
+            held.forEach(Runnable::run);
+            Awaitility.await().untilAsserted(second::assertComplete);
+            assertThat(first.values()).extracting(Progress::status).doesNotContain("Pull complete");
+            assertThat(other.asked(DIFF)).hasSize(1);
+        }
+    }
+
+    @Test
+    void rightBytes_stayWhateverElseIsWrong() {
+        byte[] torn = java.util.Arrays.copyOf(TAR, 700_000);
+        registry.image("torn", torn);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> pull("torn")).hasMessageContaining("unexpected EOF");
+        }
+        assertThat(registry.asked(Digest.of(torn))).hasSize(1);
+        assertNoLeftovers();
+    }
+
+    @Test
     void busyRegistry_isAskedAgainWhenItSays() {
         AtomicInteger times = new AtomicInteger();
         registry.mood((self, request) -> {

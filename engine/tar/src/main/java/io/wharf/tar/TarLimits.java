@@ -14,6 +14,8 @@ import java.util.Map;
  * @param ratio how many bytes may come out of one packed byte, looked at beyond the first {@link #RATIO_FROM}
  */
 public record TarLimits(long bytes, long entries, int nameBytes, int xattrBytes, int ratio) {
+    private static final String REFUSED = "archive refused: ";
+
     /** Less than this is no bomb, however well it packs. */
     public static final long RATIO_FROM = 8L << 30;
 
@@ -74,7 +76,13 @@ public record TarLimits(long bytes, long entries, int nameBytes, int xattrBytes,
     }
 
     static WharfException exceeded(String what, String limit) {
-        return WharfException.invalid("archive refused: " + what + " (image limit " + limit + ")");
+        return WharfException.invalid(REFUSED + what + " (image limit " + limit + ")");
+    }
+
+    /** Whether it was for one of these that an archive was not taken. */
+    public static boolean isRefusal(Throwable failure) {
+        return failure instanceof WharfException
+                && String.valueOf(failure.getMessage()).startsWith(REFUSED);
     }
 
     /** What one archive has asked for so far. */
