@@ -108,6 +108,14 @@ final class ImageTable {
         Recipes.delete(tx, blob);
     }
 
+    /** The same for one that is not made again any more, unless its bytes have come anew meanwhile. */
+    static void letGo(Tx tx, Digest blob, String recipe) {
+        if (!tx.query("SELECT 1 FROM image_recipe WHERE digest = ? AND recipe = ?", row -> 1, blob.toString(), recipe)
+                .isEmpty()) {
+            letGo(tx, blob);
+        }
+    }
+
     static void deleteBlob(Tx tx, Digest digest) {
         Recipes.delete(tx, digest);
         tx.update("DELETE FROM image_blob WHERE digest = ?", digest.toString());

@@ -38,8 +38,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Threads for the bytes of layers: two for each that is unpacked, and some for archives that are written. */
     private static final int ARCHIVES = 4;
 
-    private static final int UPLOADS = 5;
-    private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + ARCHIVES + UPLOADS;
+    private static final int BULK_THREADS = 2 * UnpackLayer.AT_ONCE + ARCHIVES;
 
     private final EngineOptions options;
     private final Store store;
@@ -49,7 +48,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Archives and commits at a time: each holds a thread for as long as its client takes. */
     private final Slots archives = new Slots(ARCHIVES);
 
-    private final Slots uploads = new Slots(UPLOADS);
+    private Slots uploads;
 
     private final Lanes lanes = new Lanes();
     private final Images images = new Images();
@@ -77,8 +76,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         drivers = new StorageDrivers(options.layout(), options.storageDriver(), options.storageOptions());
         layers = new LayerStore(options.layout(), pools, images, drivers);
         containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, drivers);
-        bulk = new Pools(BULK_THREADS + options.registries().downloads(), 1);
         reach = options.registries();
+        bulk = new Pools(BULK_THREADS + reach.downloads() + reach.uploads(), 1);
+        uploads = new Slots(reach.uploads());
         unpack = new UnpackLayer(options.layout(), bulk, TarLimits.of(options.imageLimits()));
         add = new AddImage(store, images, layers, lanes);
     }
@@ -159,7 +159,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         List<Reference> tags = Push.targets(images, request);
         Push[] push = new Push[1];
         ProgressFeed feed = new ProgressFeed(() -> push[0].cancel());
-        push[0] = new Push(registries(), store, images, layers, bulk, uploads, feed);
+        push[0] = new Push(registries(), store, images, layers, lanes, bulk, uploads, feed);
         Flowable<Progress> progress = feed.join();
         push[0].run(request, tags).onComplete(done -> feed.end(), feed::fail);
         return Future.succeededFuture(offer(progress));
@@ -301,6 +301,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Void> reach(RegistryOptions others) {
+        if (others.uploads() != reach.uploads()) {
+            uploads = new Slots(others.uploads());
+        }
         reach = others;
         if (registries != null) {
             registries.reach(others);

@@ -25,8 +25,7 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
 
     static LayerTar of(Images images, LayerStore layers, Layer layer) {
         Path folder = layers.folder(layer.chain());
-        if (images.blobs(layer.diff()).stream().anyMatch(one -> images.recipes().of(one.digest()) != null)
-                && !TarSplitReader.isRecorded(folder)) {
+        if (images.blobs(layer.diff()).stream().noneMatch(images::isStored) && !TarSplitReader.isRecorded(folder)) {
             // The blob went when another layer of this content had its record.
             folder = images.layers().stream()
                     .filter(other -> other.diff().equals(layer.diff()))
@@ -36,7 +35,7 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
                     .orElse(folder);
         }
         Path blob = images.blobs(layer.diff()).stream()
-                .filter(Blob::kept)
+                .filter(images::isStored)
                 .findFirst()
                 .map(kept -> layers.blob(kept.digest()))
                 .orElse(null);

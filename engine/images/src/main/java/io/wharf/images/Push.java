@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.Lanes;
 import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
@@ -28,6 +29,7 @@ final class Push {
     private final Store store;
     private final Images images;
     private final LayerStore layers;
+    private final Lanes lanes;
     private final Pools bulk;
     private final Slots slots;
     private final ProgressFeed feed;
@@ -38,6 +40,7 @@ final class Push {
             Store store,
             Images images,
             LayerStore layers,
+            Lanes lanes,
             Pools bulk,
             Slots slots,
             ProgressFeed feed) {
@@ -45,6 +48,7 @@ final class Push {
         this.store = store;
         this.images = images;
         this.layers = layers;
+        this.lanes = lanes;
         this.bulk = bulk;
         this.slots = slots;
         this.feed = feed;
@@ -135,7 +139,11 @@ final class Push {
             if (answers.<Boolean>list().contains(false)) {
                 return kept(session, tag, image, manifests, at + 1);
             }
-            return send(session, tag, image, parts).map(sent -> Optional.of(manifest));
+            return send(session, tag, image, parts)
+                    .map(sent -> Optional.of(manifest))
+                    .recover(failure -> failure instanceof LostBlob
+                            ? kept(session, tag, image, manifests, at + 1)
+                            : Future.failedFuture(failure));
         });
     }
 
@@ -170,7 +178,7 @@ final class Push {
         if (wish.isCancelled()) {
             return Future.failedFuture(Cancellation.withdrawn());
         }
-        return new PushLayer(session, images, layers, bulk, feed, tag, layer).run(wanted);
+        return new PushLayer(session, store, images, layers, bulk, feed, tag, layer).run(wanted);
     }
 
     private Future<Void> config(RegistrySession session, Reference tag, Image image) {
@@ -202,17 +210,27 @@ final class Push {
             Digest diff = image.config().diffs().get(i);
             blobs.add(new Blob(part.digest(), diff, part.mediaType(), part.size(), false));
         }
-        return store.write(tx -> {
-                    ImageTable.putManifest(tx, kept, text.body());
-                    blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
-                    ImageTable.putName(tx, byDigest.full(), image.id());
-                    ImageEvents.moved(tx, image, "push", tag);
-                    return Boolean.TRUE;
+        return lanes.run(AddImage.LANE, () -> {
+                    // One that was removed while it was sent is pushed all the same, and forgotten.
+                    boolean here = images.image(image.id()).isPresent();
+                    return store.<Boolean>write(tx -> {
+                                if (here) {
+                                    ImageTable.putManifest(tx, kept, text.body());
+                                    blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
+                                    ImageTable.putName(tx, byDigest.full(), image.id());
+                                }
+                                ImageEvents.moved(tx, image, "push", tag);
+                                return here;
+                            })
+                            .onSuccess(written -> {
+                                if (here) {
+                                    images.add(kept);
+                                    blobs.forEach(images::add);
+                                    images.name(byDigest.full(), image.id());
+                                }
+                            });
                 })
                 .onSuccess(done -> {
-                    images.add(kept);
-                    blobs.forEach(images::add);
-                    images.name(byDigest.full(), image.id());
                     String label = String.valueOf(tag.tag());
                     feed.say(Progress.status(label + ": digest: " + text.digest() + " size: " + text.body().length));
                     Map<String, Object> aux = new LinkedHashMap<>();

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
-import io.wharf.base.WharfException;
+import io.wharf.base.Store;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.images.UploadRequests.Begun;
@@ -24,6 +24,7 @@ final class PushLayer {
     private static final long INTERVAL_NANOS = 100_000_000;
 
     private final RegistrySession session;
+    private final Store store;
     private final Images images;
     private final LayerStore layers;
     private final Pools bulk;
@@ -39,6 +40,7 @@ final class PushLayer {
 
     PushLayer(
             RegistrySession session,
+            Store store,
             Images images,
             LayerStore layers,
             Pools bulk,
@@ -46,6 +48,7 @@ final class PushLayer {
             Reference target,
             Layer layer) {
         this.session = session;
+        this.store = store;
         this.images = images;
         this.layers = layers;
         this.bulk = bulk;
@@ -73,12 +76,12 @@ final class PushLayer {
                 }
                 Optional<Blob> kept = forms.stream().filter(Blob::kept).findFirst();
                 if (kept.isPresent()) {
-                    return sendKept(kept.get()).map(wanted == null ? descriptor(kept.get()) : wanted);
+                    return sendKept(kept.get())
+                            .compose(sent -> sent
+                                    ? Future.succeededFuture(wanted == null ? descriptor(kept.get()) : wanted)
+                                    : run(wanted));
                 }
-                return wanted == null
-                        ? pack()
-                        : Future.failedFuture(
-                                WharfException.internal("layer " + wanted.digest() + " is not here any more"));
+                return wanted == null ? pack() : Future.failedFuture(new LostBlob(wanted.digest()));
             });
         });
     }
@@ -131,16 +134,36 @@ final class PushLayer {
                         : Future.succeededFuture(Optional.empty()));
     }
 
-    private Future<Void> sendKept(Blob blob) {
+    /** False where the bytes turn out to be not kept. */
+    private Future<Boolean> sendKept(Blob blob) {
         String recipe = images.recipes().of(blob.digest());
         if (recipe == null) {
-            return send(layers.blob(blob.digest()), blob.digest(), blob.size());
+            return send(layers.blob(blob.digest()), blob.digest(), blob.size()).map(true);
         }
         Path file = layers.temporary("remade-");
         LayerTar tar = LayerTar.of(images, layers, layer);
-        return bulk.run(() -> RemakeBlob.run(tar, recipe, blob.digest(), file, plain -> packed("Preparing", plain)))
-                .compose(made -> send(file, blob.digest(), blob.size()))
+        return bulk.call(() -> RemakeBlob.run(tar, recipe, blob.digest(), file, plain -> packed("Preparing", plain)))
+                .compose(made -> made
+                        ? send(file, blob.digest(), blob.size()).map(true)
+                        : letGo(blob, recipe).map(false))
                 .eventually(() -> bulk.run(() -> Files.deleteIfExists(file)));
+    }
+
+    /** Its name is remembered, so that where it lies already it is not sent in another form. */
+    private Future<Void> letGo(Blob blob, String recipe) {
+        feed.say(Progress.status(
+                shown, "Packed bytes cannot be made again: the layer is packed anew, the image gets another digest"));
+        return store.write(tx -> {
+                    ImageTable.letGo(tx, blob.digest(), recipe);
+                    return Boolean.TRUE;
+                })
+                .onSuccess(done -> {
+                    // Else a pull has brought them meanwhile.
+                    if (recipe.equals(images.recipes().of(blob.digest()))) {
+                        images.letGo(new Blob(blob.digest(), blob.diff(), blob.mediaType(), blob.size(), false));
+                    }
+                })
+                .mapEmpty();
     }
 
     private Future<Void> send(Path file, Digest digest, long size) {

@@ -1,7 +1,6 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
-import io.wharf.base.WharfException;
 import io.wharf.linux.Sha256;
 import io.wharf.tar.BlobRecipe;
 import java.io.FilterOutputStream;
@@ -16,17 +15,18 @@ import java.util.function.LongConsumer;
 final class RemakeBlob {
     private RemakeBlob() {}
 
-    /** Blocks, for a pool. Tells of the plain bytes that went in; after a failure there is no file. */
-    static void run(LayerTar tar, String recipe, Digest digest, Path file, LongConsumer progress) throws IOException {
+    /**
+     * Blocks, for a pool. Tells of the plain bytes that went in. False where other bytes come out, for the library that packs
+     * has changed; then, and after a failure, there is no file.
+     */
+    static boolean run(LayerTar tar, String recipe, Digest digest, Path file, LongConsumer progress)
+            throws IOException {
         boolean whole = false;
         try (OutputStream out = Files.newOutputStream(file)) {
             Hashed hashed = new Hashed(out);
             BlobRecipe.parse(recipe).pack(plain -> tar.writeTo(new Counted(plain, progress)), hashed);
-            if (!Digest.finish(hashed.hash).equals(digest)) {
-                throw WharfException.internal("blob " + digest
-                        + " cannot be made again byte by byte: pull its image again, or push it under another name");
-            }
-            whole = true;
+            whole = Digest.finish(hashed.hash).equals(digest);
+            return whole;
         } finally {
             if (!whole) {
                 Files.deleteIfExists(file);

@@ -128,8 +128,9 @@ final class UploadRequests {
         int status = response.statusCode();
         Future<T> refusal = RegistrySession.refuse(response, request);
         return switch (status) {
+            // 404: an upload that was begun long ago is forgotten, and begins anew.
             // 413 comes from proxies that take no long bodies: what follows goes in parts.
-            case 408, 413, 425, 429, 500, 502, 503, 504 -> refusal.recover(UploadRequests::passing);
+            case 404, 408, 413, 425, 429, 500, 502, 503, 504 -> refusal.recover(UploadRequests::passing);
             case 401 ->
                 refusal.recover(
                         failure -> session.renew(response).compose(renewed -> UploadRequests.<T>passing(failure)));

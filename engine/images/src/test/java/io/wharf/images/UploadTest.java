@@ -9,13 +9,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PushImage;
 import io.wharf.contracts.ImageService.RegistryAuth;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.images.Room.Tar;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -229,6 +232,85 @@ class UploadTest {
         assertThat(lines).extracting(Progress::status).contains("Pushed");
         // Packed anew, to the same bytes.
         assertThat(digest(lines)).isEqualTo(first);
+    }
+
+    @Test
+    void uploadBegunInsteadOfAMount_mayBeForgotten() {
+        push("app", null);
+        registry.blobs.keySet().removeIf(blob -> blob.startsWith("app@"));
+        AtomicInteger times = new AtomicInteger();
+        registry.mood((self, request) -> {
+            if (isPatch(request) && times.incrementAndGet() == 1) {
+                self.forget();
+            }
+            return false;
+        });
+        await(room.images.tag(registry.host() + "/app", registry.host() + "/copy", "latest"));
+        assertThat(push("copy", null)).extracting(Progress::status).contains("Pushed");
+        assertThat(registry.asked("POST")).anyMatch(line -> line.contains("/copy/") && line.contains("mount="));
+        assertThat(times).hasValue(2);
+    }
+
+    @Test
+    void layers_goAsManyAtATimeAsConfigured() {
+        await(room.images.reach(
+                new RegistryOptions(List.of(), List.of(), List.of(), RegistryOptions.Proxies.NONE, 3, 1, 3)));
+        room.importTar(new Tar().file("other", "x").bytes(), registry.host() + "/second");
+        Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+        registry.mood((self, request) -> {
+            if (isPatch(request) && request.path().contains("/app/")) {
+                request.pause();
+                held.add(() -> {
+                    self.take(request, Integer.MAX_VALUE);
+                    request.resume();
+                });
+                return true;
+            }
+            return false;
+        });
+        var first = watch("app");
+        Awaitility.await().until(() -> !held.isEmpty());
+        var second = watch("second");
+        Awaitility.await().until(() -> second.values().stream().anyMatch(line -> "Preparing".equals(line.status())));
+        held.remove().run();
+        Awaitility.await().untilAsserted(first::assertComplete);
+        Awaitility.await().untilAsserted(second::assertComplete);
+        List<String> uploads = List.copyOf(registry.requests).stream()
+                .filter(line -> line.contains("/blobs/uploads/"))
+                .toList();
+        assertThat(uploads.stream().filter(line -> line.startsWith("POST /v2/second")))
+                .hasSize(2);
+        assertThat(uploads.indexOf("POST /v2/second/blobs/uploads/"))
+                .isGreaterThan(uploads.stream()
+                        .map(line -> line.startsWith("PUT /v2/app/"))
+                        .toList()
+                        .indexOf(true));
+    }
+
+    private io.reactivex.rxjava3.subscribers.TestSubscriber<Progress> watch(String repository) {
+        var request = new PushImage(registry.host() + "/" + repository, "latest", null);
+        return room.handles.take(await(room.images.push(request))).test();
+    }
+
+    @Test
+    void imageThatWasRemovedMeanwhile_getsNoName() {
+        Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+        registry.mood((self, request) -> {
+            if (request.path().contains("/manifests/")) {
+                held.add(() -> request.response().setStatusCode(201).end());
+                return true;
+            }
+            return false;
+        });
+        var pushed = watch("app");
+        Awaitility.await().until(() -> !held.isEmpty());
+        await(room.images.remove(registry.host() + "/app:latest", true, false));
+        held.forEach(Runnable::run);
+        Awaitility.await().untilAsserted(pushed::assertComplete);
+        assertThat(await(room.store.read("SELECT name FROM image_name", row -> row.text(1))))
+                .isEmpty();
+        assertThat(await(room.store.read("SELECT digest FROM image_manifest", row -> row.text(1))))
+                .isEmpty();
     }
 
     @Test
