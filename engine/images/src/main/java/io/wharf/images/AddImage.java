@@ -10,7 +10,9 @@ import io.wharf.base.WharfException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,9 @@ final class AddImage {
                             draft.names().isEmpty() ? (before == null ? 0 : before.taggedNanos()) : Times.nowNanos();
                     Image image = new Image(id, config, before == null ? draft.parent() : before.parent(), tagged);
                     List<Layer> added = hold.uncommitted();
-                    List<Blob> blobs = new ArrayList<>(hold.uncommittedBlobs());
+                    requireLayers(image, added);
+                    List<Blob> brought = hold.uncommittedBlobs();
+                    List<Blob> blobs = new ArrayList<>(brought);
                     blobs.removeIf(blob -> draft.blobs().stream()
                             .anyMatch(named -> named.digest().equals(blob.digest())));
                     blobs.addAll(draft.blobs());
@@ -74,6 +78,8 @@ final class AddImage {
                                 ImageTable.putImage(tx, image, draft.config());
                                 added.forEach(layer -> ImageTable.putLayer(tx, layer));
                                 blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
+                                // Their bytes lie there again, and must not go by what another layer's record gave.
+                                brought.forEach(blob -> Recipes.delete(tx, blob.digest()));
                                 for (int i = 0; i < manifests.size(); i++) {
                                     ImageTable.putManifest(
                                             tx,
@@ -87,6 +93,8 @@ final class AddImage {
                             })
                             .onSuccess(done -> {
                                 images.add(image);
+                                images.readable(id);
+                                brought.forEach(blob -> images.recipes().remove(blob.digest()));
                                 images.uses().put(id, use);
                                 layers.committed(added);
                                 blobs.forEach(images::add);
@@ -94,6 +102,18 @@ final class AddImage {
                                 draft.names().forEach(name -> images.name(name.full(), id));
                             });
                 }));
+    }
+
+    /** An image without all of its layers would be there and could never run. */
+    private void requireLayers(Image image, List<Layer> added) {
+        Set<Digest> here = new HashSet<>();
+        added.forEach(layer -> here.add(layer.chain()));
+        for (Digest chain : image.layers()) {
+            if (images.layer(chain) == null && !here.contains(chain)) {
+                throw WharfException.conflict(
+                        "layer " + chain + " of image " + image.id() + " was removed meanwhile: bring the image again");
+            }
+        }
     }
 
     /** The text of a config that is here. */

@@ -94,7 +94,7 @@ final class ContainerLayers {
         all.addAll(holds.keySet());
         return all.stream()
                 .flatMap(container -> images.container(container).stream())
-                .anyMatch(layer -> images.downFrom(layer.top()).contains(chain));
+                .anyMatch(layer -> images.reachable(layer.top()).contains(chain));
     }
 
     Future<Void> create(String container, Digest imageId, Map<String, String> storageOptions) {
@@ -105,6 +105,9 @@ final class ContainerLayers {
         Long own = StorageOptions.ofContainer(storageOptions);
         Long limit = own == null ? driver.usualLimit() : own;
         Image image = images.image(imageId).orElseThrow(() -> WharfException.notFound("No such image: " + imageId));
+        if (layers.isLeaving(image)) {
+            throw WharfException.notFound("No such image: " + imageId);
+        }
         if (images.container(container).isPresent()) {
             throw WharfException.conflict("container " + container + " has a layer already");
         }

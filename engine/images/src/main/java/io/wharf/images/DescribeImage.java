@@ -78,7 +78,7 @@ final class DescribeImage {
                 if (layer >= image.layers().size()) {
                     throw WharfException.internal("too many non-empty layers in History section");
                 }
-                size = images.mustLayer(image.layers().get(layer++)).size();
+                size = images.size(image.layers().get(layer++));
             }
             entries.addFirst(new HistoryEntry(
                     "<missing>",

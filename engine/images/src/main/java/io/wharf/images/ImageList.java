@@ -115,7 +115,7 @@ final class ImageList {
     private long sharedSize(Image image, Map<Digest, Integer> sharers) {
         return image.layers().stream()
                 .filter(chain -> sharers.getOrDefault(chain, 0) > 1)
-                .mapToLong(chain -> images.mustLayer(chain).size())
+                .mapToLong(images::size)
                 .sum();
     }
 }

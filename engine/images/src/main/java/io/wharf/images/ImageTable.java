@@ -153,7 +153,7 @@ final class ImageTable {
         return store.<Boolean>write(tx -> {
                     tx.query("SELECT chain, parent, diff, size, tar_size FROM image_layer", ImageTable::layer)
                             .forEach(into::add);
-                    tx.query("SELECT id, config, parent, tagged_ns FROM image", ImageTable::image)
+                    tx.query("SELECT id, config, parent, tagged_ns FROM image", row -> image(row, into))
                             .forEach(into::add);
                     tx.query("SELECT digest, diff, media_type, size, kept FROM image_blob", ImageTable::blob)
                             .forEach(into::add);
@@ -172,18 +172,19 @@ final class ImageTable {
                 .mapEmpty();
     }
 
-    private static Image image(Row row) {
+    private static Image image(Row row, Images into) {
         byte[] config = row.text(2).getBytes(StandardCharsets.UTF_8);
         Digest id = Digest.parse(row.text(1));
-        return new Image(id, parsed(id, config), digest(row, 3), row.number(4));
+        return new Image(id, parsed(id, config, into), digest(row, 3), row.number(4));
     }
 
     /** One damaged config must not keep the engine, and all other images, away: a pull or load brings it again. */
-    private static ImageConfig parsed(Digest id, byte[] config) {
+    private static ImageConfig parsed(Digest id, byte[] config, Images into) {
         try {
             return ImageConfig.parse(config);
         } catch (WharfException e) {
             LOG.error("the config of image {} is damaged: {}", id, e.getMessage());
+            into.addUnreadable(id);
             return ImageConfig.parse("{\"rootfs\":{}}".getBytes(StandardCharsets.UTF_8));
         }
     }

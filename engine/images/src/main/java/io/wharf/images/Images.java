@@ -35,6 +35,9 @@ final class Images {
     private final Map<Digest, List<Blob>> blobs = new HashMap<>();
     private final Map<Digest, Manifest> manifests = new HashMap<>();
     private final Map<String, ContainerLayer> containers = new HashMap<>();
+    /** Images whose layers are not known, because their configs cannot be read. */
+    private final Set<Digest> unreadable = new TreeSet<>();
+
     private final Recipes recipes = new Recipes();
     private final Uses uses = new Uses();
 
@@ -47,6 +50,16 @@ final class Images {
             children.computeIfAbsent(image.parent(), id -> new LinkedHashSet<>())
                     .add(image.id());
         }
+    }
+
+    /** Its config cannot be read: as long as it is here any layer may be one of its. */
+    void addUnreadable(Digest image) {
+        unreadable.add(image);
+    }
+
+    /** Its config was brought anew. */
+    void readable(Digest image) {
+        unreadable.remove(image);
     }
 
     void add(Layer layer) {
@@ -99,6 +112,7 @@ final class Images {
         }
         ids.remove(image.hex());
         uses.remove(image);
+        unreadable.remove(image);
         manifests.values().removeIf(manifest -> manifest.image().equals(image));
     }
 
@@ -240,6 +254,15 @@ final class Images {
         return layers.values();
     }
 
+    /** Whether there are images whose layers are not known. */
+    boolean hasUnreadable() {
+        return !unreadable.isEmpty();
+    }
+
+    Set<Digest> unreadable() {
+        return Set.copyOf(unreadable);
+    }
+
     Layer mustLayer(Digest chain) {
         Layer layer = layers.get(chain);
         if (layer == null) {
@@ -257,10 +280,25 @@ final class Images {
         return chain;
     }
 
+    /** As {@link #downFrom}, as far as layers are here. */
+    List<Digest> reachable(@Nullable Digest top) {
+        List<Digest> chain = new ArrayList<>();
+        for (Digest at = top; at != null; ) {
+            chain.add(at);
+            Layer layer = layers.get(at);
+            at = layer == null ? null : layer.parent();
+        }
+        return chain;
+    }
+
     long size(Image image) {
-        return image.layers().stream()
-                .mapToLong(chain -> mustLayer(chain).size())
-                .sum();
+        return image.layers().stream().mapToLong(this::size).sum();
+    }
+
+    /** A layer that is missing counts nothing: its image is to be shown all the same. */
+    long size(Digest chain) {
+        Layer layer = layers.get(chain);
+        return layer == null ? 0 : layer.size();
     }
 
     /** When an image was last pulled, named or run, as far as is known; nanoseconds since the epoch. */
@@ -289,18 +327,23 @@ final class Images {
 
     /** Layers that no image but those going, no container and no work under way needs; the topmost of each chain first. */
     List<Layer> unneeded(Set<Digest> going, Set<Digest> held) {
+        if (!going.containsAll(unreadable)) {
+            // They stay until that image has its config again, or goes too; then a sweep takes them.
+            return List.of();
+        }
         Set<Digest> needed = new HashSet<>(held);
         for (Image image : images.values()) {
             if (!going.contains(image.id())) {
                 needed.addAll(image.layers());
             }
         }
-        containers.values().forEach(container -> needed.addAll(downFrom(container.top())));
+        containers.values().forEach(container -> needed.addAll(reachable(container.top())));
         List<Layer> unneeded = new ArrayList<>();
         for (Digest id : going) {
             image(id).map(Image::layers).orElse(List.of()).reversed().forEach(chain -> {
-                if (needed.add(chain)) {
-                    unneeded.add(mustLayer(chain));
+                Layer layer = layers.get(chain);
+                if (layer != null && needed.add(chain)) {
+                    unneeded.add(layer);
                 }
             });
         }

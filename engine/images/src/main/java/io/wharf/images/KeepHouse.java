@@ -78,9 +78,13 @@ final class KeepHouse {
                 .onComplete(done -> collecting = false);
     }
 
-    /** Removes layers and blobs that nothing needs. */
+    /** Removes layers and blobs that nothing needs; a failure leaves them to the next time. */
     Future<Void> sweep() {
         return lanes.run(AddImage.LANE, () -> {
+                    if (images.hasUnreadable()) {
+                        LOG.warn("nothing is swept: it is not known which layers {} needs", images.unreadable());
+                        return Future.<Boolean>succeededFuture(false);
+                    }
                     List<Layer> unneeded = images.unneeded(Set.of(), layers.held());
                     Set<Digest> going = new HashSet<>();
                     unneeded.forEach(layer -> going.add(layer.chain()));
@@ -93,10 +97,10 @@ final class KeepHouse {
                             .filter(blob -> !contents.contains(blob.diff()))
                             .toList();
                     if (unneeded.isEmpty() && blobs.isEmpty()) {
-                        return Future.succeededFuture();
+                        return Future.succeededFuture(false);
                     }
                     LOG.info("removing {} layers and {} blobs that nothing needs", unneeded.size(), blobs.size());
-                    return store.write(tx -> {
+                    Future<Boolean> committed = store.write(tx -> {
                                 unneeded.forEach(layer -> ImageTable.deleteLayer(tx, layer.chain()));
                                 blobs.forEach(blob -> ImageTable.deleteBlob(tx, blob.digest()));
                                 return Boolean.TRUE;
@@ -104,11 +108,13 @@ final class KeepHouse {
                             .onSuccess(done -> {
                                 unneeded.forEach(layer -> images.removeLayer(layer.chain()));
                                 blobs.forEach(blob -> images.removeBlobs(blob.diff()));
-                                unneeded.forEach(layers::delete);
-                                layers.deleteBlobs(blobs);
                             });
+                    return layers.remove(unneeded, blobs, committed);
                 })
-                .onFailure(failure -> LOG.warn("removing what nothing needs: {}", failure.toString()))
+                .otherwise(failure -> {
+                    LOG.warn("removing what nothing needs: {}", failure.toString());
+                    return false;
+                })
                 .mapEmpty();
     }
 }

@@ -5,24 +5,19 @@ import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
-import io.wharf.linux.Entries;
-import io.wharf.linux.Fd;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
-import io.wharf.linux.Storage;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +40,9 @@ final class LayerStore {
     private final Images images;
     private final Map<Digest, Future<Layer>> coming = new HashMap<>();
     private final Map<Digest, Fresh> fresh = new HashMap<>();
+    /** On their way out, from the moment in which that was planned: nobody gets hold of them any more. */
     private final Map<Digest, Future<Void>> going = new HashMap<>();
+
     private final Map<Digest, Future<Void>> goingBlobs = new HashMap<>();
     /** Blobs on their way into their place, once for each layer that brings them. */
     private final List<Digest> comingBlobs = new ArrayList<>();
@@ -95,34 +92,7 @@ final class LayerStore {
 
     /** Makes the folders, and removes what an earlier engine left half made. */
     Future<Void> start() {
-        Set<String> known = new HashSet<>();
-        images.layers().forEach(layer -> known.add(layer.chain().hex()));
-        Set<String> blobs = new HashSet<>();
-        images.blobs()
-                .forEach(some -> some.forEach(blob -> {
-                    if (blob.kept()) {
-                        blobs.add(blob.digest().hex());
-                    }
-                }));
-        return pools.run(() -> {
-            for (Path folder : List.of(layout.layers(), layout.ingest(), layout.blobs())) {
-                Files.createDirectories(folder);
-            }
-            removeAllBut(layout.ingest(), Set.of());
-            removeAllBut(layout.layers(), damaged.start(known));
-            removeAllBut(layout.blobs(), blobs);
-        });
-    }
-
-    private static void removeAllBut(Path folder, Set<String> known) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                if (!known.contains(entry.getFileName().toString())) {
-                    LOG.info("removing leftover {}", entry);
-                    RemoveTree.at(entry);
-                }
-            }
-        }
+        return Leftovers.remove(layout, pools, images, damaged);
     }
 
     /** Whether anybody works with layers; may be asked on any thread. */
@@ -161,9 +131,16 @@ final class LayerStore {
             return layer;
         }
 
-        /** All layers of an image that is here. */
+        /** All layers of an image that is here; lets go, and fails, where one is not or is being removed. */
         void all(Image image) {
-            image.layers().forEach(this::take);
+            for (Digest chain : image.layers()) {
+                if (known(chain) == null) {
+                    close();
+                    throw WharfException.notFound("No such image: " + image.id() + ": its layer " + chain
+                            + (going.containsKey(chain) ? " is being removed" : " is missing"));
+                }
+                take(chain);
+            }
         }
 
         /** The layer, fetched where it is neither here nor on its way by another's work. */
@@ -222,7 +199,8 @@ final class LayerStore {
                     goingBlobs.getOrDefault(packed, Future.succeededFuture()));
             boolean used = damaged.isUsed(chain);
             comingBlobs.add(packed);
-            return before.compose(gone -> pools.call(() -> move(unpacked, chain, used)))
+            return before.compose(gone ->
+                            pools.call(() -> PlaceLayer.run(unpacked, folder(chain), blob(packed), damaged, used)))
                     .onComplete(done -> comingBlobs.remove(packed))
                     .onSuccess(moved -> damaged.mended(chain))
                     .compose(moved -> images.layer(chain) == null
@@ -304,8 +282,16 @@ final class LayerStore {
                                 one -> one.blob() != null && one.blob().digest().equals(blob.digest()));
     }
 
+    /** The layers of one content, also those that are not committed yet. */
+    Set<Digest> chainsOf(Digest diff) {
+        return Stream.concat(images.layers().stream(), fresh.values().stream().map(Fresh::layer))
+                .filter(layer -> layer.diff().equals(diff))
+                .map(Layer::chain)
+                .collect(Collectors.toSet());
+    }
+
     private @Nullable Layer known(Digest chain) {
-        Layer layer = images.layer(chain);
+        Layer layer = going.containsKey(chain) ? null : images.layer(chain);
         Fresh unpacked = layer == null ? fresh.get(chain) : null;
         return unpacked == null ? layer : unpacked.layer();
     }
@@ -323,20 +309,9 @@ final class LayerStore {
     private Future<Void> forgetOnTop(Digest chain) {
         List<Digest> all = images.layers().stream()
                 .map(Layer::chain)
-                .filter(one -> images.downFrom(one).contains(chain))
+                .filter(one -> images.reachable(one).contains(chain))
                 .toList();
         return pools.run(() -> all.forEach(drivers.current()::forget));
-    }
-
-    /** Whether the layer's bytes were kept. */
-    private boolean move(NewLayer unpacked, Digest chain, boolean used) throws IOException {
-        Path target = folder(chain);
-        damaged.replace(unpacked.folder(), target, used);
-        if (!Files.exists(unpacked.blobFile())) {
-            return false;
-        }
-        Files.move(unpacked.blobFile(), blob(unpacked.blobDigest()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        return true;
     }
 
     /** Makes everything unpacked so far durable, in one go. */
@@ -344,11 +319,35 @@ final class LayerStore {
         if (fresh.isEmpty()) {
             return Future.succeededFuture();
         }
-        return pools.run(() -> {
-            try (Fd root = Entries.open(layout.layers().toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
-                Storage.syncFileSystem(root);
+        return pools.run(() -> PlaceLayer.sync(layout.layers()));
+    }
+
+    /**
+     * Removes what a commit under way lets go. Nobody gets hold of it from now on, and it is here as before should the
+     * commit fail; the answer does not wait for the bytes. The memory is to be up to date when {@code committed} ends.
+     */
+    <T> Future<T> remove(List<Layer> some, List<Blob> blobs, Future<T> committed) {
+        Future<Void> gone = committed.transform(result -> {
+            if (result.failed()) {
+                return Future.succeededFuture();
             }
+            List<Future<Void>> all = new ArrayList<>();
+            some.forEach(layer -> all.add(delete(layer)));
+            all.add(deleteBlobs(blobs));
+            return Future.join(all).mapEmpty();
         });
+        some.forEach(layer -> going.put(layer.chain(), gone));
+        blobs.forEach(blob -> goingBlobs.put(blob.digest(), gone));
+        gone.onComplete(done -> {
+            some.forEach(layer -> going.remove(layer.chain(), gone));
+            blobs.forEach(blob -> goingBlobs.remove(blob.digest(), gone));
+        });
+        return committed;
+    }
+
+    /** Whether a removal that is being committed takes layers of this image away. */
+    boolean isLeaving(Image image) {
+        return image.layers().stream().anyMatch(going::containsKey);
     }
 
     /** When what is being removed in the background is gone. */

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes images until the disk has room: those that no container has, nobody works with and nobody pinned, the longest
  * unused first.
  */
 final class MakeRoom {
+    private static final Logger LOG = LoggerFactory.getLogger(MakeRoom.class);
     /** What the events of its removals say as their reason. */
     static final String REASON = "collector";
 
@@ -51,6 +54,10 @@ final class MakeRoom {
         return lanes.run(
                 AddImage.LANE,
                 () -> missing(low).compose(missing -> {
+                    if (images.hasUnreadable() && missing > 0) {
+                        LOG.warn("nothing is collected: it is not known which layers {} needs", images.unreadable());
+                        return Future.succeededFuture(new Collected(dryRun, List.of(), 0, false));
+                    }
                     Removal removal = new Removal(images, layers.held(), user -> true).because(REASON);
                     List<CollectedImage> chosen = new ArrayList<>();
                     long freed = 0;

@@ -77,16 +77,13 @@ final class RemoveImages {
     /** Commits; the folders go in the background, and at the next start if this engine does not come to it. */
     Future<Void> carryOut(Removal removal, Consumer<Tx> more) {
         List<Blob> blobs = removal.blobs();
-        return store.write(tx -> {
+        Future<Boolean> committed = store.write(tx -> {
                     removal.write(tx, blobs);
                     more.accept(tx);
                     return Boolean.TRUE;
                 })
-                .onSuccess(done -> {
-                    removal.apply(blobs);
-                    removal.layers().forEach(layers::delete);
-                    layers.deleteBlobs(blobs);
-                })
-                .mapEmpty();
+                .onSuccess(done -> removal.apply(blobs));
+        // In the same turn as the plan, so that nobody builds on what it takes.
+        return layers.remove(removal.layers(), blobs, committed).mapEmpty();
     }
 }
