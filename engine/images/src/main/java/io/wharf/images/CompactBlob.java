@@ -50,10 +50,16 @@ final class CompactBlob {
     Verdict run(boolean record) throws IOException {
         Path work = Files.createDirectory(layout.ingest().resolve("record-" + Ids.random()));
         try {
-            Path source = folders.stream()
-                    .filter(TarSplitReader::isRecorded)
+            List<Path> recorded =
+                    folders.stream().filter(TarSplitReader::isRecorded).toList();
+            Path source = recorded.stream()
+                    .filter(folder -> !TarSplitReader.hasReplaced(folder))
                     .findFirst()
-                    .orElse(null);
+                    .orElse(recorded.isEmpty() ? null : recorded.getFirst());
+            if (source != null && TarSplitReader.hasReplaced(source) && recorded.size() < folders.size()) {
+                // What was replaced lies beside this record alone: in the other folders it would give another tar.
+                return new Verdict(Optional.empty(), false);
+            }
             Path written = source == null ? work : source;
             Path unpacked = source == null ? folders.getFirst() : source;
             if (source == null) {
@@ -67,16 +73,13 @@ final class CompactBlob {
                 // The unpacked files do not give the tar: the blob is what there is.
                 return new Verdict(Optional.empty(), false);
             }
-            boolean recorded = found.isPresent();
-            if (!recorded && record) {
-                recorded = isSame(reader);
-            }
-            if (recorded) {
+            boolean whole = found.isPresent() || (record && isSame(reader));
+            if (whole) {
                 for (Path folder : folders) {
                     place(written, folder);
                 }
             }
-            return new Verdict(found, recorded);
+            return new Verdict(found, whole);
         } finally {
             RemoveTree.at(work);
         }

@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,21 +53,55 @@ final class CompactBlobs {
         this.layers = layers;
     }
 
-    /** Takes blobs up again whose bytes lie there although they need not: an engine died in between. */
+    /**
+     * Finishes what an engine began that died in between: bytes whose recipe is committed go, for they may have come again
+     * and never have been made durable. Where a layer lacks the record that the recipe needs, the bytes are what there is.
+     */
     Future<Void> start(Pools pools) {
-        Set<Digest> remade = images.recipes().remade();
+        Map<Digest, List<Path>> remade = remade();
         if (remade.isEmpty()) {
             wake();
             return Future.succeededFuture();
         }
-        return pools.call(() -> remade.stream()
-                        .filter(digest -> Files.exists(layers.blob(digest)))
-                        .toList())
+        return pools.call(() -> {
+                    List<Digest> left = new ArrayList<>();
+                    for (var entry : remade.entrySet()) {
+                        Path file = layers.blob(entry.getKey());
+                        if (entry.getValue().stream().allMatch(TarSplitReader::isRecorded)) {
+                            Files.deleteIfExists(file);
+                        } else if (Files.exists(file)) {
+                            left.add(entry.getKey());
+                        }
+                    }
+                    return left;
+                })
                 .onSuccess(left -> {
                     left.forEach(images.recipes()::remove);
                     wake();
                 })
-                .mapEmpty();
+                .<Void>mapEmpty()
+                .otherwise(failure -> {
+                    LOG.warn("looking for blobs that need not be kept: {}", failure.toString());
+                    return null;
+                });
+    }
+
+    /** The blobs that are said to be made again, and the folders of their layers. */
+    private Map<Digest, List<Path>> remade() {
+        Set<Digest> digests = images.recipes().remade();
+        Map<Digest, List<Path>> remade = new HashMap<>();
+        for (List<Blob> some : images.blobs()) {
+            for (Blob blob : some) {
+                if (digests.contains(blob.digest())) {
+                    remade.put(blob.digest(), folders(layers.chainsOf(blob.diff())));
+                }
+            }
+        }
+        return remade;
+    }
+
+    private List<Path> folders(Set<Digest> chains) {
+        return chains.stream().map(layers::folder).toList();
     }
 
     /** Begins anew to wait for quiet, if there is anything to do then. */
@@ -155,12 +192,8 @@ final class CompactBlobs {
     }
 
     private Future<Void> one(Pools pool, Blob blob) {
-        List<Path> folders = new ArrayList<>();
-        for (Layer layer : images.layers()) {
-            if (layer.diff().equals(blob.diff())) {
-                folders.add(layers.folder(layer.chain()));
-            }
-        }
+        Set<Digest> chains = layers.chainsOf(blob.diff());
+        List<Path> folders = folders(chains);
         Path file = layers.blob(blob.digest());
         if (folders.isEmpty()) {
             images.recipes().postpone(blob.digest());
@@ -179,8 +212,13 @@ final class CompactBlobs {
                     if (!isStillHere(blob)) {
                         return Future.succeededFuture();
                     }
+                    if (verdict.recorded() && !isAsExamined(blob, chains)) {
+                        // Layers that came meanwhile have nothing but these bytes: a later round looks at them too.
+                        images.recipes().failed(blob.digest());
+                        return Future.succeededFuture();
+                    }
                     if (!goes && drop && verdict.recorded()) {
-                        return forget(blob);
+                        return forget(blob, chains);
                     }
                     return store.write(tx -> {
                                 Recipes.write(tx, blob.digest(), recipe);
@@ -191,13 +229,15 @@ final class CompactBlobs {
                                 if (!goes) {
                                     images.recipes().postpone(blob.digest());
                                 }
-                                return goes && isStillHere(blob) ? remove(blob) : Future.succeededFuture();
+                                return goes && isStillHere(blob)
+                                        ? remove(blob, chains, () -> takeBack(blob))
+                                        : Future.succeededFuture();
                             });
                 });
     }
 
     /** Its digest is remembered, so that a push to where it lies already sends nothing. */
-    private Future<Void> forget(Blob blob) {
+    private Future<Void> forget(Blob blob, Set<Digest> examined) {
         Blob named = new Blob(blob.digest(), blob.diff(), blob.mediaType(), blob.size(), false);
         return store.write(tx -> {
                     ImageTable.letGo(tx, blob.digest());
@@ -205,18 +245,50 @@ final class CompactBlobs {
                 })
                 .compose(done -> {
                     images.letGo(named);
-                    return remove(blob);
+                    return remove(blob, examined, () -> keep(blob));
                 });
     }
 
-    /** Who began with the bytes in their place may finish with them first. */
-    private Future<Void> remove(Blob blob) {
+    /** Who began with the bytes in their place may finish with them first; layers that came meanwhile need them. */
+    private Future<Void> remove(Blob blob, Set<Digest> examined, Supplier<Future<Void>> instead) {
         if (stopped) {
             return Future.succeededFuture();
         }
-        return layers.isBusy()
-                ? vertx.timer(PATIENCE_MILLIS).compose(later -> remove(blob))
-                : layers.deleteBlobs(List.of(blob));
+        if (layers.isBusy()) {
+            return vertx.timer(PATIENCE_MILLIS).compose(later -> remove(blob, examined, instead));
+        }
+        return isAsExamined(blob, examined) ? layers.deleteBlobs(List.of(blob)) : instead.get();
+    }
+
+    /** Whether all layers of the content have the record that was found good; in the turn in which that counts. */
+    boolean isAsExamined(Blob blob, Set<Digest> examined) {
+        Set<Digest> now = layers.chainsOf(blob.diff());
+        return examined.containsAll(now) && now.stream().map(layers::folder).allMatch(TarSplitReader::isRecorded);
+    }
+
+    /** The bytes stay, so they are not to be made again. */
+    private Future<Void> takeBack(Blob blob) {
+        images.recipes().remove(blob.digest());
+        images.recipes().failed(blob.digest());
+        return store.write(tx -> {
+                    Recipes.delete(tx, blob.digest());
+                    return Boolean.TRUE;
+                })
+                .mapEmpty();
+    }
+
+    /** The bytes stay, and are known to. */
+    private Future<Void> keep(Blob blob) {
+        if (images.blobs(blob.diff()).stream().noneMatch(one -> one.digest().equals(blob.digest()))) {
+            return layers.deleteBlobs(List.of(blob));
+        }
+        images.add(blob);
+        images.recipes().failed(blob.digest());
+        return store.write(tx -> {
+                    ImageTable.putBlob(tx, blob);
+                    return Boolean.TRUE;
+                })
+                .mapEmpty();
     }
 
     private boolean isStillHere(Blob blob) {

@@ -61,6 +61,11 @@ final class TarSplitReader {
         return Files.exists(folder.resolve(TarSplitWriter.NAME));
     }
 
+    /** Whether the record needs more than itself and the layer's files. */
+    static boolean hasReplaced(Path folder) {
+        return Files.exists(folder.resolve(TarSplitWriter.REPLACED));
+    }
+
     void writeTo(OutputStream out) throws IOException {
         List<Replaced> replaced = replaced();
         long files = 0;
