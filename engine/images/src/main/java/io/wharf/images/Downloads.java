@@ -8,6 +8,7 @@ import io.wharf.base.Layout;
 import io.wharf.base.Slots;
 import io.wharf.linux.Pools;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,8 +136,8 @@ final class Downloads {
         return gone;
     }
 
-    /** The same while nothing is being fetched. Blocks. */
-    static void sweep(Path folder, Set<String> spared) throws IOException {
+    /** The same while nothing is being fetched; a failure leaves them to the next time. Blocks. */
+    static void sweep(Path folder, Set<String> spared) {
         if (!Files.isDirectory(folder)) {
             return;
         }
@@ -149,6 +150,8 @@ final class Downloads {
                     Files.deleteIfExists(file);
                 }
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.warn("removing beginnings of blobs: {}", e.toString());
         }
     }
 }
