@@ -103,7 +103,12 @@ class CollectorTest extends SpaceBed {
             assertThat(told.subList(0, 3))
                     .containsExactly(ids[1] + " collector", ids[2] + " collector", ids[3] + " collector");
             long total = Files.getFileStore(disk).getTotalSpace();
-            assertThat(total - Files.getFileStore(disk).getUsableSpace()).isLessThan(total * 7 / 10);
+            // The bytes go after the removal is committed.
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () -> assertThat(total - Files.getFileStore(disk).getUsableSpace())
+                                    .isLessThan(total * 7 / 10));
             docker.ok("rm", "user");
         });
     }
