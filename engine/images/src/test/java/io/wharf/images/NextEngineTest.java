@@ -15,6 +15,7 @@ import io.wharf.images.Room.Tar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,22 @@ class NextEngineTest {
         } finally {
             await(vertx.close());
         }
+    }
+
+    @Test
+    void start_succeedsWhereSweepsFail() throws IOException {
+        String id = room.importTar(new Tar().file("a", "1").bytes(), "app");
+        await(room.store.write(tx -> {
+            ImageTable.deleteImage(tx, Digest.parse(id));
+            tx.update("CREATE TRIGGER never BEFORE DELETE ON image_layer BEGIN SELECT RAISE(ABORT, 'no'); END");
+            return Boolean.TRUE;
+        }));
+        Path beginning = Files.createDirectories(room.layout.downloads().resolve("a/b"));
+        Files.setLastModifiedTime(beginning.getParent(), FileTime.fromMillis(0));
+        next(Blobs.KEEP);
+        assertThat(await(room.images.facts()).layersSize()).isEqualTo(1);
+        await(room.store.write(tx -> tx.update("DROP TRIGGER never")));
+        Awaitility.await().until(() -> count(room.layout.layers()) == 0);
     }
 
     private List<String> recipes() {
