@@ -88,10 +88,6 @@ final class UnpackLayer {
                         pools.run(() -> RemoveTree.at(folder)).transform(done -> Future.failedFuture(failure)));
     }
 
-    Future<Void> discard(NewLayer layer) {
-        return discard(pools, layer);
-    }
-
     static Future<Void> discard(Pools pools, NewLayer layer) {
         return pools.run(() -> {
             RemoveTree.at(layer.folder());
