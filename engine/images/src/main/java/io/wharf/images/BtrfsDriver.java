@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
+import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Btrfs;
 import io.wharf.linux.Directories;
@@ -13,8 +14,10 @@ import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +34,17 @@ final class BtrfsDriver extends PlainRoots {
     private static final Logger LOG = LoggerFactory.getLogger(BtrfsDriver.class);
     /** The union below containers of an image without layers. */
     private static final String EMPTY = "empty";
+    /** Names of unions, whole and half-made. */
+    private static final Pattern UNION = Pattern.compile("[0-9a-f]{64}|new-[0-9a-f]+|" + EMPTY);
 
     private final @Nullable Long usualLimit;
+    private final @Nullable Long leastLimit;
     private boolean counting;
 
-    BtrfsDriver(RootMounts roots, @Nullable Long usualLimit) {
+    BtrfsDriver(RootMounts roots, @Nullable Long usualLimit, @Nullable Long leastLimit) {
         super(roots);
         this.usualLimit = usualLimit;
+        this.leastLimit = leastLimit;
     }
 
     @Override
@@ -52,6 +59,9 @@ final class BtrfsDriver extends PlainRoots {
             throw WharfException.internal("storage driver " + NAME + " needs a data root on btrfs: " + root + " is on "
                     + Storage.fileSystem(root).name());
         }
+        if (usualLimit != null) {
+            checkLimit(usualLimit);
+        }
         roots.start();
         RootMounts.makeFolder(unions().toString(), 0700);
         for (String left : Directories.names(unions().toString())) {
@@ -62,8 +72,29 @@ final class BtrfsDriver extends PlainRoots {
         }
     }
 
+    /** Removes the unions of a data root that has another driver now: no container uses them. */
+    static void clear(Layout layout) throws IOException {
+        Path unions = unions(layout);
+        if (!Files.isDirectory(unions, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        for (String name : Directories.names(unions.toString())) {
+            if (UNION.matcher(name).matches()) {
+                LOG.info("removing {}, of the storage driver before", unions.resolve(name));
+                RemoveTree.at(unions.resolve(name));
+            }
+        }
+        if (Directories.names(unions.toString()).isEmpty()) {
+            Files.delete(unions);
+        }
+    }
+
+    private static Path unions(Layout layout) {
+        return layout.dataRoot().resolve("btrfs");
+    }
+
     private Path unions() {
-        return roots.layout.dataRoot().resolve("btrfs");
+        return unions(roots.layout);
     }
 
     @Override
@@ -82,8 +113,7 @@ final class BtrfsDriver extends PlainRoots {
             Btrfs.createSubvolume(parent, made);
             CopyRoot.run(below(chain), RootFolder.of(chain, roots.layout), unions().resolve(made));
             // The kernel commits everything before it takes a snapshot. Not read-only: a user who deletes the whole
-            // data
-            // root could not delete that.
+            // data root could not delete that.
             Btrfs.snapshot(unions().resolve(made).toString(), parent, nameOf(chain), false);
             Storage.syncDirectory(parent);
         } finally {
@@ -118,6 +148,14 @@ final class BtrfsDriver extends PlainRoots {
     }
 
     @Override
+    public void checkLimit(long bytes) {
+        if (leastLimit != null && bytes < leastLimit) {
+            throw WharfException.invalid(
+                    "btrfs: storage size cannot be less than " + leastLimit + " bytes, the daemon's btrfs.min_space");
+        }
+    }
+
+    @Override
     public @Nullable Long usualLimit() {
         return usualLimit;
     }
@@ -127,7 +165,7 @@ final class BtrfsDriver extends PlainRoots {
         try {
             Btrfs.deleteSubvolume(parent.toString(), name);
         } catch (LinuxException e) {
-            // Subvolumes that a container made in its own are removed one by one, as empty folders.
+            // Subvolumes that a container made in its own are removed one by one.
             if (!e.is(Errno.ENOENT)) {
                 RemoveTree.at(parent.resolve(name));
             }

@@ -103,6 +103,9 @@ final class ContainerLayers {
             driver.requireLimits();
         }
         Long own = StorageOptions.ofContainer(storageOptions);
+        if (own != null) {
+            driver.checkLimit(own);
+        }
         Long limit = own == null ? driver.usualLimit() : own;
         Image image = images.image(imageId).orElseThrow(() -> WharfException.notFound("No such image: " + imageId));
         if (layers.isLeaving(image)) {
@@ -112,6 +115,7 @@ final class ContainerLayers {
             throw WharfException.conflict("container " + container + " has a layer already");
         }
         ContainerLayer layer = new ContainerLayer(container, imageId, image.top());
+        LayerChain chain = chain(layer);
         // A user from this moment on: a removal of the image that comes now sees it.
         images.add(layer);
         return store.write(tx -> {
@@ -119,7 +123,7 @@ final class ContainerLayers {
                     return Boolean.TRUE;
                 })
                 .compose(
-                        written -> pools.run(() -> driver.make(container, chain(layer), limit))
+                        written -> pools.run(() -> driver.make(container, chain, limit))
                                 .recover(failure -> forget(container).transform(gone -> Future.failedFuture(failure))),
                         failure -> {
                             images.removeContainer(container);

@@ -90,7 +90,8 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     @Override
     public Future<?> start() {
         return ImageTable.load(store, images)
-                .compose(loaded -> layers.start())
+                .compose(loaded -> pools.run(drivers::clearTrials))
+                .compose(ready -> layers.start())
                 .compose(ready -> sweepDownloads())
                 .compose(ready -> pools.run(drivers::start))
                 .compose(ready -> containers.start())

@@ -4,8 +4,10 @@ import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerDetail.GraphDriver;
 import io.wharf.linux.Entries;
+import io.wharf.linux.Errno;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.MountFlags;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Overlay;
 import io.wharf.linux.ProjectQuota;
@@ -89,7 +91,19 @@ class OverlayDriver implements StorageDriver {
                             + ": " + e.getMessage() + ". " + needs(),
                     e);
         } finally {
+            detach(merged);
             RemoveTree.at(folder);
+        }
+    }
+
+    /** Where the unmounting failed, a mount would keep its folder from being removed. */
+    private void detach(Path merged) {
+        try {
+            roots.mounts.unmount(merged.toString(), MountFlags.MNT_DETACH);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.EINVAL, Errno.ENOENT)) {
+                throw e;
+            }
         }
     }
 

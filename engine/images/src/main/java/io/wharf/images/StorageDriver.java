@@ -57,6 +57,9 @@ interface StorageDriver {
     /** Refuses limits on what containers write where they cannot be kept, in Docker's words. */
     void requireLimits();
 
+    /** Refuses a limit that the driver's options forbid. */
+    default void checkLimit(long bytes) {}
+
     /** How a container's root is put together, as {@code docker inspect} shows it. */
     GraphDriver describe(String container, LayerChain chain);
 

@@ -3,13 +3,19 @@ package io.wharf.images;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Btrfs;
+import io.wharf.linux.LinuxException;
+import io.wharf.linux.MountFlags;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Storage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +75,13 @@ final class StorageDrivers {
         return roots;
     }
 
+    /** Takes down what a trial mounted that was cut off, for it would keep its folder from being removed; blocks. */
+    void clearTrials() throws IOException {
+        if (Files.exists(layout.ingest())) {
+            roots.mounts.unmountAll(layout.ingest().toRealPath().toString(), MountFlags.MNT_DETACH);
+        }
+    }
+
     /** Chooses and starts a driver; blocks. */
     void start() throws IOException {
         String before = before();
@@ -91,6 +104,9 @@ final class StorageDrivers {
         } else {
             chosen = firstThatWorks();
         }
+        if (!chosen.name().equals(BtrfsDriver.NAME)) {
+            BtrfsDriver.clear(layout);
+        }
         current = chosen;
         keep(chosen.name());
     }
@@ -112,8 +128,9 @@ final class StorageDrivers {
     /** The driver of the data root, null of a new one. */
     private @Nullable String before() throws IOException {
         Path file = layout.dataRoot().resolve(FILE);
-        if (Files.exists(file)) {
-            String name = Files.readString(file).strip();
+        String name = Files.exists(file) ? Files.readString(file).strip() : "";
+        // Without a word in it after a power cut: it was made for a data root that had no container yet.
+        if (!name.isEmpty()) {
             if (!KNOWN.contains(name)) {
                 throw WharfException.internal(file + " names a storage driver that this engine does not know: " + name);
             }
@@ -151,8 +168,8 @@ final class StorageDrivers {
                 driver.start();
                 LOG.info("storage driver {}: {}", name, reasons.isEmpty() ? "the usual one works" : reasons);
                 return driver;
-            } catch (WharfException e) {
-                reasons.add(e.getMessage());
+            } catch (WharfException | LinuxException e) {
+                reasons.add(String.valueOf(e.getMessage()));
             }
         }
         throw WharfException.internal("error initializing graphdriver: no storage driver works on "
@@ -164,7 +181,8 @@ final class StorageDrivers {
         return switch (name) {
             case OverlayDriver.NAME -> new OverlayDriver(roots, options.size("overlay2.size"));
             case FuseOverlayDriver.NAME -> new FuseOverlayDriver(roots);
-            case BtrfsDriver.NAME -> new BtrfsDriver(roots, options.size("btrfs.size"));
+            case BtrfsDriver.NAME ->
+                new BtrfsDriver(roots, options.size("btrfs.size"), options.size("btrfs.min_space"));
             case VfsDriver.NAME -> new VfsDriver(roots);
             default -> throw new IllegalArgumentException(name);
         };
@@ -174,8 +192,13 @@ final class StorageDrivers {
         Path file = layout.dataRoot().resolve(FILE);
         if (!Files.exists(file) || !Files.readString(file).strip().equals(name)) {
             Path made = layout.ingest().resolve(FILE);
-            Files.writeString(made, name + "\n");
+            try (FileChannel channel = FileChannel.open(
+                    made, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap((name + "\n").getBytes(StandardCharsets.UTF_8)));
+                channel.force(true);
+            }
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+            Storage.syncDirectory(layout.dataRoot().toString());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.wharf.images;
 
 import io.wharf.base.WharfException;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,16 +21,18 @@ final class StorageOptions {
             BtrfsDriver.NAME,
             Set.of("btrfs.size", "btrfs.min_space"));
 
+    /** By names in small letters. */
     private final Map<String, String> given;
 
     StorageOptions(Map<String, String> given) {
-        this.given = given;
+        this.given = new HashMap<>();
+        given.forEach((name, value) -> this.given.put(name.toLowerCase(Locale.ROOT), value));
     }
 
     /** Refuses options that are not this driver's. */
     void check(String driver) {
         for (String name : given.keySet()) {
-            if (!KNOWN.getOrDefault(driver, Set.of()).contains(name.toLowerCase(Locale.ROOT))) {
+            if (!KNOWN.getOrDefault(driver, Set.of()).contains(name)) {
                 throw WharfException.invalid(driver + ": unknown option " + name);
             }
         }
@@ -61,6 +64,10 @@ final class StorageOptions {
         }
         String unit = matcher.group(2).toLowerCase(Locale.ROOT);
         double value = Double.parseDouble(matcher.group(1));
-        return (long) (value * (1L << (10 * (unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1))));
+        long bytes = (long) (value * (1L << (10 * (unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1))));
+        if (bytes == 0) {
+            throw WharfException.invalid("invalid size: '" + text + "': nothing could be written at all");
+        }
+        return bytes;
     }
 }

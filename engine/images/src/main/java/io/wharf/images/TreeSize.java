@@ -9,22 +9,28 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.Set;
+import java.util.List;
 
-/** Adds up the bytes of a tree's files, each hard-linked file once; what vanishes meanwhile is not counted. */
+/**
+ * Adds up the bytes of a tree's files, each hard-linked file once; what vanishes meanwhile is not counted. The tree is a
+ * container's to make: neither its depth takes stack, nor do the names of a large folder take memory.
+ */
 final class TreeSize {
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
 
-    private final Set<Long> linked = new HashSet<>();
-    /** Folders on the way down: a deep tree takes no stack. */
+    /** Folders on the way down of which many names are read at a time; of deeper ones a few. */
+    private static final int UPPER_LEVELS = 32;
+
+    private static final int MANY_BYTES = 32 << 10;
+    private static final int FEW_BYTES = 1 << 10;
+
+    private final FileBytes bytes = new FileBytes();
     private final Deque<Level> levels = new ArrayDeque<>();
 
-    private long bytes;
-
-    private record Level(Fd folder, Iterator<Directories.Entry> entries) {}
+    /** Entries are those that were read and not looked at yet. */
+    private record Level(Fd folder, Deque<Directories.Entry> entries) {}
 
     private TreeSize() {}
 
@@ -38,43 +44,31 @@ final class TreeSize {
         } finally {
             size.levels.forEach(level -> level.folder.close());
         }
-        return size.bytes;
+        return size.bytes.sum();
     }
 
     private void step(Level level) {
-        if (!level.entries.hasNext()) {
-            levels.pop().folder.close();
-            return;
-        }
-        Directories.Entry entry = level.entries.next();
-        if (entry.type() == Directories.Type.DIRECTORY) {
+        Directories.Entry entry = level.entries.poll();
+        if (entry == null) {
+            List<Directories.Entry> some = new ArrayList<>();
+            if (!Directories.readSome(level.folder, some, levels.size() <= UPPER_LEVELS ? MANY_BYTES : FEW_BYTES)) {
+                levels.pop().folder.close();
+            }
+            level.entries.addAll(some);
+        } else if (entry.type() == Directories.Type.DIRECTORY) {
             enter(level.folder.value(), entry.name());
         } else {
-            FileStatus.ifPresent(level.folder.value(), entry.name()).ifPresent(this::count);
+            FileStatus.ifPresent(level.folder.value(), entry.name()).ifPresent(bytes::add);
         }
     }
 
     private void enter(int directory, String name) {
-        Fd folder;
         try {
-            folder = Entries.openAt(directory, name, FOLDER, 0);
+            levels.push(new Level(Entries.openAt(directory, name, FOLDER, 0), new ArrayDeque<>()));
         } catch (LinuxException e) {
-            if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
-                return;
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+                throw e;
             }
-            throw e;
-        }
-        try {
-            levels.push(new Level(folder, Directories.list(folder).iterator()));
-        } catch (RuntimeException e) {
-            folder.close();
-            throw e;
-        }
-    }
-
-    private void count(FileStatus status) {
-        if (status.isFile() && (status.links() == 1 || linked.add(status.inode()))) {
-            bytes += status.size();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.wharf.images;
 
-import io.wharf.linux.Directories;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
@@ -14,22 +13,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Holds a container's whole root against the layers below it, and writes what differs as a layer's tar, or adds it up;
- * names in order of their bytes, folders with what has changed in them. What vanishes meanwhile is left out.
+ * names in order of their bytes as far as {@link SortedNames} goes, folders with what has changed in them. What vanishes
+ * meanwhile is left out.
  */
 final class WriteChanges {
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
 
     private final Sink sink;
     private final Deque<Level> levels = new ArrayDeque<>();
+    private final SortedNames names = new SortedNames();
 
     /** Takes what differs. */
     private interface Sink {
@@ -44,26 +43,25 @@ final class WriteChanges {
         final LowerFolders lowers;
         final String prefix;
         final FileStatus status;
-        final Iterator<String> names;
+        final SortedNames.Folder names;
         /** Its own entry stands in the tar already. */
         boolean written;
 
         /** Both folders are the level's own from now on. */
-        Level(Fd folder, LowerFolders lowers, String prefix, FileStatus status, boolean written) {
+        Level(Fd folder, LowerFolders lowers, String prefix, FileStatus status, boolean written, SortedNames names) {
             this.folder = folder;
             this.lowers = lowers;
             this.prefix = prefix;
             this.status = status;
             this.written = written;
-            try {
-                Set<String> all = new TreeSet<>(WriteUpper.BY_BYTES);
-                Directories.list(folder).forEach(entry -> all.add(entry.name()));
-                lowers.folders().forEach(below -> Directories.list(below).forEach(entry -> all.add(entry.name())));
-                names = all.iterator();
-            } catch (RuntimeException e) {
-                close();
-                throw e;
-            }
+            List<Fd> all = new ArrayList<>(lowers.folders());
+            all.addFirst(folder);
+            this.names = names.of(all, (from, name) -> from == folder || isGone(from, name));
+        }
+
+        /** Of the layers, names that are in the folder, too, would come twice. */
+        private boolean isGone(Fd from, String name) {
+            return FileStatus.ifPresent(folder.value(), name).isEmpty() && lowers.isTopmost(from, name);
         }
 
         @Override
@@ -100,21 +98,18 @@ final class WriteChanges {
 
     /** Bytes of the files that are new or changed, each linked file once. */
     static long size(Path root, List<String> lowers) throws IOException {
-        long[] bytes = {0};
-        Set<Long> linked = new HashSet<>();
+        FileBytes bytes = new FileBytes();
         new WriteChanges(new Sink() {
                     @Override
                     public void entry(Fd folder, String name, String path, FileStatus status) {
-                        if (status.isFile() && (status.links() == 1 || linked.add(status.inode()))) {
-                            bytes[0] += status.size();
-                        }
+                        bytes.add(status);
                     }
 
                     @Override
                     public void gone(String prefix, String name) {}
                 })
                 .walk(root, lowers);
-        return bytes[0];
+        return bytes.sum();
     }
 
     private void walk(Path root, List<String> below) throws IOException {
@@ -135,15 +130,15 @@ final class WriteChanges {
     }
 
     private void enter(Fd folder, LowerFolders lowers, String prefix, FileStatus status, boolean written) {
-        levels.push(new Level(folder, lowers, prefix, status, written));
+        levels.push(new Level(folder, lowers, prefix, status, written, names));
     }
 
     private void step(Level level) throws IOException {
-        if (!level.names.hasNext()) {
+        String name = level.names.next();
+        if (name == null) {
             levels.pop().close();
             return;
         }
-        String name = level.names.next();
         try {
             entry(level, name);
         } catch (LinuxException e) {

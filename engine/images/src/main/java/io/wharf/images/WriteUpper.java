@@ -1,12 +1,10 @@
 package io.wharf.images;
 
-import io.wharf.linux.Directories;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
-import io.wharf.linux.Names;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Xattrs;
 import io.wharf.tar.TarEntry;
@@ -15,18 +13,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 
 /**
- * Writes an overlay's upper folder as a layer's tar, with whiteouts as OCI has them; names in order of their bytes, so that
- * the same content gives the same tar. What a process of the container takes away meanwhile is left out.
+ * Writes an overlay's upper folder as a layer's tar, with whiteouts as OCI has them; names in order of their bytes as far as
+ * {@link SortedNames} goes, so that the same content gives the same tar. What a process of the container takes away
+ * meanwhile is left out.
  */
 final class WriteUpper {
-    static final Comparator<String> BY_BYTES = Comparator.comparing(Names::encode, Arrays::compareUnsigned);
     private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
     /** What fuse-overlayfs says in either way. */
     private static final List<String> OPAQUE_XATTRS =
@@ -36,7 +31,9 @@ final class WriteUpper {
     /** Folders on the way down: a deep tree takes no stack. */
     private final Deque<Level> levels = new ArrayDeque<>();
 
-    private record Level(Fd folder, String prefix, Iterator<String> names) {}
+    private final SortedNames names = new SortedNames();
+
+    private record Level(Fd folder, String prefix, SortedNames.Folder names) {}
 
     private WriteUpper(OutputStream out) {
         entries = new WriteEntries(out);
@@ -66,24 +63,15 @@ final class WriteUpper {
     }
 
     private void enter(Fd folder, String prefix) {
-        try {
-            List<String> names = Directories.list(folder).stream()
-                    .map(Directories.Entry::name)
-                    .sorted(BY_BYTES)
-                    .toList();
-            levels.push(new Level(folder, prefix, names.iterator()));
-        } catch (RuntimeException e) {
-            folder.close();
-            throw e;
-        }
+        levels.push(new Level(folder, prefix, names.of(List.of(folder), (from, name) -> true)));
     }
 
     private void step(Level level) throws IOException {
-        if (!level.names.hasNext()) {
+        String name = level.names.next();
+        if (name == null) {
             levels.pop().folder.close();
             return;
         }
-        String name = level.names.next();
         try {
             entry(level, name, level.prefix + name);
         } catch (LinuxException e) {

@@ -81,6 +81,52 @@ class BtrfsDriverTest extends DriverSuite {
     }
 
     @Test
+    void readOnlySnapshotsInSubvolumes_goWithTheContainer() throws IOException {
+        Digest image = load(new Tar().file("a", "1"));
+        String id = Ids.random();
+        await(room.images.createLayer(id, image, Map.of()));
+        Path root = mounted(id);
+        Btrfs.createSubvolume(root.toString(), "own");
+        Files.writeString(root.resolve("own/file"), "x");
+        Btrfs.snapshot(root.resolve("own").toString(), root.toString(), "frozen", true);
+        Files.createDirectory(root.resolve("folder"));
+        Btrfs.snapshot(root.resolve("own").toString(), root.resolve("own").toString(), "nested", true);
+        Btrfs.snapshot(root.resolve("own").toString(), root.resolve("folder").toString(), "\udcff", true);
+        assertThatThrownBy(() -> Files.delete(root.resolve("frozen/file"))).hasMessageContaining("Read-only");
+        await(room.images.removeLayer(id));
+        assertThat(room.layout.writableLayer(id)).doesNotExist();
+    }
+
+    @Test
+    void unions_goWithAChangeOfTheDriver() throws IOException {
+        String id = container(load(new Tar().file("a", "1")));
+        Path unions = room.layout.dataRoot().resolve("btrfs");
+        assertThat(Directories.names(unions.toString())).hasSize(1);
+        await(room.images.removeLayer(id));
+        Files.createDirectory(unions.resolve("subvolumes"));
+        room.stop();
+        room = room.next(VfsDriver.NAME);
+        // What is not of this engine's making stays.
+        assertThat(Directories.names(unions.toString())).containsExactly("subvolumes");
+        Files.delete(unions.resolve("subvolumes"));
+        room.stop();
+        room = room.next();
+        assertThat(mounted(container(layered())).resolve("a")).hasContent("1");
+        removeAll();
+    }
+
+    @Test
+    void limitsBelowTheLeast_areRefused() {
+        Digest image = load(new Tar().file("a", "1"));
+        room.stop();
+        room = room.next(Map.of("Btrfs.Min_Space", "1m"));
+        assertThatThrownBy(() -> await(room.images.createLayer(Ids.random(), image, Map.of("size", "512k"))))
+                .hasMessageContaining("btrfs: storage size cannot be less than 1048576 bytes");
+        await(room.images.createLayer(Ids.random(), image, Map.of("size", "2m")));
+        removeAll();
+    }
+
+    @Test
     void unions_goWithTheirLayersAndLeftoversAtStart() throws IOException {
         Digest image = load(new Tar().file("a", "1"));
         String id = Ids.random();

@@ -1,8 +1,12 @@
 package io.wharf.images;
 
+import static io.wharf.images.Room.await;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wharf.linux.Mounts;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,20 @@ class OverlayDriverTest extends DriverSuite {
         try (LoopDisk small = LoopDisk.of("ext4", 64)) {
             fullDisk_leavesAStoreThatWorks(small.folder);
         }
+    }
+
+    @Test
+    void trialsThatWereCutOff_doNotKeepTheNextEngineFromStarting() throws IOException {
+        room.stop();
+        Path left = room.layout.ingest().resolve("probe-0123/merged");
+        Files.createDirectories(left);
+        Mounts.real().bind("/dev/shm", left.toString(), false);
+        // As a power cut leaves it where nothing was on the disk but the name.
+        Files.writeString(room.layout.dataRoot().resolve("storage-driver"), "");
+        room = room.next((String) null);
+        assertThat(left.getParent()).doesNotExist();
+        assertThat(await(room.images.facts()).driver()).isEqualTo(driver());
+        assertThat(room.layout.dataRoot().resolve("storage-driver")).hasContent(driver() + "\n");
     }
 
     @Test

@@ -161,6 +161,11 @@ final class Room implements AutoCloseable {
         return new Room(folder, owned, List.of(), List.of(), other, Map.of(), ImageSpaceOptions.USUAL);
     }
 
+    /** The next engine on the same folders, with other options of its storage driver. */
+    Room next(Map<String, String> storageOptions) {
+        return new Room(folder, owned, List.of(), List.of(), driver, storageOptions, ImageSpaceOptions.USUAL);
+    }
+
     /** The next engine on the same folders, after {@link #stop}. */
     Room next() {
         return next(driver);

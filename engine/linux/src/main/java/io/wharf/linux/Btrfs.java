@@ -20,6 +20,7 @@ public final class Btrfs {
     private static final long SNAP_DESTROY = 0x5000940FL;
     private static final long SNAP_CREATE_V2 = 0x50009417L;
     private static final long INO_LOOKUP = 0xD0009412L;
+    private static final long SUBVOL_SETFLAGS = 0x4008941AL;
     private static final long QUOTA_CTL = 0xC0109428L;
     private static final long QGROUP_LIMIT = 0x8030942BL;
     private static final long QUOTA_RESCAN_WAIT = 0x942EL;
@@ -69,6 +70,30 @@ public final class Btrfs {
         var argument = zeroed();
         name(argument, V1_NAME, name);
         run(parent, SNAP_DESTROY, "BTRFS_IOC_SNAP_DESTROY", argument, name);
+    }
+
+    /**
+     * Deletes an open folder if it is a subvolume, read-only or not. One in which others lie can be written to from then
+     * on, and stays.
+     *
+     * @param name its own in its parent, which may be AT_FDCWD for an absolute path
+     */
+    static boolean deleted(Fd folder, int parent, String name) {
+        if (FileStatus.of(folder).inode() != ROOT_INODE || !isOn("/proc/self/fd/" + folder.value())) {
+            return false;
+        }
+        try {
+            var flags = zeroed();
+            Descriptors.ioctl(folder, SUBVOL_SETFLAGS, flags.address());
+            // Not a Path: its names are text, and these are any bytes.
+            var path = parent == OpenFlags.AT_FDCWD ? name : "/proc/self/fd/" + parent + "/" + name;
+            var slash = path.lastIndexOf('/');
+            deleteSubvolume(path.substring(0, slash + 1), path.substring(slash + 1));
+            return true;
+        } catch (LinuxException e) {
+            // Emptied as any folder is, then.
+            return false;
+        }
     }
 
     /** Turns on the counting of what each subvolume uses; on already is fine. */

@@ -70,8 +70,12 @@ public final class Directories {
      */
     public static boolean readSome(Fd directory, List<Entry> entries, int bytes) {
         var data = Scratch.get().data(bytes);
-        var count = Check.that(
-                "getdents64", Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), bytes), directory);
+        var result = Native.syscall(Nr.GETDENTS64, directory.value(), data.address(), bytes);
+        if (result == -Errno.ENOENT) {
+            // Removed since it was opened, which takes an empty one.
+            return false;
+        }
+        var count = Check.that("getdents64", result, directory);
         for (long at = 0; at < count; ) {
             var length = data.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH);
             var name = name(data.asSlice(at + NAME, length - NAME).toArray(JAVA_BYTE));

@@ -52,12 +52,21 @@ public final class RemoveTree {
         }
         Deque<Level> levels = new ArrayDeque<>();
         try {
-            levels.push(new Level(directory, name));
+            enter(levels, directory, name);
             while (!levels.isEmpty()) {
                 step(directory, levels);
             }
         } finally {
             levels.forEach(level -> level.folder.close());
+        }
+    }
+
+    /** A subvolume goes as a whole: who made it read-only would else have made it stay. */
+    private static void enter(Deque<Level> levels, int parent, String name) {
+        Level level = new Level(parent, name);
+        levels.push(level);
+        if (Btrfs.deleted(level.folder, parent, name)) {
+            levels.pop().folder.close();
         }
     }
 
@@ -69,7 +78,7 @@ public final class RemoveTree {
             int folder = level.folder.value();
             boolean gone = entry.type() != Directories.Type.DIRECTORY && unlinked(folder, entry.name());
             if (!gone && !removedEmpty(folder, entry.name())) {
-                levels.push(new Level(folder, entry.name()));
+                enter(levels, folder, entry.name());
             }
             return;
         }
@@ -86,7 +95,7 @@ public final class RemoveTree {
                 throw e;
             }
             // Some file systems pass names over while others are removed.
-            levels.push(new Level(parent, level.name));
+            enter(levels, parent, level.name);
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import jnr.posix.POSIXFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,15 @@ class FilesTest {
                     .hasMessageEndingWith("No such file or directory (ENOENT)");
             assertThatThrownBy(() -> Entries.openBeneathNoLinks(base.value(), "etc/abs", 0, 0))
                     .hasMessageContaining("ELOOP");
+        }
+    }
+
+    @Test
+    void readSome_ofAFolderThatWasRemovedIsAtItsEnd() throws Exception {
+        var gone = Files.createDirectory(root.resolve("gone"));
+        try (var folder = Entries.open(gone.toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
+            Files.delete(gone);
+            assertThat(Directories.readSome(folder, new ArrayList<>())).isFalse();
         }
     }
 
