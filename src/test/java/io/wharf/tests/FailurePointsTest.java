@@ -1,5 +1,7 @@
 package io.wharf.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +37,8 @@ class FailurePointsTest extends FailurePoints {
     }
 
     private static List<String> first(List<String> steps, Predicate<String> which) {
-        return steps.stream().filter(which).limit(1).toList();
+        List<String> found = steps.stream().filter(which).limit(1).toList();
+        assertThat(found).as("one of %s", steps).isNotEmpty();
+        return found;
     }
 }

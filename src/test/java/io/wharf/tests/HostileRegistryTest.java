@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -61,12 +64,17 @@ class HostileRegistryTest {
     }
 
     @AfterAll
-    static void stopRegistry() {
+    static void stopRegistry() throws IOException {
         Objects.requireNonNull(registry).close();
         Running.run("rm", "-r", HOSTS.toString()).ok();
-        // What came of a layer is kept for the next pull; here there is none.
-        Running.run("rm", "-r", rig.engine().dataRoot().resolve("downloads").toString())
-                .ok();
+        // What came of a layer waits for a day for the next pull; a day later the next engine lets go of it.
+        rig.engine().stop();
+        try (var begun = Files.list(rig.engine().dataRoot().resolve("downloads"))) {
+            for (Path file : begun.toList()) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+            }
+        }
+        rig.engine().start();
     }
 
     private static long resident(String line) throws Exception {

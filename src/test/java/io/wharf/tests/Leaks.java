@@ -94,7 +94,10 @@ final class Leaks {
         if (!Here.DOCKERD) {
             found.put(
                     "file",
-                    Stream.concat(files(engine.dataRoot()).stream(), files(engine.execRoot()).stream())
+                    Stream.concat(
+                                    // As the machine sees it: a disk of its own may be mounted there.
+                                    files(engine.dataRoot(), machine.seen(engine.dataRoot())).stream(),
+                                    files(engine.execRoot(), engine.execRoot()).stream())
                             .toList());
             found.put("descriptor", descriptors(engine.pid()));
         }
@@ -108,15 +111,16 @@ final class Leaks {
         return found;
     }
 
-    private static List<String> files(Path root) {
+    /** What is in a folder that lies somewhere else for this JVM. */
+    private static List<String> files(Path root, Path seen) {
         List<String> found = new ArrayList<>();
         try {
-            Files.walkFileTree(root, java.util.Set.of(), DEPTH, new SimpleFileVisitor<>() {
+            Files.walkFileTree(seen, java.util.Set.of(), DEPTH, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
                     // Made by the first pull, and kept; what would be in it counts.
                     if (!dir.endsWith("downloads")) {
-                        found.add(dir.toString());
+                        found.add(root.resolve(seen.relativize(dir)).toString());
                     }
                     return OPAQUE.matcher(dir.getFileName().toString()).matches()
                             ? FileVisitResult.SKIP_SUBTREE
@@ -126,7 +130,7 @@ final class Leaks {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     if (!OPAQUE.matcher(file.getFileName().toString()).matches()) {
-                        found.add(file.toString());
+                        found.add(root.resolve(seen.relativize(file)).toString());
                     }
                     return FileVisitResult.CONTINUE;
                 }

@@ -77,6 +77,11 @@ final class Machine implements AutoCloseable {
         return host.pid();
     }
 
+    /** What lies under a path as the host's processes see it, with what is mounted there. */
+    Path seen(Path path) {
+        return Path.of("/proc/" + holder() + "/root" + path);
+    }
+
     private static Ran in(Running holder, String... command) {
         return Running.start(command(holder, List.of(command)), Map.of()).finish();
     }

@@ -80,7 +80,7 @@ abstract class SpaceBed {
 
     /** The data root as the engine sees it, where something is mounted there. */
     static Path dataRoot() {
-        return Path.of("/proc/" + machine.holder() + "/root" + engine.dataRoot());
+        return machine.seen(engine.dataRoot());
     }
 
     static List<Path> blobs() throws IOException {

@@ -102,7 +102,10 @@ public record OciRuntime(
                 .environment(environment());
     }
 
-    /** What others run as the program; on a thread that may block. Holds as long as this process lives. */
+    /**
+     * What others run as the program; on a thread that may block. Of crun and runc it is a copy in this process's memory,
+     * which is there until {@link #forget} or this process's end; a program that is replaced gets another.
+     */
     public String executable() {
         // Others may be scripts, or look for their libraries beside themselves.
         return RuntimeProbe.KNOWN.contains(String.valueOf(program.getFileName()))

@@ -66,26 +66,33 @@ public final class RuntimeProbe {
         }
     }
 
-    /** What a probe left that was killed in the middle: its container's processes, cgroup and bundle. */
+    /** What a probe left that was killed in the middle: its container's processes, cgroup, bundle and root. */
     private void clearEarlier() throws IOException {
         Path bundles = Objects.requireNonNull(options.layout().bundle("any").getParent());
-        if (!Files.isDirectory(bundles)) {
-            return;
+        for (String id : earlier(bundles)) {
+            LOG.info("clearing a probe that was cut off: {}", id);
+            String cgroup = CgroupPaths.resolved(cgroups.of(id, null));
+            Cgroups.real().killAll(cgroup);
+            Cgroups.real().remove(cgroup);
+            Trees.delete(root(id));
+            Trees.delete(options.layout().bundle(id));
         }
-        String own = "-" + ProcessHandle.current().pid();
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(bundles, PREFIX + "*")) {
-            for (Path folder : left) {
-                String id = folder.getFileName().toString();
-                if (!id.endsWith(own)) {
-                    LOG.info("clearing a probe that was cut off: {}", id);
-                    String cgroup = CgroupPaths.resolved(cgroups.of(id, null));
-                    Cgroups.real().killAll(cgroup);
-                    Cgroups.real().remove(cgroup);
-                    Trees.delete(root(id));
-                    Trees.delete(folder);
-                }
+        // After a restart of the host the bundles are gone, and the data root is not.
+        for (String id : earlier(options.layout().dataRoot())) {
+            Trees.delete(root(id));
+        }
+    }
+
+    private static List<String> earlier(Path folder) throws IOException {
+        List<String> ids = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            String own = "-" + ProcessHandle.current().pid();
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*")) {
+                left.forEach(path -> ids.add(path.getFileName().toString()));
             }
+            ids.removeIf(id -> id.endsWith(own));
         }
+        return ids;
     }
 
     /** An answer: a version with an empty error, or why not. */
