@@ -65,7 +65,10 @@ final class BtrfsDriver extends PlainRoots {
         roots.start();
         RootMounts.makeFolder(unions().toString(), 0700);
         for (String left : Directories.names(unions().toString())) {
-            if (!left.equals(EMPTY) && !Files.exists(roots.layout.layers().resolve(left))) {
+            // Another engine's data root may have a folder of this name: what is not ours stays.
+            if (UNION.matcher(left).matches()
+                    && !left.equals(EMPTY)
+                    && !Files.exists(roots.layout.layers().resolve(left))) {
                 LOG.info("removing leftover {}", unions().resolve(left));
                 discard(unions(), left);
             }
