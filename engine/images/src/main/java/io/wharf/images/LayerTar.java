@@ -6,13 +6,12 @@ import io.wharf.linux.Sha256;
 import io.wharf.tar.BlobRecipe;
 import io.wharf.tar.Compression;
 import java.io.BufferedInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.security.DigestOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +47,13 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
     }
 
     static Digest digestOf(BlobRecipe.Tar tar) throws IOException {
-        Checked checked = new Checked(OutputStream.nullOutputStream());
-        tar.writeTo(checked);
-        return Digest.finish(checked.hash);
+        DigestOutputStream hashed = hashing(OutputStream.nullOutputStream());
+        tar.writeTo(hashed);
+        return Digest.finish(hashed.getMessageDigest());
+    }
+
+    private static DigestOutputStream hashing(OutputStream out) {
+        return new DigestOutputStream(out, Sha256.create());
     }
 
     private static void unpack(Path blob, OutputStream out) throws IOException {
@@ -62,37 +65,17 @@ record LayerTar(Layer layer, Path folder, @Nullable Path blob) {
 
     /** Blocks; fails where the bytes are not those of the layer's diff ID, though some are written by then. */
     void writeTo(OutputStream out) throws IOException {
-        Checked checked = new Checked(out);
+        DigestOutputStream hashed = hashing(out);
         if (TarSplitReader.isRecorded(folder)) {
-            new TarSplitReader(folder).writeTo(checked);
+            new TarSplitReader(folder).writeTo(hashed);
         } else if (blob != null) {
-            unpack(blob, checked);
+            unpack(blob, hashed);
         } else {
             throw WharfException.internal("layer " + layer.chain() + " has neither a blob nor a record of its tar");
         }
-        if (!Digest.finish(checked.hash).equals(layer.diff())) {
+        if (!Digest.finish(hashed.getMessageDigest()).equals(layer.diff())) {
             throw WharfException.internal(
                     "layer " + layer.chain() + " was changed on disk: its tar has another digest");
-        }
-    }
-
-    private static final class Checked extends FilterOutputStream {
-        private final MessageDigest hash = Sha256.create();
-
-        Checked(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            hash.update((byte) b);
-            out.write(b);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            hash.update(from, offset, length);
-            out.write(from, offset, length);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.security.DigestOutputStream;
 import java.util.function.LongConsumer;
 
 /** Makes a blob again whose bytes are no longer kept, into a file: from there it may be sent in more than one go. */
@@ -23,33 +23,14 @@ final class RemakeBlob {
             throws IOException {
         boolean whole = false;
         try (OutputStream out = Files.newOutputStream(file)) {
-            Hashed hashed = new Hashed(out);
+            DigestOutputStream hashed = new DigestOutputStream(out, Sha256.create());
             BlobRecipe.parse(recipe).pack(plain -> tar.writeTo(new Counted(plain, progress)), hashed);
-            whole = Digest.finish(hashed.hash).equals(digest);
+            whole = Digest.finish(hashed.getMessageDigest()).equals(digest);
             return whole;
         } finally {
             if (!whole) {
                 Files.deleteIfExists(file);
             }
-        }
-    }
-
-    private static final class Hashed extends FilterOutputStream {
-        private final MessageDigest hash = Sha256.create();
-
-        Hashed(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            hash.update(from, offset, length);
-            out.write(from, offset, length);
         }
     }
 
