@@ -95,8 +95,14 @@ final class WriteUpper {
         entries.entry(level.folder, name, path, status);
         if (status.isDirectory()) {
             Fd below = Entries.openAt(level.folder.value(), name, FOLDER, 0);
-            boolean opaque = OPAQUE_XATTRS.stream()
-                    .anyMatch(xattr -> Xattrs.get(below, xattr).isPresent());
+            boolean opaque;
+            try {
+                opaque = OPAQUE_XATTRS.stream()
+                        .anyMatch(xattr -> Xattrs.get(below, xattr).isPresent());
+            } catch (RuntimeException e) {
+                below.close();
+                throw e;
+            }
             enter(below, path + "/");
             if (opaque) {
                 mark(entries, path + "/" + UnpackTree.OPAQUE);
