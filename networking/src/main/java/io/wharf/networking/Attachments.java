@@ -93,7 +93,7 @@ final class Attachments {
                     + ": invalid endpoint settings:\n"
                     + "user specified IP address is supported on user defined networks only");
         }
-        if (!asked.aliases().isEmpty() && network.driver() != Driver.BRIDGE) {
+        if (!asked.aliases().isEmpty() && network.driver().kind() != Driver.Kind.BRIDGE) {
             throw WharfException.invalid("invalid config for network " + network.name()
                     + ": invalid endpoint settings:\n"
                     + "network-scoped alias is supported only for containers in user defined networks");

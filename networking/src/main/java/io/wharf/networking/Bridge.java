@@ -1,32 +1,41 @@
 package io.wharf.networking;
 
 import io.wharf.linux.MacAddress;
+import io.wharf.networking.address.AddressSpace;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Subnet;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * A bridge network that stands: its link, its subnet and who has which address.
+ * A bridge network that stands: its link, its subnets and who has which address.
  *
  * @param index of the link in the kernel
- * @param gateway the host's own address on it
+ * @param addresses at most one subnet of each family; the gateway of each is the host's own address on the link
  */
-record Bridge(Network network, int index, Subnet subnet, int gateway, AddressPool pool) {
+record Bridge(Network network, int index, AddressSpace addresses) {
     /** Docker's prefix for hardware addresses that follow from an IPv4 address; locally administered. */
     private static final long MAC_PREFIX = 0x0242L << Integer.SIZE;
 
-    static Bridge of(Network network, int index, Subnet subnet, int gateway) {
-        return new Bridge(network, index, subnet, gateway, new AddressPool(subnet, gateway, network.name()));
+    /** The hardware address that follows from an address: from all of IPv4, from the last 32 bits of IPv6. */
+    static MacAddress macOf(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int last = ByteBuffer.wrap(bytes).getInt(bytes.length - Integer.BYTES);
+        return new MacAddress(MAC_PREFIX | Integer.toUnsignedLong(last));
     }
 
-    static MacAddress macOf(int address) {
-        return new MacAddress(MAC_PREFIX | Integer.toUnsignedLong(address));
+    Optional<InetAddress> gateway(Family family) {
+        return addresses.gateway(family);
+    }
+
+    Optional<Subnet> subnet(Family family) {
+        return addresses.first(family).map(pool -> pool.subnet());
     }
 
     BridgeRule rule() {
-        return new BridgeRule(network.link(), subnet);
-    }
-
-    String cidr(int address) {
-        return Subnet.text(address) + "/" + subnet.prefix();
+        return new BridgeRule(network.link(), subnet(Family.V4).orElseThrow());
     }
 
     @Override

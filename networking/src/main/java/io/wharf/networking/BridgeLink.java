@@ -7,10 +7,14 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.Route;
 import io.wharf.linux.SmallFiles;
+import io.wharf.networking.address.DefaultPools;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
+import io.wharf.networking.address.Subnet;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +37,7 @@ final class BridgeLink {
      *
      * @param index of the link where it stands already, else 0
      */
-    record Plan(int index, Subnet subnet, int gateway) {}
+    record Plan(int index, Subnet subnet, InetAddress gateway) {}
 
     /**
      * Decides on a bridge's addresses: those that were asked for, else those it has, else those it had before if they are
@@ -57,49 +61,42 @@ final class BridgeLink {
         if (present.isPresent()) {
             return planned(
                     index,
-                    present.get().address().getHostAddress() + "/"
-                            + present.get().prefix());
+                    Ip.text(present.get().address()) + "/" + present.get().prefix());
         }
-        List<Subnet> inUse = inUse();
-        if (earlier != null
-                && DefaultPools.conflict(Subnet.parse(earlier), inUse).isEmpty()) {
+        Map<Subnet, String> inUse = inUse();
+        if (earlier != null && inUse.keySet().stream().noneMatch(Subnet.parse(earlier)::overlaps)) {
             return planned(index, earlier);
         }
-        Subnet free = DefaultPools.firstFree(inUse);
+        Subnet free = DefaultPools.ofDefaultBridge().firstFree(Family.V4, inUse);
         return new Plan(index, free, free.at(1));
     }
 
     private static Plan planned(int index, String cidr) {
-        return new Plan(index, Subnet.parse(cidr), Subnet.addressOf(cidr));
+        return new Plan(index, Subnet.parse(cidr), Ip.ofCidr(cidr));
     }
 
-    /** The subnets that the host's routes and addresses lead to. */
-    List<Subnet> inUse() {
-        List<Subnet> inUse = new ArrayList<>();
+    /** The subnets that the host's routes and addresses lead to, and which that is. */
+    Map<Subnet, String> inUse() {
+        Map<Subnet, String> inUse = new HashMap<>();
+        for (LinkAddress address : netlink.addresses()) {
+            inUse.put(
+                    Subnet.around(address.address(), address.prefix()),
+                    "the host's address " + Ip.text(address.address()));
+        }
         for (Route route : netlink.routes()) {
             InetAddress destination = route.destination();
             if (!route.isDefault() && destination != null) {
-                add(inUse, Subnet.aroundIfV4(destination, Math.min(route.prefix(), Integer.SIZE)));
-            }
-        }
-        for (LinkAddress address : netlink.addresses()) {
-            if (address.address() instanceof Inet4Address v4) {
-                add(inUse, Subnet.around(v4, address.prefix()));
+                Subnet subnet = Subnet.around(destination, route.prefix());
+                inUse.putIfAbsent(subnet, "the host's route to " + subnet);
             }
         }
         return inUse;
     }
 
-    private static void add(List<Subnet> all, @Nullable Subnet one) {
-        if (one != null) {
-            all.add(one);
-        }
-    }
-
     /** Makes the bridge where it is not there, gives it its address and takes it up; its index. */
     int make(String name, Plan plan, int mtu) {
         int index = plan.index() != 0 ? plan.index() : netlink.createBridge(name, Bridge.macOf(plan.gateway()), mtu);
-        InetAddress gateway = Subnet.inet(plan.gateway());
+        InetAddress gateway = plan.gateway();
         boolean addressed = false;
         for (LinkAddress present : netlink.addresses()) {
             if (present.link() != index || !(present.address() instanceof Inet4Address)) {

@@ -2,28 +2,41 @@ package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.wharf.base.WharfException;
+import java.util.Locale;
 
-/** How a network is made. */
-enum Driver {
-    BRIDGE("bridge"),
-    HOST("host"),
-    NONE("null");
+/**
+ * How a network is made.
+ *
+ * @param word Docker's, or the name of the plugin that makes it
+ */
+record Driver(Kind kind, String word) {
+    static final Driver BRIDGE = new Driver(Kind.BRIDGE, "bridge");
+    static final Driver HOST = new Driver(Kind.HOST, "host");
+    static final Driver NONE = new Driver(Kind.NONE, "null");
+    static final Driver MACVLAN = new Driver(Kind.MACVLAN, "macvlan");
+    static final Driver IPVLAN = new Driver(Kind.IPVLAN, "ipvlan");
 
-    private final String word;
-
-    Driver(String word) {
-        this.word = word;
+    enum Kind {
+        BRIDGE,
+        HOST,
+        NONE,
+        MACVLAN,
+        IPVLAN,
+        /** Made by a program outside of the engine. */
+        REMOTE
     }
 
-    @JsonCreator
+    /** The driver that a word means; none of the engine's own is a plugin's, whether that is there or not. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static Driver of(String word) {
-        for (Driver driver : values()) {
-            if (driver.word.equals(word)) {
-                return driver;
-            }
-        }
-        throw WharfException.notFound("could not find a network driver named " + word);
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "bridge" -> BRIDGE;
+            case "host" -> HOST;
+            case "null" -> NONE;
+            case "macvlan" -> MACVLAN;
+            case "ipvlan" -> IPVLAN;
+            default -> new Driver(Kind.REMOTE, word);
+        };
     }
 
     /** Docker's word. */

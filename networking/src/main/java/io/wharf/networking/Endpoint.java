@@ -2,6 +2,8 @@ package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import io.wharf.networking.address.Ip;
+import java.net.InetAddress;
 
 /**
  * A container's place in a network.
@@ -22,8 +24,8 @@ record Endpoint(
         return !veth.isEmpty();
     }
 
-    /** The address alone, as a number. */
-    int number() {
-        return Subnet.addressOf(address);
+    /** The address alone, without its prefix. */
+    InetAddress inet() {
+        return Ip.ofCidr(address);
     }
 }

@@ -6,6 +6,7 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.InetSockets;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.SmallFiles;
+import io.wharf.networking.address.Ip;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +126,7 @@ final class HostPorts implements AutoCloseable {
     }
 
     private static Fd bind(Key key) {
-        InetAddress address = Subnet.inet(Subnet.number(key.hostIp));
+        InetAddress address = Ip.parse(key.hostIp);
         try {
             return key.protocol == Protocol.UDP ? InetSockets.udp(address, key.port) : reserve(address, key.port);
         } catch (LinuxException e) {

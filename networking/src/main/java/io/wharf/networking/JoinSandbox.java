@@ -12,6 +12,10 @@ import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.MacAddress;
 import io.wharf.linux.Pools;
+import io.wharf.networking.address.AddressSpace;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 
@@ -75,10 +79,13 @@ final class JoinSandbox {
         return switch (attachments.place(request)) {
             case Attachments.Place.OfContainer other -> shared(request, attachments.sharing(other.ref()));
             case Attachments.Place.InNetwork place ->
-                switch (place.network().driver()) {
+                switch (place.network().driver().kind()) {
                     case HOST -> member(request, "", bare(place), List.of());
                     case NONE -> member(request, netns(request), bare(place), List.of());
                     case BRIDGE -> bridged(request, place, undo);
+                    case MACVLAN, IPVLAN, REMOTE ->
+                        throw WharfException.notImplemented(
+                                "networks of the driver " + place.network().driver() + " are not supported yet");
                 };
         };
     }
@@ -123,7 +130,7 @@ final class JoinSandbox {
                 WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll());
         Endpoint endpoint = endpoint(request, bridge, place.asked());
         undo.push("address", () -> {
-            bridge.pool().release(endpoint.number());
+            bridge.addresses().release(endpoint.inet());
             return Future.succeededFuture();
         });
         List<PublishedPort> ports = ports(request, endpoint, wanted);
@@ -138,11 +145,13 @@ final class JoinSandbox {
         MacAddress wanted = Attachments.hardwareAddress(request, asked);
         var addresses = asked.ipamConfig();
         String fixed = addresses == null ? "" : Objects.requireNonNullElse(addresses.ipv4Address(), "");
-        int address = fixed.isEmpty() ? bridge.pool().take() : bridge.pool().take(Subnet.number(fixed));
+        AddressSpace space = bridge.addresses();
+        InetAddress address = fixed.isEmpty() ? space.take(Family.V4) : space.take(Ip.parse(fixed));
         MacAddress mac = wanted == null ? Bridge.macOf(address) : wanted;
         String id = Ids.random();
         String veth = "veth" + id.substring(0, VETH_DIGITS);
-        return new Endpoint(id, bridge.network().id(), bridge.cidr(address), mac.toString(), veth, asked);
+        String cidr = space.poolOf(address).orElseThrow().subnet().cidr(address);
+        return new Endpoint(id, bridge.network().id(), cidr, mac.toString(), veth, asked);
     }
 
     private List<PublishedPort> ports(JoinNetworks request, Endpoint endpoint, List<WantedPort> wanted) {

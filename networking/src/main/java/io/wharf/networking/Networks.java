@@ -87,7 +87,8 @@ final class Networks {
         put(membership);
         for (Endpoint endpoint : membership.endpoints()) {
             if (endpoint.isWired()) {
-                bridge(endpoint.networkId()).ifPresent(bridge -> bridge.pool().reserve(endpoint.number()));
+                bridge(endpoint.networkId())
+                        .ifPresent(bridge -> bridge.addresses().reserve(endpoint.inet()));
             }
         }
         ports.takeAgain(membership.ports());
@@ -97,7 +98,8 @@ final class Networks {
     void releaseAddresses(Membership membership) {
         for (Endpoint endpoint : membership.endpoints()) {
             if (endpoint.isWired()) {
-                bridge(endpoint.networkId()).ifPresent(bridge -> bridge.pool().release(endpoint.number()));
+                bridge(endpoint.networkId())
+                        .ifPresent(bridge -> bridge.addresses().release(endpoint.inet()));
             }
         }
     }
@@ -115,7 +117,7 @@ final class Networks {
                 .filter(Endpoint::isWired)
                 .findFirst()
                 .map(endpoint -> membership.ports().stream()
-                        .map(port -> new PortRule(port, endpoint.number()))
+                        .map(port -> new PortRule(port, endpoint.inet()))
                         .toList())
                 .orElse(List.of());
     }

@@ -15,6 +15,8 @@ import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Nftables;
 import io.wharf.linux.Pools;
 import io.wharf.linux.SmallFiles;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -183,7 +185,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     public Future<NetworkFacts> facts() {
         String gateway = networks.bridges().stream()
                 .findFirst()
-                .map(bridge -> Subnet.text(bridge.gateway()))
+                .flatMap(bridge -> bridge.gateway(Family.V4))
+                .map(Ip::text)
                 .orElse("");
         return pools.call(BridgeLink::isForwarding)
                 .map(forwarding -> new NetworkFacts(options.bridge(), firewall, forwarding, gateway));

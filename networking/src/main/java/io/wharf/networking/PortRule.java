@@ -1,7 +1,10 @@
 package io.wharf.networking;
 
-/** Where packets to a published port go: the container's address as a number. */
-record PortRule(PublishedPort port, int address) {
+import io.wharf.networking.address.Ip;
+import java.net.InetAddress;
+
+/** Where packets to a published port go: the container's address. */
+record PortRule(PublishedPort port, InetAddress address) {
     /** The map that holds it, for those of every address and those of one are looked up apart. */
     String map() {
         return port.onEveryAddress() ? "published" : "published_at";
@@ -13,6 +16,6 @@ record PortRule(PublishedPort port, int address) {
     }
 
     String element() {
-        return key() + " : " + Subnet.text(address) + " . " + port.containerPort();
+        return key() + " : " + Ip.text(address) + " . " + port.containerPort();
     }
 }

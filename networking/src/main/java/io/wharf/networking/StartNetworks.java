@@ -11,6 +11,8 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.contracts.NetworkService.IpamConfig;
 import io.wharf.linux.Pools;
+import io.wharf.networking.address.AddressPool;
+import io.wharf.networking.address.AddressSpace;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +87,8 @@ final class StartNetworks {
     private Future<Network> predefine(String name, Driver driver) {
         return networks.named(name).map(Future::succeededFuture).orElseGet(() -> {
             Map<String, String> shown =
-                    driver == Driver.BRIDGE ? Network.defaultBridgeOptions(options.bridge()) : Map.of();
-            return keep(new Network(
-                    Ids.random(), name, Times.nowNanos(), driver, false, false, Network.noIpam(), shown, Map.of()));
+                    driver.kind() == Driver.Kind.BRIDGE ? Network.defaultBridgeOptions(options.bridge()) : Map.of();
+            return keep(Network.predefined(Ids.random(), name, Times.nowNanos(), driver, shown));
         });
     }
 
@@ -111,9 +112,13 @@ final class StartNetworks {
                 .compose(plan -> ownership(name, network, plan)
                         .compose(recorded -> pools.call(() -> link.make(name, plan, network.mtu())))
                         .compose(index -> agree(network, plan)
-                                .onSuccess(agreed ->
-                                        networks.put(Bridge.of(agreed, index, plan.subnet(), plan.gateway())))))
+                                .onSuccess(agreed -> networks.put(new Bridge(agreed, index, space(agreed, plan))))))
                 .mapEmpty();
+    }
+
+    private static AddressSpace space(Network network, BridgeLink.Plan plan) {
+        AddressPool pool = new AddressPool(plan.subnet(), null, plan.gateway(), List.of(), network.name());
+        return new AddressSpace(List.of(pool), network.name());
     }
 
     /** A bridge that somebody else made is used, and never taken away. */

@@ -29,6 +29,12 @@ final class StoredNetwork {
                     Driver.of(tree.path("Driver").asText()),
                     tree.path("Internal").asBoolean(),
                     tree.path("Attachable").asBoolean(),
+                    tree.path("ConfigOnly").asBoolean(),
+                    tree.path("ConfigFrom").asText(),
+                    tree.path("Scope").asText(Network.LOCAL),
+                    // Networks of earlier versions do not say, and had no other.
+                    tree.path("EnableIPv4").asBoolean(true),
+                    tree.path("EnableIPv6").asBoolean(),
                     ipam(tree.path("IPAM")),
                     orEmpty(texts(tree.path("Options"))),
                     orEmpty(texts(tree.path("Labels"))));

@@ -8,6 +8,9 @@ import io.wharf.contracts.NetworkService.EndpointResource;
 import io.wharf.contracts.NetworkService.NetworkDetail;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
+import io.wharf.networking.address.Subnet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +55,9 @@ final class Views {
                 asked.gwPriority(),
                 endpoint.networkId(),
                 endpoint.id(),
-                bridge.map(Bridge::gateway).map(Subnet::text).orElse(""),
+                bridge.flatMap(one -> one.gateway(Family.V4)).map(Ip::text).orElse(""),
                 slash < 0 ? "" : endpoint.address().substring(0, slash),
-                bridge.map(one -> one.subnet().prefix()).orElse(0),
+                bridge.flatMap(one -> one.subnet(Family.V4)).map(Subnet::prefix).orElse(0),
                 "",
                 "",
                 0,
@@ -98,16 +101,16 @@ final class Views {
                 network.name(),
                 network.id(),
                 Times.rfc3339Nano(network.createdNanos()),
-                "local",
+                network.scope(),
                 network.driver().toString(),
-                true,
-                false,
+                network.enableIpv4(),
+                network.enableIpv6(),
                 network.ipam(),
                 network.internal(),
                 network.attachable(),
                 false,
-                new ConfigReference(""),
-                false,
+                new ConfigReference(network.configFrom()),
+                network.configOnly(),
                 containers,
                 network.options(),
                 network.labels());

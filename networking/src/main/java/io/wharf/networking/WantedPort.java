@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig.PortBinding;
+import io.wharf.networking.address.Ip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ record WantedPort(Protocol protocol, int containerPort, String hostIp, int first
             throw WharfException.notImplemented(
                     "publishing ports on the IPv6 address " + text + " is not supported yet");
         }
-        return Subnet.text(Subnet.number(text));
+        return Ip.text(Ip.parse(text));
     }
 
     private static WharfException invalid(String whole) {

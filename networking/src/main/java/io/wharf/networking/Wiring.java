@@ -9,6 +9,9 @@ import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
 import io.wharf.linux.Veth;
+import io.wharf.networking.address.AddressPool;
+import io.wharf.networking.address.Family;
+import java.net.InetAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +62,11 @@ final class Wiring implements AutoCloseable {
             int inner = inside.link(INSIDE)
                     .orElseThrow(() -> new LinuxException("RTM_GETLINK", Errno.ENODEV, INSIDE))
                     .index();
-            inside.addAddress(
-                    inner, Subnet.inet(endpoint.number()), bridge.subnet().prefix());
+            InetAddress address = endpoint.inet();
+            AddressPool pool = bridge.addresses().poolOf(address).orElseThrow();
+            inside.addAddress(inner, address, pool.subnet().prefix());
             inside.up(inner);
-            inside.addRoute(Route.defaultVia(Subnet.inet(bridge.gateway()), inner));
+            bridge.gateway(Family.V4).ifPresent(gateway -> inside.addRoute(Route.defaultVia(gateway, inner)));
         }
     }
 

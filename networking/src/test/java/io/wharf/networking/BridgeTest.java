@@ -10,6 +10,7 @@ import io.wharf.linux.LinkAddress;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
+import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.file.Path;
@@ -72,9 +73,8 @@ class BridgeTest {
             assertThat(eth.isUp()).isTrue();
             assertThat(eth.mac().orElseThrow()).hasToString(settings.macAddress());
             assertThat(inside.link("lo").orElseThrow().isUp()).isTrue();
-            assertThat(inside.addresses())
-                    .contains(new LinkAddress(eth.index(), Subnet.inet(Subnet.number("172.17.0.2")), 16));
-            assertThat(inside.routes()).contains(Route.defaultVia(Subnet.inet(Subnet.number(GATEWAY)), eth.index()));
+            assertThat(inside.addresses()).contains(new LinkAddress(eth.index(), Ip.parse("172.17.0.2"), 16));
+            assertThat(inside.routes()).contains(Route.defaultVia(Ip.parse(GATEWAY), eth.index()));
         }
         assertThat(engine.join("a1", "default")).isEqualTo(one);
         assertThat(Engine.await(engine.service.inspect("bridge", false)).containers())
@@ -175,15 +175,8 @@ class BridgeTest {
             io.wharf.linux.SmallFiles.write("/proc/sys/net/ipv4/conf/eth0/route_localnet", "1");
             io.wharf.linux.SmallFiles.write("/proc/sys/net/ipv4/conf/all/route_localnet", "1");
         });
-        netlink.deleteAddress(1, Subnet.inet(Subnet.number("127.0.0.1")), 8);
-        netlink.addRoute(new Route(
-                Subnet.inet(Subnet.number("127.0.0.0")),
-                8,
-                Subnet.inet(Subnet.number(gateway)),
-                eth,
-                null,
-                0,
-                Route.MAIN));
+        netlink.deleteAddress(1, Ip.parse("127.0.0.1"), 8);
+        netlink.addRoute(new Route(Ip.parse("127.0.0.0"), 8, Ip.parse(gateway), eth, null, 0, Route.MAIN));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
 import io.wharf.linux.Veth;
+import io.wharf.networking.address.Ip;
 import java.nio.file.Path;
 
 /** Another host on the wire: 198.51.100.2, with this one, 198.51.100.1, as its way to all containers. */
@@ -27,12 +28,12 @@ final class Outside implements AutoCloseable {
             here.up(1);
             there.up(1);
             link = here.createVeth(new Veth("uplink0", null, 0, 0, "eth0", null, namespace));
-            here.addAddress(link, Subnet.inet(Subnet.number(HOST)), PREFIX);
+            here.addAddress(link, Ip.parse(HOST), PREFIX);
             here.up(link);
             int eth = there.link("eth0").orElseThrow().index();
-            there.addAddress(eth, Subnet.inet(Subnet.number(ADDRESS)), PREFIX);
+            there.addAddress(eth, Ip.parse(ADDRESS), PREFIX);
             there.up(eth);
-            there.addRoute(Route.defaultVia(Subnet.inet(Subnet.number(HOST)), eth));
+            there.addRoute(Route.defaultVia(Ip.parse(HOST), eth));
         }
     }
 

@@ -13,6 +13,7 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Veth;
+import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -163,7 +164,7 @@ class RestartTest {
     void chosenSubnet_staysUntilItIsInTheWay() {
         try (Netlink netlink = Netlink.open()) {
             int other = netlink.createBridge("other0", null, 0);
-            netlink.addAddress(other, Subnet.inet(Subnet.number("172.17.9.1")), 24);
+            netlink.addAddress(other, Ip.parse("172.17.9.1"), 24);
             netlink.up(other);
             try (Engine engine = Engine.start(folder)) {
                 assertThat(Engine.await(engine.service.facts()).gatewayAddress())
@@ -175,7 +176,7 @@ class RestartTest {
                         .isEqualTo("172.18.0.1");
             }
             other = netlink.createBridge("other0", null, 0);
-            netlink.addAddress(other, Subnet.inet(Subnet.number("172.18.9.1")), 24);
+            netlink.addAddress(other, Ip.parse("172.18.9.1"), 24);
             netlink.up(other);
             try (Engine engine = Engine.start(folder)) {
                 assertThat(Engine.await(engine.service.facts()).gatewayAddress())
@@ -199,7 +200,7 @@ class RestartTest {
     void foreignBridge_isUsedAndLeftThere() {
         try (Netlink netlink = Netlink.open()) {
             int bridge = netlink.createBridge("mine0", null, 0);
-            netlink.addAddress(bridge, Subnet.inet(Subnet.number("10.98.0.1")), 24);
+            netlink.addAddress(bridge, Ip.parse("10.98.0.1"), 24);
             try (Engine engine = Engine.start(folder, "mine0", null, true)) {
                 assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("10.98.0.2");
                 engine.leave("a1");

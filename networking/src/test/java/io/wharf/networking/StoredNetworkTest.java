@@ -19,6 +19,11 @@ class StoredNetworkTest {
                 Driver.BRIDGE,
                 true,
                 true,
+                true,
+                "base",
+                "global",
+                false,
+                true,
                 new Ipam(
                         "default",
                         Map.of("a", "b"),
@@ -27,12 +32,19 @@ class StoredNetworkTest {
                                 new IpamConfig("10.2.0.0/16", null, null, null))),
                 Network.defaultBridgeOptions("wharf0"),
                 Map.of("owner", "me"));
-        Network bare = new Network(
-                "0", "none", 1, Driver.NONE, false, false, new Ipam("default", null, List.of()), Map.of(), Map.of());
+        Network bare = Network.predefined("0", "none", 1, Driver.NONE, Map.of());
 
         for (Network network : List.of(whole, bare)) {
             String text = Json.write(network);
             assertThat(StoredNetwork.read(text)).isEqualTo(network).isEqualTo(Json.read(text, Network.class));
         }
+    }
+
+    @Test
+    void read_ofAnEarlierVersion_hasIpv4() {
+        String text = "{\"Id\":\"0\",\"Name\":\"bridge\",\"CreatedNanos\":1,\"Driver\":\"bridge\",\"Internal\":false,"
+                + "\"Attachable\":false,\"IPAM\":{\"Driver\":\"default\",\"Options\":null,\"Config\":[]},"
+                + "\"Options\":{},\"Labels\":{}}";
+        assertThat(StoredNetwork.read(text)).isEqualTo(Network.predefined("0", "bridge", 1, Driver.BRIDGE, Map.of()));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.networking.address;
+
+import org.jspecify.annotations.NullMarked;
