@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("contracts", List.of("base")),
             Map.entry("streams", List.of("base", "linux", "contracts")),
             Map.entry("tar", List.of("base", "linux")),
+            Map.entry("plugins", List.of("base", "linux")),
             Map.entry("images", List.of("base", "linux", "contracts", "streams", "tar")),
             Map.entry("oci", List.of("base", "linux", "contracts")),
             Map.entry("containers", List.of("base", "linux", "contracts", "streams", "oci")),
@@ -38,8 +39,8 @@ class ArchitectureTest {
             Map.entry("health", List.of("base", "linux", "contracts", "streams")),
             Map.entry("build", List.of("base", "linux", "contracts", "streams")),
             Map.entry("events", List.of("base", "linux", "contracts", "streams")),
-            Map.entry("networking", List.of("base", "linux", "contracts", "streams")),
-            Map.entry("volumes", List.of("base", "linux", "contracts", "streams")),
+            Map.entry("networking", List.of("base", "linux", "contracts", "streams", "plugins")),
+            Map.entry("volumes", List.of("base", "linux", "contracts", "streams", "plugins", "tar")),
             Map.entry("api", List.of("base", "contracts", "streams", "openapi")),
             Map.entry("cri", List.of("base", "contracts", "streams")));
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaults what else containers get that do not say otherwise
  * @param imageLimits what layers and archives may ask for, as {@code entries} and {@code unpacked-size}; others are usual
  * @param space how images look after the disk
+ * @param pluginFolders where plugins leave their sockets and descriptions, the first found of a name counting
  */
 public record EngineOptions(
         List<String> hosts,
@@ -46,7 +47,12 @@ public record EngineOptions(
         LogConfig logs,
         ContainerDefaults defaults,
         Map<String, String> imageLimits,
-        ImageSpaceOptions space) {
+        ImageSpaceOptions space,
+        List<String> pluginFolders) {
+    /** Where Docker's plugins are to be found. */
+    public static final List<String> USUAL_PLUGIN_FOLDERS =
+            List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
+
     private static final LogConfig JSON_FILE = new LogConfig("json-file", Map.of());
 
     public EngineOptions {
@@ -55,9 +61,10 @@ public record EngineOptions(
         runtimes = Map.copyOf(runtimes);
         execOptions = Map.copyOf(execOptions);
         imageLimits = Map.copyOf(imageLimits);
+        pluginFolders = List.copyOf(pluginFolders);
     }
 
-    /** With the defaults of an engine that nobody configured. */
+    /** With the defaults of an engine that nobody configured, and no plugins. */
     public EngineOptions(
             List<String> hosts,
             Layout layout,
@@ -91,6 +98,7 @@ public record EngineOptions(
                 JSON_FILE,
                 ContainerDefaults.USUAL,
                 Map.of(),
-                ImageSpaceOptions.USUAL);
+                ImageSpaceOptions.USUAL,
+                List.of());
     }
 }

@@ -59,6 +59,7 @@ final class ConfigFile {
             "cgroup-parent",
             "seccomp-profile",
             "cdi-spec-dirs",
+            "plugin-dirs",
             "cri-socket",
             "image-space");
 
@@ -69,6 +70,7 @@ final class ConfigFile {
             "registry-certs-dirs",
             "exec-opts",
             "cdi-spec-dirs",
+            "plugin-dirs",
             "storage-opts");
     private static final Set<String> NUMBERS =
             Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");

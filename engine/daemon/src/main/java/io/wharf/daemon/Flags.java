@@ -96,6 +96,10 @@ final class Flags {
             new Flag(Kind.MANY, "Folder of CDI specifications (default /etc/cdi, /var/run/cdi)", "--cdi-spec-dir"),
             new Flag(
                     Kind.MANY,
+                    "Folder of plugins (default /run/docker/plugins, /etc/docker/plugins, /usr/lib/docker/plugins)",
+                    "--plugin-dir"),
+            new Flag(
+                    Kind.MANY,
                     "What a layer or archive may ask for, as entries=1000000 or unpacked-size=20g",
                     "--image-limit"),
             new Flag(Kind.ONE, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket"));

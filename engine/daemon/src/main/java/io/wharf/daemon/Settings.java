@@ -81,7 +81,13 @@ final class Settings {
                 new LogConfig(text("--log-driver", "log-driver", "json-file"), logOptions()),
                 new ContainerSettings(this).defaults(),
                 imageLimits(),
-                new ImageSpaceSettings(file).options());
+                new ImageSpaceSettings(file).options(),
+                pluginFolders());
+    }
+
+    private List<String> pluginFolders() {
+        List<String> given = texts("--plugin-dir", "plugin-dirs");
+        return given.isEmpty() ? EngineOptions.USUAL_PLUGIN_FOLDERS : given;
     }
 
     RegistryOptions registries() {

@@ -110,7 +110,8 @@ final class Room implements AutoCloseable {
                 new LogConfig("json-file", Map.of()),
                 ContainerDefaults.USUAL,
                 driver == null ? Map.of() : IMAGE_LIMITS,
-                space);
+                space,
+                List.of());
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {
