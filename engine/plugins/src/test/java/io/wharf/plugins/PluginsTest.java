@@ -126,9 +126,7 @@ class PluginsTest {
                 .hasMessageContaining("dial tcp 127.0.0.1:1: connect: connection refused")
                 .isInstanceOfSatisfying(
                         WharfException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
-        assertThatThrownBy(() -> await(() -> plugins.get("gone", KIND)))
-                
-                .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> await(() -> plugins.get("gone", KIND))).hasMessageContaining("no such file");
     }
 
     @Test
