@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes values as lines of JSON, a window at a time: the next is asked for when the client has taken what was written.
- * Values may come on any thread; everything is written on the connection's context.
+ * Values may come on any thread; everything is written on the connection's context, and what has come by the time of its
+ * turn in one piece, for to write costs more than to say.
  */
 final class WriteLines implements FlowableSubscriber<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLines.class);
@@ -27,6 +28,10 @@ final class WriteLines implements FlowableSubscriber<Object> {
     private final Reply.Lines lines;
     private final Context context = Objects.requireNonNull(Vertx.currentContext());
     private @Nullable Subscription source;
+    /** Lines that wait for the context's turn, and how many. Guarded by this. */
+    private @Nullable Buffer waiting;
+
+    private int count;
     private int taken;
 
     private WriteLines(Call call, Reply.Lines lines) {
@@ -54,7 +59,16 @@ final class WriteLines implements FlowableSubscriber<Object> {
     @Override
     public void onNext(Object value) {
         byte[] json = Json.writeBytes(value);
-        context.runOnContext(turn -> write(json));
+        synchronized (this) {
+            boolean first = waiting == null;
+            Buffer lines = first ? Buffer.buffer(json.length + 2) : Objects.requireNonNull(waiting);
+            waiting = lines.appendBytes(json).appendString(this.lines.lineEnd());
+            count++;
+            if (!first) {
+                return;
+            }
+        }
+        context.runOnContext(turn -> write());
     }
 
     @Override
@@ -79,27 +93,36 @@ final class WriteLines implements FlowableSubscriber<Object> {
         }
     }
 
-    private void write(byte[] json) {
+    private void write() {
+        Buffer all;
+        int values;
+        synchronized (this) {
+            all = Objects.requireNonNull(waiting);
+            values = count;
+            waiting = null;
+            count = 0;
+        }
         if (response.closed()) {
             return;
         }
         begun();
-        response.write(Buffer.buffer(json.length + 2).appendBytes(json).appendString(lines.lineEnd()));
-        if (++taken == WINDOW) {
+        response.write(all);
+        taken += values;
+        if (taken >= WINDOW / 2) {
+            more(taken);
             taken = 0;
-            more();
         }
     }
 
-    private void more() {
+    private void more(int values) {
         Subscription from = Objects.requireNonNull(source);
         if (response.writeQueueFull()) {
             response.drainHandler(drained -> {
                 response.drainHandler(null);
-                from.request(WINDOW);
+                from.request(values);
             });
         } else {
-            from.request(WINDOW);
+            from.request(values);
         }
     }
 

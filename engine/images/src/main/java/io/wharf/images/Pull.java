@@ -143,15 +143,20 @@ final class Pull {
                                     .isPresent());
             return fetch(repository, hold, parsed, manifest)
                     .compose(here -> {
+                        boolean fetched = !hold.uncommittedBlobs().isEmpty();
                         var draft = new AddImage.Draft(bytes, null, names, texts, blobs(hold, parsed, manifest));
-                        return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name));
+                        return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name))
+                                .map(image -> fetched);
                     })
-                    .onSuccess(image -> {
+                    .onSuccess(fetched -> {
                         feed.say(Progress.status("Digest: " + named.digest()));
                         newer |= !upToDate;
                     })
                     .onComplete(done -> hold.close())
-                    .compose(image -> downloads.committed(manifest.layers()));
+                    .compose(fetched -> {
+                        Future<Void> cleared = downloads.committed(manifest.layers());
+                        return fetched ? cleared : Future.succeededFuture();
+                    });
         });
     }
 
