@@ -11,8 +11,9 @@ import report
 from cases import CASES as CONTAINER_CASES
 from engines import ROOT, Engine, find_client
 from image_cases import IMAGE_CASES
+from network_cases import NETWORK_CASES
 
-CASES = CONTAINER_CASES + IMAGE_CASES
+CASES = CONTAINER_CASES + NETWORK_CASES + IMAGE_CASES
 
 
 def arguments():

@@ -83,6 +83,20 @@ tool() {
   printf '%s\n' "$tools/$name"
 }
 
+# Prints the path of a Go program, which is built from its module's release where it is not there yet.
+go_tool() {
+  local name=$1 package=$2 release=$3 work
+  if [ ! -x "$tools/$name" ]; then
+    say "no $name: building it from $package $release"
+    mkdir -p "$tools"
+    work=$(mktemp -d "$tools/unpack.XXXXXX")
+    (cd "$work" && go mod init tool && go get -tool "$package@$release" && go build -o "$tools/$name" "$package") >/dev/null 2>&1 \
+      || { rm -rf "$work"; die "could not build $package"; }
+    rm -rf "$work"
+  fi
+  printf '%s\n' "$tools/$name"
+}
+
 # What containers need at run time.
 install_runtime() {
   install_missing crun=crun runc=runc conmon=conmon libnftables1=lib:libnftables.so.1 tini=tini \

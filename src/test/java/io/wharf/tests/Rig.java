@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * One engine for one class of tests, with the small image in it.
  *
- * <p>After each test its containers and volumes are removed; after the class everything must be as it was before.
+ * <p>After each test its containers, networks and volumes are removed; after the class everything must be as it was before.
  */
 final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     private final String[] flags;
@@ -63,6 +63,7 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
             engine().start();
         }
         removeAll("rm", "-fv", "ps", "-aq", "--no-trunc");
+        removeAll("network", "rm", "network", "ls", "-q", "--no-trunc", "--filter", "type=custom");
         removeAll("volume", "rm", "volume", "ls", "-q");
     }
 
