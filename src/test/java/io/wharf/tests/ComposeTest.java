@@ -79,7 +79,8 @@ class ComposeTest {
         Files.writeString(rig.engine().home().resolve("compose.yaml"), FILE);
         compose(Map.of(), "up", "-d");
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> page().equals("stock\nhello"));
-        assertThat(compose(Map.of(), "ps", "--format", "{{.Service}} {{.State}}").lines())
+        assertThat(compose(Map.of(), "ps", "--format", "{{.Service}} {{.State}}")
+                        .lines())
                 .containsExactlyInAnyOrder("db running", "web running", "worker running", "worker running");
         // Both workers answer to the service's name, and nobody of the back network can be seen from the front alone.
         assertThat(rig.ok("exec", "shop-worker-1", "nslookup", "worker", "127.0.0.11")
@@ -87,7 +88,8 @@ class ComposeTest {
                         .filter(line -> line.startsWith("Address") && !line.contains("127.0.0.11"))
                         .count())
                 .isEqualTo(2);
-        assertThat(rig.run("exec", "shop-worker-1", "nslookup", "db", "127.0.0.11").code())
+        assertThat(rig.run("exec", "shop-worker-1", "nslookup", "db", "127.0.0.11")
+                        .code())
                 .isNotZero();
         String db = rig.ok("inspect", "-f", "{{.Id}}", "shop-db-1");
 
