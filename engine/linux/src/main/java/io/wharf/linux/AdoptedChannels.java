@@ -11,7 +11,9 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,6 +49,13 @@ public final class AdoptedChannels {
             IoEventLoop loop, Fd socket, ChannelInitializer<? super Channel> initializer) {
         Descriptors.nonBlocking(socket, true);
         return register(loop, new EpollDatagramChannel(socket.release()), initializer);
+    }
+
+    /** A connected TCP socket, as one that was connected in a network namespace. */
+    public static Future<SocketChannel> stream(
+            IoEventLoop loop, Fd socket, ChannelInitializer<? super Channel> initializer) {
+        Descriptors.nonBlocking(socket, true);
+        return register(loop, new EpollSocketChannel(socket.release()), initializer);
     }
 
     /** A listening TCP socket; connections are accepted on the same loop, each with the initializer's handlers. */

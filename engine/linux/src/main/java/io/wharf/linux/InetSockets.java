@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
@@ -24,6 +25,7 @@ public final class InetSockets {
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int ADDRESS_BYTES = 28;
+    private static final int SCOPE_OFFSET = 24;
 
     private InetSockets() {}
 
@@ -46,9 +48,17 @@ public final class InetSockets {
         return Fd.own(Check.fd("socket", number, family, SOCK_STREAM));
     }
 
+    /** A UDP socket of the calling thread's namespace, for {@link #connect}: then it hears of that peer only. */
+    public static Fd datagram(InetAddress address) {
+        var family = family(address);
+        var number = Native.syscall(Nr.SOCKET, family, SOCK_DGRAM | SOCK_FLAGS, 0);
+        return Fd.own(Check.fd("socket", number, family, SOCK_DGRAM));
+    }
+
     /**
      * Begins to connect, wherever the calling thread is: the socket decides about the namespace. It becomes writable when
-     * that is done or has failed; {@link #failure} tells which. Fails at once where nothing can be tried.
+     * that is done or has failed; {@link #failure} tells which. Fails at once where nothing can be tried. A UDP socket is
+     * connected at once.
      */
     public static void connect(Fd socket, InetAddress address, int port) {
         var at = Scratch.get().zeroed(ADDRESS_BYTES);
@@ -116,6 +126,9 @@ public final class InetSockets {
         at.set(JAVA_SHORT, 0, (short) family);
         at.set(JAVA_SHORT, 2, Short.reverseBytes((short) port));
         MemorySegment.copy(bytes, 0, at, JAVA_BYTE, family == AF_INET ? 4 : 8, bytes.length);
+        if (address instanceof Inet6Address v6) {
+            at.set(JAVA_INT, SCOPE_OFFSET, v6.getScopeId());
+        }
         return family == AF_INET ? 16 : ADDRESS_BYTES;
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Makes sockets in other network namespaces, many of them and cheaply: one thread goes into the namespace, makes the
@@ -39,13 +40,27 @@ public final class NamespaceSockets implements AutoCloseable {
      * @param family an address of the family that is wanted
      */
     public Future<Fd> tcp(Context context, String namespace, InetAddress family) {
-        var promise = Promise.<Fd>promise();
+        return make(context, namespace, () -> InetSockets.tcp(family));
+    }
+
+    /** As {@link #tcp}, for UDP. */
+    public Future<Fd> udp(Context context, String namespace, InetAddress family) {
+        return make(context, namespace, () -> InetSockets.datagram(family));
+    }
+
+    /**
+     * Sockets of whatever kind; the answer arrives on the context.
+     *
+     * @param work makes raw calls of this package only, and closes what it has made where it fails
+     */
+    public <T extends AutoCloseable> Future<T> make(Context context, String namespace, Supplier<T> work) {
+        var promise = Promise.<T>promise();
         try {
             walker.execute(() -> {
                 try {
-                    var socket = make(namespace, family);
-                    if (!answered(context, () -> promise.complete(socket))) {
-                        socket.close();
+                    var sockets = inside(namespace, work);
+                    if (!answered(context, () -> promise.complete(sockets))) {
+                        close(sockets);
                     }
                 } catch (RuntimeException e) {
                     answered(context, () -> promise.fail(e));
@@ -67,22 +82,30 @@ public final class NamespaceSockets implements AutoCloseable {
         }
     }
 
-    private static Fd make(String namespace, InetAddress family) {
+    private static <T extends AutoCloseable> T inside(String namespace, Supplier<T> work) {
         // The process's own is that of its first thread, which never leaves it.
         try (var home = NetworkNamespaces.real().open("/proc/self/ns/net");
                 var target = NetworkNamespaces.real().open(namespace)) {
             Check.that("setns", Native.syscall(Nr.SETNS, target.value(), CLONE_NEWNET), namespace, "CLONE_NEWNET");
-            Fd socket = null;
+            T sockets = null;
             try {
-                socket = InetSockets.tcp(family);
+                sockets = work.get();
             } finally {
                 var back = Native.syscall(Nr.SETNS, home.value(), CLONE_NEWNET);
-                if (back < 0 && socket != null) {
-                    socket.close();
+                if (back < 0 && sockets != null) {
+                    close(sockets);
                 }
                 Check.that("setns", back, "home", "CLONE_NEWNET");
             }
-            return socket;
+            return sockets;
+        }
+    }
+
+    private static void close(AutoCloseable sockets) {
+        try {
+            sockets.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("sockets that cannot be closed", e);
         }
     }
 

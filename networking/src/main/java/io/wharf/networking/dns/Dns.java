@@ -1,0 +1,151 @@
+package io.wharf.networking.dns;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.wharf.base.Json;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
+import io.wharf.linux.EventLoops;
+import io.wharf.linux.InetSockets;
+import io.wharf.linux.NamespaceSockets;
+import io.wharf.linux.NetworkNamespaces;
+import io.wharf.linux.Nftables;
+import io.wharf.linux.Pools;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves names to containers, each by sockets of its own. Confined to the verticle's context. */
+public final class Dns {
+    /** What resolv.conf names. */
+    public static final String SERVER = "127.0.0.11";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dns.class);
+
+    private final Context context;
+    private final KernelLedger ledger;
+    private final Pools pools;
+    private final Zones zones;
+    private final NamespaceSockets sockets = new NamespaceSockets();
+    private final HostServers host;
+    private final Forwarding forwarding;
+    private final Map<String, Open> open = new HashMap<>();
+
+    private record Open(Door door, Servers servers) {
+        void close() {
+            door.close();
+            servers.close();
+        }
+    }
+
+    public Dns(Context context, KernelLedger ledger, Pools pools, Zones zones) {
+        this.context = context;
+        this.ledger = ledger;
+        this.pools = pools;
+        this.zones = zones;
+        this.host = new HostServers(pools, new Outlet(context, sockets, ""));
+        this.forwarding = new Forwarding(() -> EventLoops.of(context));
+    }
+
+    /**
+     * Serves a container from now on; one that is served already goes on as it is. Ends with {@link #close}, which comes
+     * before its namespace is given up.
+     *
+     * @param netns path of its namespace, whose loopback is up
+     * @param servers asked from there; empty for the host's, asked from the host
+     * @param options of its resolv.conf; empty for the host's
+     */
+    public Future<Void> open(String containerId, String netns, List<String> servers, List<String> options) {
+        if (open.containsKey(containerId)) {
+            return Future.succeededFuture();
+        }
+        Resolving wanted = new Resolving(containerId, netns, servers, options, 0, 0);
+        return host.readAgain()
+                .compose(read -> serve(wanted))
+                .compose(served ->
+                        lead(served).recover(e -> close(containerId).transform(closed -> Future.failedFuture(e))));
+    }
+
+    /** Sockets first: they are what a container that runs waits for. */
+    private Future<Resolving> serve(Resolving wanted) {
+        return sockets.make(context, wanted.netns(), () -> Sockets.bind(wanted.udpPort(), wanted.tcpPort()))
+                .compose(made -> {
+                    Resolving served = wanted.at(InetSockets.port(made.udp()), InetSockets.port(made.tcp()));
+                    Servers servers = servers(wanted);
+                    String id = wanted.containerId();
+                    Door door = new Door(
+                            new Resolver(() -> zones.seenFrom(id), servers, ByteBufAllocator.DEFAULT, forwarding));
+                    open.put(id, new Open(door, servers));
+                    return door.open(EventLoops.of(context), made)
+                            .onFailure(e -> open.remove(id))
+                            .map(served);
+                });
+    }
+
+    private Servers servers(Resolving wanted) {
+        Outlet inside = new Outlet(context, sockets, wanted.netns());
+        List<Upstream> own = wanted.servers().stream()
+                // It would ask itself for ever.
+                .filter(server -> !server.equals(SERVER))
+                .distinct()
+                .map(server -> new Upstream(InetAddress.ofLiteral(server), Upstream.PORT, inside))
+                .toList();
+        return new Servers(own, wanted.options(), host);
+    }
+
+    private Future<Void> lead(Resolving served) {
+        return ledger.record(served.record())
+                .compose(recorded -> pools.run(() -> {
+                    try (Nftables nft = Nftables.openIn(NetworkNamespaces.real(), served.netns())) {
+                        nft.run(served.rules());
+                    }
+                }));
+    }
+
+    /** Serves again whom the last engine served, at the same ports where they are free; all others are forgotten. */
+    public Future<Void> restore(Set<String> present) {
+        return host.readAgain()
+                .compose(read -> ledger.ofKind(Resolving.KIND))
+                .compose(records -> records.isEmpty()
+                        ? Future.succeededFuture()
+                        : Future.join(records.stream()
+                                        .map(record -> present.contains(record.owner())
+                                                ? restore(record)
+                                                : ledger.strike(Resolving.KIND, record.key()))
+                                        .toList())
+                                .mapEmpty());
+    }
+
+    private Future<Void> restore(KernelObject record) {
+        Resolving before = Json.read(record.detail(), Resolving.class);
+        return serve(before)
+                .compose(now -> now.equals(before) ? Future.succeededFuture() : lead(now))
+                .recover(e -> {
+                    LOG.warn("Names of {} are not answered: {}", before.containerId(), e.getMessage());
+                    return Future.succeededFuture();
+                });
+    }
+
+    /** Ends it for a container; none there is fine. */
+    public Future<Void> close(String containerId) {
+        Open ended = open.remove(containerId);
+        if (ended == null) {
+            return Future.succeededFuture();
+        }
+        ended.close();
+        return ledger.strike(Resolving.KIND, containerId);
+    }
+
+    /** Ends all, without a trace for the next engine to mind: it will serve all again. */
+    public void stop() {
+        open.values().forEach(Open::close);
+        open.clear();
+        host.close();
+        sockets.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.networking.dns;
+
+import org.jspecify.annotations.NullMarked;
