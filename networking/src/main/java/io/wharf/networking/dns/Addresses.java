@@ -4,19 +4,22 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The addresses of a name, as the records that answer a question for it.
- *
- * @param v4 whole A records, whose name is the question's
- * @param v6 whole AAAA records likewise
- */
-record Addresses(byte[][] v4, byte[][] v6) {
+/** The addresses of a name, as the records that answer a question for it: each whole, its name being the question's. */
+final class Addresses {
     /** As Docker's. */
     static final int TTL_SECONDS = 600;
 
-    static final int NAME_OF_QUESTION = Message.POINTER << Byte.SIZE | Message.HEADER_BYTES;
+    static final int NAME_OF_QUESTION = (Message.POINTER << Byte.SIZE) | Message.HEADER_BYTES;
     private static final int V4_BYTES = 4;
     private static final int HEAD_BYTES = 12;
+
+    private final byte[][] v4;
+    private final byte[][] v6;
+
+    private Addresses(byte[][] v4, byte[][] v6) {
+        this.v4 = v4;
+        this.v6 = v6;
+    }
 
     static Addresses of(List<InetAddress> addresses) {
         List<byte[]> four = new ArrayList<>(1);
@@ -30,6 +33,16 @@ record Addresses(byte[][] v4, byte[][] v6) {
             }
         }
         return new Addresses(four.toArray(byte[][]::new), six.toArray(byte[][]::new));
+    }
+
+    /** A records; for reading only. */
+    byte[][] v4() {
+        return v4;
+    }
+
+    /** AAAA records likewise. */
+    byte[][] v6() {
+        return v6;
     }
 
     private static byte[] record(int type, byte[] address) {

@@ -68,7 +68,7 @@ final class Forwarded implements Asker {
         }
         askNext();
         for (int i = 1; i < servers.size() && !over; i++) {
-            if ((alongside & 1 << i) != 0) {
+            if ((alongside & (1 << i)) != 0) {
                 ask(i);
             }
         }
@@ -76,7 +76,7 @@ final class Forwarded implements Asker {
 
     private void askNext() {
         for (int i = 0; i < servers.size(); i++) {
-            if ((asked & 1 << i) == 0) {
+            if ((asked & (1 << i)) == 0) {
                 hedge();
                 ask(i);
                 return;
@@ -94,7 +94,7 @@ final class Forwarded implements Asker {
     }
 
     private void ask(int index) {
-        if ((asked & 1 << index) == 0) {
+        if ((asked & (1 << index)) == 0) {
             asked |= 1 << index;
             open |= 1 << index;
             servers.get(index).ask(query, client.isTcp(), this);
@@ -159,13 +159,13 @@ final class Forwarded implements Asker {
 
     private static boolean isNo(ByteBuf answer, int rcode) {
         return rcode == Message.NO_SUCH_NAME
-                || rcode == Message.NO_ERROR && Message.count(answer, Message.ANSWERS) == 0;
+                || (rcode == Message.NO_ERROR && Message.count(answer, Message.ANSWERS) == 0);
     }
 
     /** Whether one that stands before this server, and is known to answer, has not answered yet. */
     private boolean isEarlierOpen(int index) {
         for (int i = 0; i < index; i++) {
-            if ((open & 1 << i) != 0 && !servers.get(i).isSilent()) {
+            if ((open & (1 << i)) != 0 && !servers.get(i).isSilent()) {
                 return true;
             }
         }
@@ -227,7 +227,7 @@ final class Forwarded implements Asker {
         over = true;
         cancelTimer();
         for (int i = 0; i < servers.size(); i++) {
-            if ((open & 1 << i) != 0) {
+            if ((open & (1 << i)) != 0) {
                 servers.get(i).kept();
             }
         }

@@ -75,7 +75,7 @@ final class Reply {
         int flags = query.getUnsignedShort(query.readerIndex() + Message.FLAGS);
         ByteBuf reply = allocator.directBuffer(Message.HEADER_BYTES);
         reply.writeShort(query.getUnsignedShort(query.readerIndex()));
-        reply.writeShort(Message.RESPONSE | flags & (Message.OPCODE | Message.RECURSION_DESIRED) | rcode);
+        reply.writeShort(Message.RESPONSE | (flags & (Message.OPCODE | Message.RECURSION_DESIRED)) | rcode);
         return reply.writeZero(Message.HEADER_BYTES - Message.QUESTIONS);
     }
 

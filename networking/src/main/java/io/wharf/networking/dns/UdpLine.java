@@ -133,7 +133,8 @@ final class UdpLine implements AutoCloseable {
             RANDOM.nextBytes(ids);
             nextId = 0;
         }
-        return (ids[nextId++] & 0xff) << Byte.SIZE | ids[nextId++] & 0xff;
+        int high = ids[nextId++] & 0xff;
+        return (high << Byte.SIZE) | (ids[nextId++] & 0xff);
     }
 
     private void send(Asked asked) {

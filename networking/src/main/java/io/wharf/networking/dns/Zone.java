@@ -98,7 +98,7 @@ final class Zone {
         }
         for (int i = bytes.length - 1; i >= 0; i--) {
             text.append(Character.forDigit(bytes[i] & 0xf, 16)).append('.');
-            text.append(Character.forDigit(bytes[i] >> 4 & 0xf, 16)).append('.');
+            text.append(Character.forDigit((bytes[i] >> 4) & 0xf, 16)).append('.');
         }
         return text.append("ip6.arpa").toString();
     }
