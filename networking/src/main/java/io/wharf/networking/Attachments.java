@@ -4,6 +4,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService.JoinNetworks;
+import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.MacAddress;
 import java.util.List;
@@ -32,8 +33,11 @@ final class Attachments {
         record InNetwork(Network network, EndpointConfig asked) implements Place {}
     }
 
-    /** Checks all that can be said before the container starts. The network itself may still be made until then. */
-    void check(JoinNetworks request) {
+    /**
+     * Checks all that can be said before the container starts, and answers what it is to have. The networks themselves may
+     * still be made until then.
+     */
+    NetworkingConfig check(JoinNetworks request) {
         List<WantedPort> ports = WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll());
         if (request.mode().startsWith(CONTAINER)) {
             refuseWithSharedNamespace(request, ports);
@@ -43,6 +47,7 @@ final class Attachments {
             WantedPort.protocolOf(port);
         });
         hardwareAddress(request.macAddress());
+        return request.endpoints();
     }
 
     private static void refuseWithSharedNamespace(JoinNetworks request, List<WantedPort> ports) {

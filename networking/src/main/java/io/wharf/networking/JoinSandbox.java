@@ -31,21 +31,13 @@ final class JoinSandbox {
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
-    private final Announcements announcements;
 
-    JoinSandbox(
-            Networks networks,
-            Layout layout,
-            KernelLedger ledger,
-            Kernel kernel,
-            Pools pools,
-            Announcements announcements) {
+    JoinSandbox(Networks networks, Layout layout, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
         this.layout = layout;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
-        this.announcements = announcements;
     }
 
     Future<Sandbox> run(JoinNetworks request) {
@@ -68,10 +60,7 @@ final class JoinSandbox {
                             .compose(recorded -> wire(membership))
                             .map(wired -> membership);
                 })
-                .onSuccess(membership -> {
-                    networks.put(membership);
-                    announcements.connected(membership);
-                }));
+                .onSuccess(networks::put));
     }
 
     private Membership plan(JoinNetworks request, Undo undo) {

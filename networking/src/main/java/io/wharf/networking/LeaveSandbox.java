@@ -16,14 +16,12 @@ final class LeaveSandbox {
     private final Departures departures;
     private final Kernel kernel;
     private final Pools pools;
-    private final Announcements announcements;
 
-    LeaveSandbox(Networks networks, Departures departures, Kernel kernel, Pools pools, Announcements announcements) {
+    LeaveSandbox(Networks networks, Departures departures, Kernel kernel, Pools pools) {
         this.networks = networks;
         this.departures = departures;
         this.kernel = kernel;
         this.pools = pools;
-        this.announcements = announcements;
     }
 
     Future<Void> run(String containerId) {
@@ -59,7 +57,6 @@ final class LeaveSandbox {
         return unwired.compose(gone -> {
             networks.drop(membership);
             networks.ports().release(membership.ports());
-            announcements.disconnected(membership);
             return departures.add(membership);
         });
     }

@@ -5,9 +5,12 @@ import io.vertx.core.VerticleBase;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.NetworkingConfig;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.contracts.Services;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.Netlink;
@@ -37,7 +40,6 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private final KernelLedger ledger;
     private final Pools pools;
     private final Networks networks = new Networks();
-    private final Announcements announcements;
     private @Nullable Running running;
     private volatile @Nullable BridgeClaim claim;
     private String firewall = "";
@@ -47,7 +49,6 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         this.store = store;
         this.ledger = ledger;
         this.pools = pools;
-        this.announcements = new Announcements(store, networks);
     }
 
     public static Schema schema() {
@@ -145,7 +146,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<Sandbox> join(JoinNetworks request) {
         Running now = running();
-        return new JoinSandbox(networks, options.layout(), ledger, now.kernel, pools, announcements)
+        return new JoinSandbox(networks, options.layout(), ledger, now.kernel, pools)
                 .run(request)
                 .onSuccess(sandbox -> {
                     if (sandbox.endpoints().containsKey(Network.BRIDGE)) {
@@ -165,20 +166,39 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     @Override
-    public Future<Void> keepSandboxesOf(Map<String, String> containers) {
+    public Future<Map<String, Sandbox>> keepSandboxesOf(Map<String, KeptSandbox> containers) {
         RenameMember names = new RenameMember(networks, ledger);
         return leaving()
                 .keepOnly(containers.keySet())
                 .compose(kept -> Future.join(containers.entrySet().stream()
-                                .map(each -> names.run(each.getKey(), each.getValue()))
-                                .toList())
-                        .mapEmpty());
+                        .map(each -> names.run(each.getKey(), each.getValue().name()))
+                        .toList()))
+                .map(Map.of());
     }
 
     @Override
-    public Future<Void> check(JoinNetworks request) {
-        new Attachments(networks).check(request);
-        return Future.succeededFuture();
+    public Future<NetworkingConfig> check(JoinNetworks request) {
+        return Future.succeededFuture(new Attachments(networks).check(request));
+    }
+
+    @Override
+    public Future<Sandbox> connect(JoinNetworks container, String network, EndpointConfig asked) {
+        throw WharfException.notImplemented("networks cannot be connected yet");
+    }
+
+    @Override
+    public Future<Sandbox> disconnect(JoinNetworks container, String network) {
+        throw WharfException.notImplemented("networks cannot be disconnected yet");
+    }
+
+    @Override
+    public Future<String> checkConnect(JoinNetworks container, String network, EndpointConfig asked) {
+        throw WharfException.notImplemented("networks cannot be connected yet");
+    }
+
+    @Override
+    public Future<Void> dropEndpoint(String network, String container) {
+        throw WharfException.notImplemented("networks cannot be disconnected yet");
     }
 
     @Override
@@ -194,7 +214,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     private LeaveSandbox leaving() {
         Running now = running();
-        return new LeaveSandbox(networks, now.departures, now.kernel, pools, announcements);
+        return new LeaveSandbox(networks, now.departures, now.kernel, pools);
     }
 
     private Running running() {

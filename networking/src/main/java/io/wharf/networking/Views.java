@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Networks and memberships as the contracts show them. */
 final class Views {
@@ -39,7 +40,15 @@ final class Views {
                 membership.netns(),
                 endpoints,
                 ports(membership),
-                List.of());
+                List.of(),
+                drivers(membership, networks));
+    }
+
+    private static Map<String, String> drivers(Membership membership, Networks networks) {
+        return membership.endpoints().stream()
+                .map(endpoint -> networks.get(endpoint.networkId()))
+                .collect(Collectors.toMap(
+                        Network::name, network -> network.driver().toString()));
     }
 
     private static EndpointSettings settings(Endpoint endpoint, Networks networks) {

@@ -3,7 +3,6 @@ package io.wharf.networking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wharf.base.Event;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Link;
 import io.wharf.linux.LinkAddress;
@@ -43,7 +42,6 @@ class BridgeTest {
 
     @AfterEach
     void leaveNothing() {
-        engine.events.clear();
         for (String id : new String[] {"a1", "b1", "c1"}) {
             engine.leave(id);
         }
@@ -184,24 +182,6 @@ class BridgeTest {
         assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("172.17.0.2");
         engine.leave("a1");
         assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("172.17.0.3");
-    }
-
-    @Test
-    void endpoints_areEvents() {
-        engine.join("a1", "bridge");
-        engine.leave("a1");
-        engine.join("a1", "none");
-        engine.leave("a1");
-        Engine.await(engine.service.facts());
-        assertThat(engine.events)
-                .extracting(
-                        Event::action,
-                        event -> event.attributes().get("name"),
-                        event -> event.attributes().get("container"))
-                .contains(
-                        org.assertj.core.groups.Tuple.tuple("connect", "bridge", "a1"),
-                        org.assertj.core.groups.Tuple.tuple("disconnect", "bridge", "a1"),
-                        org.assertj.core.groups.Tuple.tuple("connect", "none", "a1"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkService.JoinNetworks;
+import io.wharf.contracts.NetworkService.KeptSandbox;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.Services;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The networks verticle on its own Vert.x and databases, asked as other rooms ask it. */
@@ -87,6 +89,15 @@ final class Engine implements AutoCloseable {
 
     Sandbox join(String id, String mode, String... ports) {
         return await(service.join(request(id, mode, ports)));
+    }
+
+    /** A container as it would be told of at the next start. */
+    static KeptSandbox kept(String name, Sandbox sandbox) {
+        return new KeptSandbox(
+                name,
+                sandbox.endpoints().values().stream()
+                        .map(endpoint -> endpoint.endpointId())
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     void leave(String id) {

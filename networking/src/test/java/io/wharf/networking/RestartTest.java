@@ -65,7 +65,8 @@ class RestartTest {
                 assertThat(Engine.await(second.service.inspect("bridge", false)))
                         .isEqualTo(before);
                 // A name that changed while the networks were not told.
-                Engine.await(second.service.keepSandboxesOf(Map.of("a1", "first", "c1", "c1")));
+                Engine.await(second.service.keepSandboxesOf(
+                        Map.of("a1", Engine.kept("first", one), "c1", Engine.kept("c1", host))));
                 assertThat(shownNames(second)).containsExactly("first");
                 Engine.await(second.service.rename("a1", "second"));
                 assertThat(shownNames(second)).containsExactly("second");
@@ -111,7 +112,7 @@ class RestartTest {
         first.close();
         try (Engine second = Engine.start(folder);
                 var server = Engine.inside(one).serveTcp("0.0.0.0", 501)) {
-            Engine.await(second.service.keepSandboxesOf(Map.of("a1", "a1")));
+            Engine.await(second.service.keepSandboxesOf(Map.of("a1", Engine.kept("a1", one))));
             assertThat(outside.peer.callTcp(Outside.HOST, 20_500)).isEqualTo(Outside.ADDRESS);
             second.leave("a1");
             assertThat(Host.rules()).doesNotContain("20500");

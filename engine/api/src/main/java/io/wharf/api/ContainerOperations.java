@@ -7,11 +7,15 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkingConfig;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What containers there are: create, list, inspect, rename, remove. */
 final class ContainerOperations {
+    /** Since when names in DNS are told apart from aliases. */
+    private static final int DNS_NAMES = 45;
+
     private final ContainerService containers;
 
     ContainerOperations(ContainerService containers) {
@@ -43,13 +47,27 @@ final class ContainerOperations {
         HostConfig hostConfig = host.hostConfig();
         NetworkingConfig networking = host.networkingConfig();
         String name = call.query().text("name");
+        OldEndpoints.Read read = OldEndpoints.read(
+                call.version(),
+                config.macAddress(),
+                hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig,
+                networking == null ? NetworkingConfig.NONE : networking);
         CreateContainer request = new CreateContainer(
                 name == null ? null : withoutSlash(name),
                 call.version().atLeast(41) ? call.query().text("platform") : null,
                 config,
-                hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig,
-                networking == null ? NetworkingConfig.NONE : networking);
-        return containers.create(request).map(created -> new Reply.Json(201, created));
+                read.host(),
+                read.networking());
+        return containers.create(request).map(created -> new Reply.Json(201, warned(created, read.warnings())));
+    }
+
+    private static ContainerService.Created warned(ContainerService.Created created, List<String> first) {
+        if (first.isEmpty()) {
+            return created;
+        }
+        List<String> all = new ArrayList<>(first);
+        all.addAll(created.warnings());
+        return new ContainerService.Created(created.id(), List.copyOf(all));
     }
 
     private Future<Reply> list(Call call) {
@@ -81,7 +99,8 @@ final class ContainerOperations {
     private Future<Reply> inspect(Call call) {
         return containers
                 .inspect(call.path("id"), call.query().flag("size"))
-                .map(detail -> new Reply.Json(200, detail));
+                .map(detail -> new Reply.Json(
+                        200, call.version().atLeast(DNS_NAMES) ? detail : OldInspect.withAliases(detail)));
     }
 
     private Future<Reply> rename(Call call) {

@@ -34,6 +34,7 @@ final class Operations {
         new ImageSpaceOperations(images).register(handlers);
         new ImageTransferOperations(images, handles).register(handlers);
         new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);
+        new EndpointOperations(containers).register(handlers);
         new BuildOperations(Services.client(vertx, BuildService.class)).register(handlers);
         new VolumeOperations(Services.client(vertx, VolumeService.class)).register(handlers);
         return handlers;

@@ -12,7 +12,6 @@ import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
-import io.wharf.oci.CheckEndpoints;
 import io.wharf.oci.EtcFiles;
 import io.wharf.oci.HostMounts;
 import io.wharf.oci.MountPlan;
@@ -183,8 +182,7 @@ final class BeginRun {
                     SpecInput input = new SpecInput(
                             container.id(),
                             config,
-                            CheckEndpoints.withSysctls(
-                                    container.host(), container.definition().networking()),
+                            container.host(),
                             Path.of(parts.root().path()),
                             namespaces,
                             HostMounts.mount(parts.mounts(), files.bundle())

@@ -65,9 +65,13 @@ final class ContainerTable {
                 .mapEmpty();
     }
 
-    /** Commits a new state, and what is announced with it; the container shows it once it is durable. */
+    /**
+     * Commits a new state, and what is announced with it; the container shows it once it is durable. What the sandboxes
+     * of before and after differ in is told as well: who comes into a network before all else, who leaves one after it.
+     */
     Future<Void> commit(Container container, State next, @Nullable Sandbox sandbox, Consumer<Tx> announcements) {
         boolean stopWanted = container.stopWanted();
+        NetworkEvents networks = new NetworkEvents(container.id(), container.sandbox(), sandbox);
         return store.write(tx -> {
                     tx.update(
                             "UPDATE container SET state = ?, sandbox = ?, stop_wanted = ? WHERE id = ?",
@@ -75,7 +79,9 @@ final class ContainerTable {
                             sandbox == null ? null : Json.write(sandbox),
                             stopWanted,
                             container.id());
+                    networks.connected(tx);
                     announcements.accept(tx);
+                    networks.disconnected(tx);
                     return next;
                 })
                 .onSuccess(durable -> container.committed(durable, sandbox))
@@ -130,6 +136,26 @@ final class ContainerTable {
                     return action.isEmpty() ? "" : announce(tx, container, action, Map.of());
                 })
                 .onSuccess(durable -> container.redefined(next))
+                .mapEmpty();
+    }
+
+    /** Keeps what it asks of its networks, and what it has of them while it runs. */
+    Future<Void> rewire(Container container, Definition next, @Nullable Sandbox sandbox) {
+        NetworkEvents networks = new NetworkEvents(container.id(), container.sandbox(), sandbox);
+        return store.write(tx -> {
+                    tx.update(
+                            "UPDATE container SET definition = ?, sandbox = ? WHERE id = ?",
+                            Json.write(next),
+                            sandbox == null ? null : Json.write(sandbox),
+                            container.id());
+                    networks.connected(tx);
+                    networks.disconnected(tx);
+                    return next;
+                })
+                .onSuccess(durable -> {
+                    container.redefined(durable);
+                    container.committed(container.state(), sandbox);
+                })
                 .mapEmpty();
     }
 

@@ -278,6 +278,17 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
+    public Future<Void> connectNetwork(ConnectNetwork request) {
+        return new io.wharf.containers.ConnectNetwork(room())
+                .run(containers.get(request.container()), request.network(), request.asked());
+    }
+
+    @Override
+    public Future<Void> disconnectNetwork(String network, String container, boolean force) {
+        return new DisconnectNetwork(room()).run(network, container, force);
+    }
+
+    @Override
     public Future<Counts> counts() {
         int running = 0;
         int paused = 0;

@@ -11,6 +11,7 @@ import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.ContainerService.Created;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.ImageService.ImageForContainer;
+import io.wharf.contracts.NetworkingConfig;
 import io.wharf.oci.CheckCreate;
 import io.wharf.oci.MountPlan;
 import io.wharf.oci.Trees;
@@ -116,8 +117,8 @@ final class MakeContainer {
             StepTimes times) {
         CheckCreate.Checked checked = plan.checked();
         HostConfig host = checked.host();
-        Future<Void> network =
-                room.networks().check(Definition.join(id, name, checked.config(), host, request.networking()));
+        Future<NetworkingConfig> network =
+                room.networks().check(Definition.join(id, name, checked.config(), host, request.networking(), false));
         undo.push("layer of " + id, () -> room.images().removeLayer(id));
         Future<Void> layer = room.images().createLayer(id, image.id(), host.storageOpt());
         Future<MountPlan> mounts =
@@ -135,7 +136,12 @@ final class MakeContainer {
             times.step("make");
             FailurePoint.reach("create made");
             Container container = new Container(
-                    id, name, definition(id, image.id(), request, checked, mounts.result()), State.NEW, null, false);
+                    id,
+                    name,
+                    definition(id, image.id(), network.result(), checked, mounts.result()),
+                    State.NEW,
+                    null,
+                    false);
             return room.table().insert(container).compose(committed -> {
                 room.containers().add(container);
                 times.step("commit");
@@ -146,16 +152,17 @@ final class MakeContainer {
     }
 
     private Definition definition(
-            String id, Digest image, CreateContainer request, CheckCreate.Checked checked, MountPlan mounts) {
+            String id, Digest image, NetworkingConfig networks, CheckCreate.Checked checked, MountPlan mounts) {
         return new Definition(
                 Times.nowNanos(),
                 image.toString(),
                 checked.config(),
                 checked.host(),
-                request.networking(),
+                networks,
                 checked.command(),
                 mounts,
                 room.host().storageDriver(),
-                room.host().cgroupPaths().of(id, checked.host().cgroupParent()));
+                room.host().cgroupPaths().of(id, checked.host().cgroupParent()),
+                false);
     }
 }

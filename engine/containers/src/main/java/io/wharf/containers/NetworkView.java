@@ -5,10 +5,13 @@ import io.wharf.contracts.ContainerDetail.NetworkSettings;
 import io.wharf.contracts.ContainerSummary.Port;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class NetworkView {
     private static final EndpointSettings NOWHERE =
             new EndpointSettings(null, null, null, "", null, 0, "", "", "", "", 0, "", "", 0, null);
+
+    /** Networks in which nobody has a name. */
+    private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none");
 
     private NetworkView() {}
 
@@ -45,23 +51,55 @@ final class NetworkView {
                 endpoints);
     }
 
-    /** The endpoints it has, or an empty one in the network that it will join. */
+    /** The endpoints it has, or what it asks of the networks that it will join. */
     static Map<String, EndpointSettings> endpoints(Container container) {
         Sandbox sandbox = container.sandbox();
+        Map<String, EndpointSettings> shown = new LinkedHashMap<>();
         if (sandbox != null) {
-            return sandbox.endpoints();
+            sandbox.endpoints().forEach((network, given) -> shown.put(network, named(container, network, given)));
+        } else {
+            container
+                    .definition()
+                    .endpoints()
+                    .forEach((network, asked) -> shown.put(network, named(container, network, asked(asked))));
         }
-        String name = networkName(container);
-        return name.startsWith("container:") ? Map.of() : Map.of(name, NOWHERE);
+        return shown;
+    }
+
+    private static EndpointSettings asked(EndpointConfig asked) {
+        return asked.equals(EndpointConfig.NOTHING_ASKED)
+                ? NOWHERE
+                : new EndpointSettings(
+                        asked.ipamConfig(),
+                        asked.links().isEmpty() ? null : asked.links(),
+                        asked.aliases().isEmpty() ? null : asked.aliases(),
+                        asked.macAddress(),
+                        asked.driverOpts().isEmpty() ? null : asked.driverOpts(),
+                        asked.gwPriority(),
+                        "",
+                        "",
+                        "",
+                        "",
+                        0,
+                        "",
+                        "",
+                        0,
+                        null);
+    }
+
+    /** With the names that follow from the container's, which may have changed since it was joined. */
+    private static EndpointSettings named(Container container, String network, EndpointSettings shown) {
+        if (PREDEFINED.contains(network)) {
+            return shown;
+        }
+        EndpointConfig asked = container.definition().endpoints().getOrDefault(network, EndpointConfig.NOTHING_ASKED);
+        return shown.withDnsNames(asked.dnsNames(
+                container.name(), container.id(), container.config().hostname()));
     }
 
     /** The network that its mode names. */
     static String networkName(Container container) {
-        if (container.config().networkDisabled()) {
-            return "none";
-        }
-        String mode = container.host().networkMode();
-        return mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
+        return container.definition().network();
     }
 
     /** Rows for {@code docker ps}: published ports, and exposed ones that are not. */

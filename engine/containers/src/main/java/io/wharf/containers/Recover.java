@@ -3,6 +3,9 @@ package io.wharf.containers;
 import io.vertx.core.Future;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Times;
+import io.wharf.contracts.ContainerDetail;
+import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Directories;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -96,12 +100,12 @@ final class Recover {
 
     /** Tells the others whose things are still wanted, and drops folders of containers that are not. */
     private Future<Void> keep(List<String> all) {
-        Map<String, String> running = room.containers().all().stream()
+        Map<String, NetworkService.KeptSandbox> running = room.containers().all().stream()
                 .filter(container -> container.status().hasProcess())
-                .collect(Collectors.toMap(Container::id, Container::name));
+                .collect(Collectors.toMap(Container::id, Recover::kept));
         return Future.join(
                         room.images().keepLayersOf(layersOf(all)),
-                        room.networks().keepSandboxesOf(running),
+                        room.networks().keepSandboxesOf(running).compose(this::takeOver),
                         room.volumes().keepUsesOf(all),
                         room.pools().run(() -> dropFolders(all)))
                 .recover(failure -> {
@@ -109,6 +113,41 @@ final class Recover {
                     return Future.succeededFuture();
                 })
                 .mapEmpty();
+    }
+
+    private static NetworkService.KeptSandbox kept(Container container) {
+        Sandbox sandbox = container.sandbox();
+        return new NetworkService.KeptSandbox(
+                container.name(),
+                sandbox == null
+                        ? Set.of()
+                        : sandbox.endpoints().values().stream()
+                                .map(ContainerDetail.EndpointSettings::endpointId)
+                                .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** Somebody was taking them out of a network when the engine ended: they are out of it, and that was asked for. */
+    private Future<Void> takeOver(Map<String, Sandbox> changed) {
+        return Future.join(changed.entrySet().stream()
+                        .map(entry -> takeOver(room.containers().get(entry.getKey()), entry.getValue()))
+                        .toList())
+                .mapEmpty();
+    }
+
+    private Future<Void> takeOver(Container container, Sandbox now) {
+        Sandbox before = container.sandbox();
+        if (before == null) {
+            return Future.succeededFuture();
+        }
+        Definition definition = container.definition();
+        for (String network : before.endpoints().keySet()) {
+            if (!now.endpoints().containsKey(network)) {
+                definition = definition.disconnected(network);
+            }
+        }
+        return room.table()
+                .rewire(container, definition, now)
+                .compose(kept -> new EndpointFiles(room).rewrite(container, before, now));
     }
 
     /** Those of the containers, and of the images that are mounted into them. */

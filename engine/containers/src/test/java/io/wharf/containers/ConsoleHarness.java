@@ -167,7 +167,8 @@ final class ConsoleHarness implements AutoCloseable {
                 Command.of(config),
                 MountPlan.EMPTY,
                 "overlay2",
-                "/wharf-test/" + id);
+                "/wharf-test/" + id,
+                false);
         Container container = new Container(id, "c" + count, definition, State.NEW, null, false);
         on(() -> {
             room.containers().add(container);

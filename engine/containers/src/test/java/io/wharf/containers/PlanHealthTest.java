@@ -35,7 +35,8 @@ class PlanHealthTest {
                 new io.wharf.oci.Command("x", List.of()),
                 null,
                 "fake",
-                "");
+                "",
+                false);
         return new Container("id", "name", definition, state, sandbox, false);
     }
 

@@ -24,7 +24,8 @@ class SmallPartsTest {
                 new Command("true", List.of()),
                 MountPlan.EMPTY,
                 "overlay2",
-                "/wharf/" + id);
+                "/wharf/" + id,
+                false);
         return new Container(id, name, definition, State.NEW, null, false);
     }
 

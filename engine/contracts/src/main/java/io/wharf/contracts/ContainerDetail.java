@@ -111,5 +111,25 @@ public record ContainerDetail(
             @JsonProperty("IPv6Gateway") String ipv6Gateway,
             @JsonProperty("GlobalIPv6Address") String globalIpv6Address,
             @JsonProperty("GlobalIPv6PrefixLen") int globalIpv6PrefixLen,
-            @JsonProperty("DNSNames") @Nullable List<String> dnsNames) {}
+            @JsonProperty("DNSNames") @Nullable List<String> dnsNames) {
+        /** The same with other names. */
+        public EndpointSettings withDnsNames(List<String> names) {
+            return new EndpointSettings(
+                    ipamConfig,
+                    links,
+                    aliases,
+                    macAddress,
+                    driverOpts,
+                    gwPriority,
+                    networkId,
+                    endpointId,
+                    gateway,
+                    ipAddress,
+                    ipPrefixLen,
+                    ipv6Gateway,
+                    globalIpv6Address,
+                    globalIpv6PrefixLen,
+                    names);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.wharf.contracts;
 
 import io.vertx.core.Future;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,18 @@ public interface ContainerService {
 
     /** Refuses to freeze into or restore from a checkpoint: NOT_IMPLEMENTED, and whether CRIU is installed. */
     Future<Void> checkpoint(String ref);
+
+    /**
+     * Gives a container an endpoint in one more network: at once where it runs, from its next start on where it does not.
+     */
+    Future<Void> connectNetwork(ConnectNetwork request);
+
+    /**
+     * Takes a container out of a network.
+     *
+     * @param force also where the container or the network is gone
+     */
+    Future<Void> disconnectNetwork(String network, String container, boolean force);
 
     Future<Counts> counts();
 
@@ -240,6 +253,13 @@ public interface ContainerService {
             return word;
         }
     }
+
+    /**
+     * What to connect.
+     *
+     * @param network name, id or unique prefix of one; {@code container} likewise
+     */
+    record ConnectNetwork(String network, String container, EndpointConfig asked) {}
 
     /** How many containers there are, by state. */
     record Counts(int running, int paused, int stopped) {}

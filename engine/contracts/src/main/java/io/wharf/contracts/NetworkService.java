@@ -3,8 +3,10 @@ package io.wharf.contracts;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,23 @@ public interface NetworkService {
      */
     Future<Sandbox> join(JoinNetworks request);
 
+    /**
+     * Gives a container that has a sandbox one more endpoint; gateways and published ports move where the order of its
+     * networks then has them. A network that it is in already is FORBIDDEN.
+     *
+     * @param container as it was joined
+     */
+    Future<Sandbox> connect(JoinNetworks container, String network, EndpointConfig asked);
+
+    /** Takes an endpoint away from a container that has a sandbox, and answers what is left. */
+    Future<Sandbox> disconnect(JoinNetworks container, String network);
+
+    /** Whether a container without a sandbox could be given that endpoint; answers the network's name. */
+    Future<String> checkConnect(JoinNetworks container, String network, EndpointConfig asked);
+
+    /** Takes away what a container that there is not any more, by id or name, still has in a network. */
+    Future<Void> dropEndpoint(String network, String container);
+
     /** Takes the sandbox away: ports, endpoints, namespace; none there is fine. */
     Future<Void> leave(String containerId);
 
@@ -35,13 +54,17 @@ public interface NetworkService {
     Future<Void> rename(String containerId, String name);
 
     /**
-     * Called once by containers at its recovery with those that run, id to name without slash: their sandboxes are
-     * adopted and their rules set anew, all others taken away.
+     * Called once by containers at its recovery with those that run, by id: their sandboxes are adopted and their rules
+     * set anew, all others taken away, and so are endpoints that are not among theirs. Answers the sandboxes of those
+     * that have fewer endpoints than they were said to.
      */
-    Future<Void> keepSandboxesOf(Map<String, String> containers);
+    Future<Map<String, Sandbox>> keepSandboxesOf(Map<String, KeptSandbox> containers);
 
-    /** Checks modes, names and ports of a container about to be created; refuses as Docker does. */
-    Future<Void> check(JoinNetworks request);
+    /**
+     * Checks modes, names, addresses and ports of a container about to be created; refuses as Docker does. Answers the
+     * endpoints that it is to have, by the names of their networks as far as these are there.
+     */
+    Future<NetworkingConfig> check(JoinNetworks request);
 
     /** Who is the bridge {@code docker0} here, and how the firewall is driven, for {@code docker info}. */
     Future<NetworkFacts> facts();
@@ -122,7 +145,8 @@ public interface NetworkService {
      * @param name without slash
      * @param mode the host configuration's network mode: default, bridge, none, host, container:ID, or a network
      * @param hostname the container's own
-     * @param endpoints wanted endpoints beside the mode
+     * @param endpoints all wanted endpoints, by name or id of their networks; none for one in the mode's network
+     * @param detached wants no endpoint at all: the last one was taken away
      * @param exposedPorts such as {@code 80/tcp}
      * @param portBindings port of the container to ports of the host
      * @param publishAll whether exposed ports get a random port each
@@ -136,7 +160,39 @@ public interface NetworkService {
             NetworkingConfig endpoints,
             List<String> exposedPorts,
             Map<String, List<HostConfig.PortBinding>> portBindings,
-            boolean publishAll) {}
+            boolean publishAll,
+            boolean detached) {
+        public JoinNetworks(
+                String containerId,
+                String name,
+                String mode,
+                String hostname,
+                @Nullable String macAddress,
+                NetworkingConfig endpoints,
+                List<String> exposedPorts,
+                Map<String, List<HostConfig.PortBinding>> portBindings,
+                boolean publishAll) {
+            this(
+                    containerId,
+                    name,
+                    mode,
+                    hostname,
+                    macAddress,
+                    endpoints,
+                    exposedPorts,
+                    portBindings,
+                    publishAll,
+                    false);
+        }
+    }
+
+    /**
+     * A container that runs, as it is known where containers are kept.
+     *
+     * @param name without slash
+     * @param endpoints their ids
+     */
+    record KeptSandbox(String name, Set<String> endpoints) {}
 
     /**
      * A container's network.
@@ -146,6 +202,7 @@ public interface NetworkService {
      * @param endpoints by network name
      * @param ports what is published where
      * @param nameservers for resolv.conf; empty to copy the host's
+     * @param drivers of the endpoints' networks, by network name
      */
     record Sandbox(
             String netnsPath,
@@ -153,7 +210,22 @@ public interface NetworkService {
             String sandboxKey,
             Map<String, ContainerDetail.EndpointSettings> endpoints,
             Map<String, List<HostConfig.PortBinding>> ports,
-            List<String> nameservers) {}
+            List<String> nameservers,
+            Map<String, String> drivers) {
+        public Sandbox {
+            drivers = Lists.copy(drivers);
+        }
+
+        public Sandbox(
+                String netnsPath,
+                String sandboxId,
+                String sandboxKey,
+                Map<String, ContainerDetail.EndpointSettings> endpoints,
+                Map<String, List<HostConfig.PortBinding>> ports,
+                List<String> nameservers) {
+            this(netnsPath, sandboxId, sandboxKey, endpoints, ports, nameservers, Map.of());
+        }
+    }
 
     /** For {@code docker info}. */
     record NetworkFacts(String bridge, String firewall, boolean ipv4Forwarding, String gatewayAddress) {}

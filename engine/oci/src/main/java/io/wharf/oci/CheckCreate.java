@@ -56,7 +56,7 @@ public final class CheckCreate {
         List<String> warnings = new ArrayList<>();
         CheckText.check(request);
         CheckForeign.check(asked, host, warnings);
-        CheckEndpoints.check(request.networking(), asked.networkMode());
+        CheckEndpoints.check(request.networking());
         ContainerConfig config = MergeImage.merge(request.config(), image);
         new CheckOptions(withOwnPorts(config, request.config()), asked).check(facts, cgroups, warnings);
         Command command = Command.of(config);

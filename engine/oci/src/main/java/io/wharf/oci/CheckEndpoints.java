@@ -1,21 +1,16 @@
 package io.wharf.oci;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what a request asks of its endpoints, as far as it can be said without knowing the network. */
-public final class CheckEndpoints {
+final class CheckEndpoints {
     /** The driver option by which an endpoint brings settings for its interface. */
     private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
 
@@ -25,18 +20,7 @@ public final class CheckEndpoints {
 
     private CheckEndpoints() {}
 
-    static void check(NetworkingConfig networking, String networkMode) {
-        Set<String> networks = networking.endpointsConfig().keySet();
-        if (networks.size() > 1) {
-            throw WharfException.invalid(
-                    "Container cannot be connected to network endpoints: " + String.join(", ", networks));
-        }
-        for (String network : networks) {
-            if (!PREDEFINED.contains(network) && !network.equals(networkMode)) {
-                throw WharfException.notImplemented(
-                        "user-defined networks are not supported yet: NetworkingConfig names " + network);
-            }
-        }
+    static void check(NetworkingConfig networking) {
         networking.endpointsConfig().forEach((network, wanted) -> {
             List<String> faults = new ArrayList<>();
             if (PREDEFINED.contains(network)) {
@@ -84,7 +68,12 @@ public final class CheckEndpoints {
 
     private static void checkSysctl(String sysctl, List<String> faults) {
         String[] parts = sysctl.split("\\.", PARTS);
-        if (parts.length != PARTS
+        // Anything else would lead out of the folders of the interface.
+        String name = sysctl.substring(0, Math.max(0, sysctl.indexOf('=')));
+        if (name.indexOf('/') >= 0
+                || name.contains("..")
+                || parts.length != PARTS
+                || !parts[0].equals("net")
                 || !FAMILIES.contains(parts[1])
                 || !parts[3].equalsIgnoreCase("ifname")
                 || parts[4].indexOf('=') < 0) {
@@ -96,27 +85,5 @@ public final class CheckEndpoints {
     private static List<String> sysctlsOf(EndpointConfig wanted) {
         String text = wanted.driverOpts().getOrDefault(SYSCTLS, "");
         return text.isEmpty() ? List.of() : List.of(text.split(","));
-    }
-
-    /** The host configuration with the settings of the container's interface among its own. */
-    public static HostConfig withSysctls(HostConfig host, NetworkingConfig networking) {
-        Map<String, String> found = new LinkedHashMap<>();
-        networking
-                .endpointsConfig()
-                .values()
-                .forEach(wanted -> sysctlsOf(wanted).forEach(sysctl -> {
-                    String[] parts = sysctl.split("\\.", PARTS);
-                    int equals = parts[4].indexOf('=');
-                    found.put(
-                            String.join(".", parts[0], parts[1], parts[2], "eth0", parts[4].substring(0, equals)),
-                            parts[4].substring(equals + 1));
-                }));
-        if (found.isEmpty()) {
-            return host;
-        }
-        found.putAll(host.sysctls());
-        ObjectNode tree = Json.MAPPER.valueToTree(host);
-        tree.set("Sysctls", Json.MAPPER.valueToTree(found));
-        return Json.MAPPER.convertValue(tree, HostConfig.class);
     }
 }

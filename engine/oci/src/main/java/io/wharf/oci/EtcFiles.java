@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The files of a container that tell it who it is: {@code /etc/hostname}, {@code hosts} and {@code resolv.conf}. */
@@ -90,9 +92,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
         }
         moreHosts.forEach(line -> text.append(line).append('\n'));
         if (!hostNetwork) {
-            String names = config.domainname().isEmpty()
-                    ? config.hostname()
-                    : config.hostname() + "." + config.domainname() + " " + config.hostname();
+            String names = names(config);
             for (String address : addresses(sandbox)) {
                 text.append(address).append('\t').append(names).append('\n');
             }
@@ -102,10 +102,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
 
     /** Gives a name of the hosts file, the first of its line, another address; on a thread that may block. */
     public void readdress(String name, String address) throws IOException {
-        // The container may have put anything into it.
-        if (Files.size(hosts) > LONGEST_HOSTS) {
-            throw new IOException("longer than any hosts file: " + hosts);
-        }
+        refuseLong();
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(hosts, StandardCharsets.ISO_8859_1)) {
             int tab = line.indexOf('\t');
@@ -115,6 +112,42 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
             lines.add(named ? address + line.substring(tab) : line);
         }
         Files.writeString(hosts, String.join("\n", lines) + "\n", StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * Puts what a running container got of its networks into its files, and takes out what it has not any more; its own
+     * lines stay. On a thread that may block.
+     */
+    public void rewire(
+            ContainerConfig config, HostConfig host, NetworkService.Sandbox before, NetworkService.Sandbox after)
+            throws IOException {
+        Set<String> now = new LinkedHashSet<>(addresses(after));
+        Set<String> gone = new LinkedHashSet<>(addresses(before));
+        gone.removeAll(now);
+        now.removeAll(addresses(before));
+        refuseLong();
+        String names = names(config);
+        List<String> lines = new ArrayList<>(Files.readAllLines(hosts, StandardCharsets.ISO_8859_1));
+        lines.removeIf(line ->
+                line.endsWith("\t" + names) && gone.contains(line.substring(0, Math.max(0, line.indexOf('\t')))));
+        now.forEach(address -> lines.add(address + "\t" + names));
+        Files.writeString(hosts, String.join("\n", lines) + "\n", StandardCharsets.ISO_8859_1);
+        if (!before.nameservers().equals(after.nameservers())) {
+            put(resolvConf, ResolvConf.of(host, after, false));
+        }
+    }
+
+    private static String names(ContainerConfig config) {
+        return config.domainname().isEmpty()
+                ? config.hostname()
+                : config.hostname() + "." + config.domainname() + " " + config.hostname();
+    }
+
+    private void refuseLong() throws IOException {
+        // The container may have put anything into it.
+        if (Files.size(hosts) > LONGEST_HOSTS) {
+            throw new IOException("longer than any hosts file: " + hosts);
+        }
     }
 
     private static List<String> addresses(NetworkService.Sandbox sandbox) {

@@ -243,24 +243,38 @@ class CheckCreateTest {
                 "{\"EndpointsConfig\":{\"bridge\":{\"Aliases\":[\"x\"],\"IPAMConfig\":{\"IPv4Address\":\"10.0.0.1\"}}}}"
                         .getBytes(StandardCharsets.UTF_8),
                 NetworkingConfig.class);
-        assertThatThrownBy(() -> CheckEndpoints.check(asked, "default"))
+        assertThatThrownBy(() -> CheckEndpoints.check(asked))
                 .hasMessage("invalid config for network bridge: invalid endpoint settings:\n"
                         + "user-specified IP address is supported on user-defined networks only\n"
                         + "network-scoped aliases are only supported for user-defined networks");
     }
 
-    @Test
-    void check_networksThatTheContainerWouldNotJoin_areRefused() {
-        NetworkingConfig other = Json.parse(
-                "{\"EndpointsConfig\":{\"other\":{}}}".getBytes(StandardCharsets.UTF_8), NetworkingConfig.class);
-        assertThatThrownBy(() -> CheckEndpoints.check(other, "default")).hasMessageContaining("names other");
-        CheckEndpoints.check(other, "other");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "net.ipv4.conf.eth0.log_martians=1",
+                "net.core.somaxconn=1",
+                "kernel.ipv4.conf.IFNAME.x=1",
+                "net.ipv4.conf.IFNAME.log_martians",
+                "net.ipv4.conf.IFNAME./../../kernel/core_pattern=x",
+                "net.ipv4.conf.IFNAME....kernel.core_pattern=x",
+            })
+    void check_settingsThatAreNoneOfTheInterface_areRefused(String sysctl) {
+        assertThatThrownBy(() -> CheckEndpoints.check(withSysctls(sysctl)))
+                .hasMessageContaining("unrecognised network interface sysctl '" + sysctl + "'");
+    }
 
-        NetworkingConfig two = Json.parse(
-                "{\"EndpointsConfig\":{\"bridge\":{},\"none\":{}}}".getBytes(StandardCharsets.UTF_8),
+    @Test
+    void check_settingsOfTheInterface_pass() {
+        CheckEndpoints.check(withSysctls("net.ipv4.conf.IFNAME.log_martians=1,net.ipv6.conf.ifname.forwarding=1"));
+    }
+
+    private static NetworkingConfig withSysctls(String sysctls) {
+        return Json.parse(
+                ("{\"EndpointsConfig\":{\"other\":{\"DriverOpts\":{\"com.docker.network.endpoint.sysctls\":\"" + sysctls
+                                + "\"}}}}")
+                        .getBytes(StandardCharsets.UTF_8),
                 NetworkingConfig.class);
-        assertThatThrownBy(() -> CheckEndpoints.check(two, "bridge"))
-                .hasMessage("Container cannot be connected to network endpoints: bridge, none");
     }
 
     @Test

@@ -1,0 +1,53 @@
+package io.wharf.api;
+
+import io.vertx.core.Future;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.ContainerService.ConnectNetwork;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import org.jspecify.annotations.Nullable;
+
+/** Containers into networks and out of them. They are the containers' to change, so it is there that this leads. */
+final class EndpointOperations {
+    private static final int WITH_MAC = 54;
+
+    private final ContainerService containers;
+
+    EndpointOperations(ContainerService containers) {
+        this.containers = containers;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("NetworkConnect", this::connect).on("NetworkDisconnect", this::disconnect);
+    }
+
+    private record NetworkConnect(
+            @Nullable String container, @Nullable EndpointConfig endpointConfig) {}
+
+    private record NetworkDisconnect(@Nullable String container, boolean force) {}
+
+    private Future<Reply> connect(Call call) {
+        NetworkConnect body = ReadBody.read(call, NetworkConnect.class, "ConnectRequest");
+        EndpointConfig asked = body.endpointConfig() == null ? EndpointConfig.NOTHING_ASKED : body.endpointConfig();
+        return containers
+                .connectNetwork(new ConnectNetwork(
+                        call.path("id"),
+                        named(body.container()),
+                        call.version().atLeast(WITH_MAC) ? asked : OldEndpoints.withoutMac(asked)))
+                .map(done -> Reply.Empty.OK);
+    }
+
+    private Future<Reply> disconnect(Call call) {
+        NetworkDisconnect body = ReadBody.read(call, NetworkDisconnect.class, "DisconnectRequest");
+        return containers
+                .disconnectNetwork(call.path("id"), named(body.container()), body.force())
+                .map(done -> Reply.Empty.OK);
+    }
+
+    private static String named(@Nullable String container) {
+        if (container == null || container.isEmpty()) {
+            throw WharfException.invalid("invalid container name or ID: value is empty");
+        }
+        return container;
+    }
+}
