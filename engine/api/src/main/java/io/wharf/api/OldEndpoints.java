@@ -65,7 +65,7 @@ final class OldEndpoints {
         if (!version.atLeast(PRIORITIES)) {
             old.endpoints.replaceAll((name, asked) -> with(asked, asked.macAddress(), asked.driverOpts(), 0));
         }
-        old.readMac(mac);
+        old.readMac(mac == null ? "" : mac);
         HostConfig rest = old.readSysctls(host);
         return new Read(rest, new NetworkingConfig(old.endpoints), List.copyOf(old.warnings));
     }
@@ -74,8 +74,8 @@ final class OldEndpoints {
         return with(asked, "", asked.driverOpts(), asked.gwPriority());
     }
 
-    private void readMac(@Nullable String mac) {
-        boolean given = mac != null && !mac.isEmpty();
+    private void readMac(String mac) {
+        boolean given = !mac.isEmpty();
         if (!version.atLeast(SEVERAL)) {
             endpoints.replaceAll((name, asked) -> withoutMac(asked));
             if (given && !hasEndpoints) {
