@@ -4,25 +4,23 @@ import io.vertx.core.Future;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService.UsageData;
 import io.wharf.contracts.VolumeService.VolumeDetail;
-import io.wharf.linux.Pools;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.wharf.volumes.drivers.VolumeDriver;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells how much each volume holds and how many containers use it, for {@code docker system df}. */
+/**
+ * Tells how much each volume holds and how many containers use it, for {@code docker system df}. What lies on another
+ * machine, or is mounted from elsewhere, is never walked.
+ */
 final class MeasureVolumes {
     private static final long UNKNOWN = -1;
 
     private final Volumes volumes;
-    private final Pools pools;
 
-    MeasureVolumes(Volumes volumes, Pools pools) {
+    MeasureVolumes(Volumes volumes) {
         this.volumes = volumes;
-        this.pools = pools;
     }
 
     /** How many use each, and no sizes. */
@@ -34,41 +32,31 @@ final class MeasureVolumes {
     }
 
     Future<List<VolumeDetail>> run() {
+        VolumeDriver local = volumes.drivers().local();
         Map<String, Integer> users = users();
         List<VolumeDetail> rows = volumes.list(Filters.NONE);
-        return pools.call(() -> {
+        return volumes.pools().call(() -> {
             List<VolumeDetail> measured = new ArrayList<>();
             for (VolumeDetail row : rows) {
-                measured.add(row.with(
-                        new UsageData(users.getOrDefault(row.name(), 0), sizeOrUnknown(Path.of(row.mountpoint())))));
+                long bytes = row.driver().equals(Drivers.LOCAL) ? bytes(local, row) : UNKNOWN;
+                measured.add(row.with(new UsageData(users.getOrDefault(row.name(), 0), bytes)));
             }
             return measured;
         });
+    }
+
+    private static long bytes(VolumeDriver driver, VolumeDetail row) {
+        try {
+            return driver.bytes(row.name(), row.options() == null ? Map.of() : row.options());
+        } catch (RuntimeException e) {
+            // It goes while it is looked at.
+            return UNKNOWN;
+        }
     }
 
     private Map<String, Integer> users() {
         Map<String, Integer> users = new HashMap<>();
         volumes.all().forEach(volume -> users.put(volume.name(), volume.users().size()));
         return users;
-    }
-
-    private static long sizeOrUnknown(Path folder) {
-        try {
-            return size(folder);
-        } catch (IOException | java.io.UncheckedIOException e) {
-            // It changes while it is walked.
-            return UNKNOWN;
-        }
-    }
-
-    /** Bytes of the files below a folder. */
-    static long size(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            long bytes = 0;
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                bytes += Files.size(file);
-            }
-            return bytes;
-        }
     }
 }

@@ -1,91 +1,105 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
-import io.wharf.base.WharfException;
 import io.wharf.contracts.VolumeService;
-import io.wharf.linux.Pools;
-import io.wharf.linux.RemoveTree;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.wharf.linux.ThreadOfItsOwn;
+import io.wharf.volumes.drivers.VolumeDriver;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a volume ready for a container that starts; the first one may bring the content of its image along. */
 final class MountVolume {
     private final Volumes volumes;
-    private final Pools pools;
 
-    MountVolume(Volumes volumes, Pools pools) {
+    MountVolume(Volumes volumes) {
         this.volumes = volumes;
-        this.pools = pools;
     }
 
     Future<String> mount(String name, String mounting, @Nullable String copyFrom) {
-        String containerId = VolumeService.containerOf(mounting);
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
-            Future<Void> ready = copyFrom == null || volume.isFilled()
-                    ? pools.run(() -> Files.createDirectories(volumes.data(name)))
-                    : fill(volume, Path.of(copyFrom), containerId);
-            return ready.compose(done -> volumes.store()
-                            .write(tx -> tx.announce(
-                                    "volume", "mount", name, Map.of("driver", "local", "container", containerId))))
-                    .map(committed -> {
-                        volume.mountedBy().add(mounting);
-                        return volumes.data(name).toString();
-                    });
+            return volumes.drivers()
+                    .of(volume)
+                    .compose(driver -> driver.mount(
+                                    name,
+                                    volume.options(),
+                                    mounting,
+                                    volume.mountedBy().isEmpty())
+                            .compose(place -> ready(volume, driver, place, mounting, copyFrom)
+                                    .recover(failure -> release(volume, driver, mounting)
+                                            .transform(released -> Future.failedFuture(failure)))));
         });
     }
 
-    Future<Void> unmount(String name, String mounting) {
-        Volume volume = volumes.find(name);
-        if (volume == null || !volume.mountedBy().remove(mounting)) {
-            return Future.succeededFuture();
-        }
-        String containerId = VolumeService.containerOf(mounting);
-        return volumes.store()
-                .write(tx ->
-                        tx.announce("volume", "unmount", name, Map.of("driver", "local", "container", containerId)))
-                .mapEmpty();
+    private Future<String> ready(
+            Volume volume, VolumeDriver driver, String place, String mounting, @Nullable String copyFrom) {
+        Future<Void> filled =
+                volume.isFilled() ? Future.succeededFuture() : fill(volume, driver, place, mounting, copyFrom);
+        return filled.compose(done -> announce(volume, "mount", mounting)).map(committed -> {
+            volume.mountedBy().add(mounting);
+            volume.at(driver.scope(), place);
+            return place;
+        });
     }
 
-    private Future<Void> fill(Volume volume, Path from, String containerId) {
+    private Future<Void> release(Volume volume, VolumeDriver driver, String mounting) {
+        return volume.mountedBy().contains(mounting)
+                ? Future.succeededFuture()
+                : driver.unmount(
+                        volume.name(),
+                        volume.options(),
+                        mounting,
+                        volume.mountedBy().isEmpty());
+    }
+
+    Future<Void> unmount(String name, String mounting) {
+        return volumes.lanes().run(name, () -> {
+            Volume volume = volumes.find(name);
+            if (volume == null || !volume.mountedBy().remove(mounting)) {
+                return Future.succeededFuture();
+            }
+            return Future.join(
+                            volumes.drivers()
+                                    .of(volume)
+                                    .compose(driver -> driver.unmount(
+                                            name,
+                                            volume.options(),
+                                            mounting,
+                                            volume.mountedBy().isEmpty())),
+                            announce(volume, "unmount", mounting))
+                    .mapEmpty();
+        });
+    }
+
+    private Future<?> announce(Volume volume, String action, String mounting) {
+        Map<String, String> attributes =
+                Map.of("driver", volume.driver(), "container", VolumeService.containerOf(mounting));
+        return volumes.store().write(tx -> tx.announce("volume", action, volume.name(), attributes));
+    }
+
+    private Future<Void> fill(
+            Volume volume, VolumeDriver driver, String place, String mounting, @Nullable String copyFrom) {
+        String containerId = VolumeService.containerOf(mounting);
+        Optional<Path> beside = driver.beside(volume.name(), volume.options());
         // Others may have it mounted: their folder must stay the same one.
         boolean shared = volume.users().stream().anyMatch(user -> !user.equals(containerId));
-        return pools.call(() -> {
-                    copy(volume.name(), from, shared);
-                    return volume;
-                })
-                .compose(copied -> volumes.store().write(tx -> {
-                    VolumeTable.markFilled(tx, volume.name());
-                    return volume;
-                }))
-                .onSuccess(Volume::setFilled)
-                .mapEmpty();
-    }
-
-    /** Copies beside the volume's folder and moves over it, or into it where it is shared: no half copy is ever mounted. */
-    private void copy(String name, Path from, boolean shared) {
-        Path data = volumes.data(name);
-        Path half = volumes.folder(name).resolve("_filling");
-        try {
-            RemoveTree.at(half);
-            Files.createDirectories(data);
-            if (!Files.isDirectory(from) || !CopyTree.isEmpty(data)) {
-                return;
-            }
-            CopyTree.copy(from, half);
-            if (shared) {
-                CopyTree.moveInto(half, data);
-            } else {
-                // rename(2) replaces an empty folder; one that a user has filled meanwhile is refused and stays.
-                Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException e) {
-            throw WharfException.internal(
-                    "failed to copy the content of the image to volume " + name + ": " + e.getMessage(), e);
-        }
+        FillVolume work = new FillVolume(Path.of(place), beside, shared);
+        Future<Void> copied = driver.mayHang(volume.options())
+                ? ThreadOfItsOwn.call("wharf-fill", () -> {
+                            work.run(copyFrom);
+                            return work;
+                        })
+                        .mapEmpty()
+                : volumes.pools().run(() -> work.run(copyFrom));
+        return copyFrom == null
+                ? copied
+                : copied.compose(done -> volumes.store().write(tx -> {
+                            VolumeTable.markFilled(tx, volume.name());
+                            return volume;
+                        }))
+                        .onSuccess(Volume::setFilled)
+                        .mapEmpty();
     }
 }

@@ -1,48 +1,73 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.WharfException;
-import io.wharf.linux.Pools;
-import io.wharf.linux.RemoveTree;
+import io.wharf.volumes.drivers.VolumeDriver;
+import io.wharf.volumes.drivers.VolumeDriver.Removal;
 import java.util.Map;
 
-/** Removes a volume and its content, unless a container uses it. */
+/**
+ * Removes a volume and its content, unless a container uses it: out of reach first, then row and event in one commit, then
+ * the files. So a removal that is cut off leaves the whole volume or none.
+ */
 final class RemoveVolume {
     private final Volumes volumes;
-    private final Pools pools;
 
-    RemoveVolume(Volumes volumes, Pools pools) {
+    RemoveVolume(Volumes volumes) {
         this.volumes = volumes;
-        this.pools = pools;
     }
 
     Future<Void> run(String name, boolean force) {
-        return volumes.lanes().run(name, () -> {
-            Volume volume = volumes.find(name);
-            if (volume == null && force) {
-                return CreateLocalVolume.isName(name)
-                        ? pools.run(() -> ClearUnmade.at(volumes.folder(name)))
-                        : Future.succeededFuture();
-            }
-            return remove(volumes.get(name));
-        });
+        return volumes.lanes()
+                .run(name, () -> {
+                    Volume volume = volumes.find(name);
+                    if (volume == null && force) {
+                        return volumes.drivers()
+                                .local()
+                                .undoCreate(name, Map.of())
+                                .map(NOTHING);
+                    }
+                    return outOfReach(volumes.get(name));
+                })
+                // Not in the lane: one of the same name may be made meanwhile.
+                .compose(Removal::finish);
     }
 
-    private Future<Void> remove(Volume volume) {
+    private static final Removal NOTHING = new Removal() {
+        @Override
+        public Future<Void> finish() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> undo() {
+            return Future.succeededFuture();
+        }
+    };
+
+    private Future<Removal> outOfReach(Volume volume) {
         if (!volume.users().isEmpty()) {
             throw WharfException.conflict("remove " + volume.name() + ": volume is in use - ["
                     + String.join(", ", volume.users().stream().sorted().toList()) + "]");
         }
-        // The row goes last: a removal that is cut off is seen as a volume that can be removed again.
-        return pools.call(() -> {
-                    RemoveTree.at(volumes.folder(volume.name()));
+        return volumes.drivers()
+                .of(volume)
+                .compose((VolumeDriver driver) -> driver.remove(volume.name(), volume.options()))
+                .recover(failure -> Future.failedFuture(MakeVolume.named("remove " + volume.name(), failure)))
+                .compose(removal -> commit(volume)
+                        .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))
+                        .map(removal));
+    }
+
+    private Future<Volume> commit(Volume volume) {
+        return volumes.store()
+                .write(tx -> {
+                    FailurePoint.reach("remove volume");
+                    VolumeTable.delete(tx, volume.name());
+                    tx.announce("volume", "destroy", volume.name(), Map.of("driver", volume.driver()));
                     return volume;
                 })
-                .compose(gone -> volumes.store().write(tx -> {
-                    VolumeTable.delete(tx, volume.name());
-                    return tx.announce("volume", "destroy", volume.name(), Map.of("driver", "local"));
-                }))
-                .onSuccess(committed -> volumes.drop(volume))
-                .mapEmpty();
+                .onSuccess(volumes::drop);
     }
 }

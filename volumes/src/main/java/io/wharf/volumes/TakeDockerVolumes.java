@@ -8,11 +8,13 @@ import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.TakeOverReport;
+import io.wharf.linux.CopyTree;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Storage;
+import io.wharf.volumes.local.LocalDriver;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -109,7 +111,7 @@ public final class TakeDockerVolumes {
                 report.had(shown);
                 return;
             }
-            if (!CreateLocalVolume.isName(name)) {
+            if (!LocalDriver.isName(name)) {
                 report.left(shown, "it is no name of a volume");
                 return;
             }
@@ -140,7 +142,7 @@ public final class TakeDockerVolumes {
         Path made = layout.ingest().resolve(TAKEN + Ids.random());
         try {
             Files.createDirectory(made);
-            CopyTree.copy(from.resolve(DATA), made.resolve(DATA));
+            CopyTree.copy(from.resolve(DATA).toString(), made.resolve(DATA).toString(), false);
             Files.createFile(made.resolve(MARK));
             try (Fd fd = Entries.open(made.toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
                 Storage.syncFileSystem(fd);
@@ -155,7 +157,7 @@ public final class TakeDockerVolumes {
     private void commit(String name, Path from, Map<String, String> labels) throws IOException {
         long created = Files.getLastModifiedTime(from).to(java.util.concurrent.TimeUnit.NANOSECONDS);
         // It has content of its own, so nothing of an image is to be copied into it.
-        Volume volume = new Volume(name, created, labels, Map.of(), true);
+        Volume volume = new Volume(name, Drivers.LOCAL, created, labels, Map.of(), true);
         await(store.write(tx -> {
             VolumeTable.insert(tx, volume);
             return tx.announce("volume", "create", name, Map.of("driver", "local"));

@@ -2,8 +2,10 @@ package io.wharf.volumes;
 
 import io.vertx.core.Future;
 import io.wharf.contracts.VolumeService.VolumeDetail;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Counts the containers that were made with a volume. */
@@ -42,21 +44,42 @@ final class UseVolume {
                     VolumeTable.removeUser(tx, containerId);
                     return containerId;
                 })
-                .map(committed -> used.stream()
-                        .filter(volume -> {
-                            volume.users().remove(containerId);
-                            volume.mountedBy().remove(containerId);
-                            return volume.isAnonymous() && volume.users().isEmpty();
-                        })
+                .compose(committed -> {
+                    used.forEach(volume -> volume.users().remove(containerId));
+                    return Future.join(used.stream()
+                            .filter(volume -> volume.mountedBy().contains(containerId))
+                            .map(volume -> new MountVolume(volumes).unmount(volume.name(), containerId))
+                            .toList());
+                })
+                .map(unmounted -> used.stream()
+                        .filter(volume -> volume.isAnonymous() && volume.users().isEmpty())
                         .map(Volume::name)
                         .toList());
     }
 
-    /** Ends uses by containers that do not exist: their removal was cut off between two commits. */
-    Future<Void> keepOnly(List<String> containerIds) {
+    /**
+     * After a start of the engine: ends uses by containers that do not exist, whose removal was cut off between two commits,
+     * and mounts that no running one has.
+     */
+    Future<Void> keepOnly(List<String> containerIds, Set<String> running) {
         Set<String> gone = new HashSet<>();
         volumes.all().forEach(volume -> gone.addAll(volume.users()));
         containerIds.forEach(gone::remove);
-        return Future.all(gone.stream().map(this::release).toList()).mapEmpty();
+        return Future.join(gone.stream().map(this::release).toList()).compose(released -> keepMounted(running));
+    }
+
+    private Future<Void> keepMounted(Set<String> running) {
+        Map<String, Map<String, Map<String, String>>> byDriver = new HashMap<>();
+        for (Volume volume : volumes.all()) {
+            volume.users().stream().filter(running::contains).forEach(volume.mountedBy()::add);
+            if (!volume.mountedBy().isEmpty()) {
+                byDriver.computeIfAbsent(volume.driver(), driver -> new HashMap<>())
+                        .put(volume.name(), volume.options());
+            }
+        }
+        return Future.join(volumes.drivers().all().stream()
+                        .map(driver -> driver.keepMounted(byDriver.getOrDefault(driver.name(), Map.of())))
+                        .toList())
+                .mapEmpty();
     }
 }

@@ -10,15 +10,25 @@ final class Volume {
     static final String ANONYMOUS = "com.docker.volume.anonymous";
 
     private final String name;
+    private final String driver;
     private final long createdNanos;
     private final Map<String, String> labels;
     private final Map<String, String> options;
     private final Set<String> users = new HashSet<>();
     private final Set<String> mountedBy = new HashSet<>();
     private boolean filled;
+    private String scope = "local";
+    private String mountpoint = "";
 
-    Volume(String name, long createdNanos, Map<String, String> labels, Map<String, String> options, boolean filled) {
+    Volume(
+            String name,
+            String driver,
+            long createdNanos,
+            Map<String, String> labels,
+            Map<String, String> options,
+            boolean filled) {
         this.name = name;
+        this.driver = driver;
         this.createdNanos = createdNanos;
         this.labels = labels;
         this.options = options;
@@ -27,6 +37,11 @@ final class Volume {
 
     String name() {
         return name;
+    }
+
+    /** The name of the driver that keeps it. */
+    String driver() {
+        return driver;
     }
 
     long createdNanos() {
@@ -62,5 +77,21 @@ final class Volume {
 
     void setFilled() {
         filled = true;
+    }
+
+    /** As its driver told last. */
+    String scope() {
+        return scope;
+    }
+
+    /** Where it is, or was when its driver last told; empty where nobody knows. */
+    String mountpoint() {
+        return mountpoint;
+    }
+
+    Volume at(String scope, String mountpoint) {
+        this.scope = scope;
+        this.mountpoint = mountpoint;
+        return this;
     }
 }

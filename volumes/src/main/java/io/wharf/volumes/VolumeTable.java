@@ -17,10 +17,12 @@ import java.util.Map;
 final class VolumeTable {
     static final Schema SCHEMA = new Schema(
             "volumes",
-            List.of("CREATE TABLE volume(name TEXT PRIMARY KEY, created_ns INTEGER NOT NULL, labels TEXT NOT NULL,"
-                    + " options TEXT NOT NULL, filled INTEGER NOT NULL) WITHOUT ROWID;"
-                    + "CREATE TABLE volume_user(volume TEXT NOT NULL, container TEXT NOT NULL,"
-                    + " PRIMARY KEY(volume, container)) WITHOUT ROWID"));
+            List.of(
+                    "CREATE TABLE volume(name TEXT PRIMARY KEY, created_ns INTEGER NOT NULL, labels TEXT NOT NULL,"
+                            + " options TEXT NOT NULL, filled INTEGER NOT NULL) WITHOUT ROWID;"
+                            + "CREATE TABLE volume_user(volume TEXT NOT NULL, container TEXT NOT NULL,"
+                            + " PRIMARY KEY(volume, container)) WITHOUT ROWID",
+                    "ALTER TABLE volume ADD COLUMN driver TEXT NOT NULL DEFAULT 'local'"));
 
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -31,7 +33,7 @@ final class VolumeTable {
     static Future<Map<String, Volume>> load(Store store) {
         return store.write(tx -> {
             Map<String, Volume> volumes = new LinkedHashMap<>();
-            tx.query("SELECT name, created_ns, labels, options, filled FROM volume", VolumeTable::volume)
+            tx.query("SELECT name, created_ns, labels, options, filled, driver FROM volume", VolumeTable::volume)
                     .forEach(volume -> volumes.put(volume.name(), volume));
             tx.query("SELECT volume, container FROM volume_user", row -> new Use(row.text(1), row.text(2)))
                     .forEach(use -> {
@@ -46,12 +48,13 @@ final class VolumeTable {
 
     static void insert(Tx tx, Volume volume) {
         tx.update(
-                "INSERT INTO volume(name, created_ns, labels, options, filled) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO volume(name, created_ns, labels, options, filled, driver) VALUES (?, ?, ?, ?, ?, ?)",
                 volume.name(),
                 volume.createdNanos(),
                 Json.write(volume.labels()),
                 Json.write(volume.options()),
-                volume.isFilled());
+                volume.isFilled(),
+                volume.driver());
     }
 
     static void delete(Tx tx, String name) {
@@ -72,7 +75,7 @@ final class VolumeTable {
     }
 
     private static Volume volume(Row row) {
-        return new Volume(row.text(1), row.number(2), texts(row.text(3)), texts(row.text(4)), row.flag(5));
+        return new Volume(row.text(1), row.text(6), row.number(2), texts(row.text(3)), texts(row.text(4)), row.flag(5));
     }
 
     private static Map<String, String> texts(String json) {

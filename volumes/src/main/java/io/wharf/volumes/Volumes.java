@@ -1,36 +1,48 @@
 package io.wharf.volumes;
 
 import io.wharf.base.Lanes;
-import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService.VolumeDetail;
-import java.nio.file.Path;
+import io.wharf.linux.Pools;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** The committed volumes by name, where they lie, and the lane of each. Confined to the verticle's context. */
+/** The committed volumes by name, their drivers, and the lane of each. Confined to the verticle's context. */
 final class Volumes {
+    private static final long SECOND = 1_000_000_000L;
     private static final Set<String> FILTERS = Set.of("dangling", "driver", "label", "name");
 
-    private final Layout layout;
     private final Store store;
+    private final Pools pools;
+    private final Drivers drivers;
     private final Map<String, Volume> byName;
     private final Lanes lanes = new Lanes();
 
-    Volumes(Layout layout, Store store, Map<String, Volume> byName) {
-        this.layout = layout;
+    Volumes(Store store, Pools pools, Drivers drivers, Map<String, Volume> byName) {
         this.store = store;
+        this.pools = pools;
+        this.drivers = drivers;
         this.byName = byName;
     }
 
     Store store() {
         return store;
+    }
+
+    Pools pools() {
+        return pools;
+    }
+
+    Drivers drivers() {
+        return drivers;
     }
 
     Lanes lanes() {
@@ -62,27 +74,15 @@ final class Volumes {
         byName.remove(volume.name(), volume);
     }
 
-    Path root() {
-        return layout.volumes();
-    }
-
-    Path folder(String name) {
-        return root().resolve(name);
-    }
-
-    /** What containers see of a volume. */
-    Path data(String name) {
-        return folder(name).resolve("_data");
-    }
-
     List<VolumeDetail> list(Filters filters) {
         for (String key : filters.values().keySet()) {
             if (!FILTERS.contains(key)) {
                 throw WharfException.invalid("invalid filter '" + key + "'");
             }
         }
+        Boolean dangling = dangling(filters.get("dangling"));
         return byName.values().stream()
-                .filter(volume -> wanted(volume, filters))
+                .filter(volume -> wanted(volume, filters, dangling))
                 .sorted(Comparator.comparing(Volume::name))
                 .map(this::detail)
                 .toList();
@@ -90,29 +90,46 @@ final class Volumes {
 
     VolumeDetail detail(Volume volume) {
         return new VolumeDetail(
-                Times.rfc3339Nano(volume.createdNanos()),
-                "local",
+                Times.rfc3339Nano(volume.createdNanos() / SECOND * SECOND),
+                volume.driver(),
                 volume.labels().isEmpty() ? null : volume.labels(),
-                data(volume.name()).toString(),
+                volume.mountpoint(),
                 volume.name(),
                 volume.options().isEmpty() ? null : volume.options(),
-                "local",
+                volume.scope(),
                 null);
     }
 
-    private static boolean wanted(Volume volume, Filters filters) {
-        return filters.any("name", volume.name()::contains)
-                && filters.any("driver", "local"::equals)
-                && filters.any(
-                        "dangling", wanted -> truth(wanted) == volume.users().isEmpty())
+    private static boolean wanted(Volume volume, Filters filters, @Nullable Boolean dangling) {
+        return filters.any("name", wanted -> matches(wanted, volume.name()))
+                && filters.any("driver", volume.driver()::equals)
+                && (dangling == null || dangling == volume.users().isEmpty())
                 && Filters.labelled(filters.get("label"), volume.labels());
     }
 
-    private static boolean truth(String value) {
-        return switch (value) {
-            case "1", "t", "T", "true", "TRUE", "True" -> true;
-            case "0", "f", "F", "false", "FALSE", "False" -> false;
-            default -> throw WharfException.invalid("invalid filter 'dangling=[" + value + "]'");
-        };
+    /** As Docker has it: the name itself, or a pattern that is found somewhere in it. */
+    private static boolean matches(String wanted, String name) {
+        try {
+            return wanted.equals(name) || Pattern.compile(wanted).matcher(name).find();
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Null where the filter is not given; several values must be of one mind. */
+    private static @Nullable Boolean dangling(List<String> values) {
+        Boolean found = null;
+        for (String value : values) {
+            Boolean truth = switch (value) {
+                case "1", "true" -> true;
+                case "0", "false" -> false;
+                default -> null;
+            };
+            if (truth == null || (found != null && !found.equals(truth))) {
+                throw WharfException.invalid("invalid filter 'dangling=[" + String.join(" ", values) + "]'");
+            }
+            found = truth;
+        }
+        return found;
     }
 }

@@ -2,15 +2,19 @@ package io.wharf.volumes;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.wharf.base.Layout;
+import io.wharf.base.KernelLedger;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
+import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.volumes.local.ClearUnmade;
+import io.wharf.volumes.local.LocalDriver;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,15 +23,22 @@ import org.slf4j.LoggerFactory;
 public final class VolumesVerticle extends VerticleBase implements VolumeService {
     private static final Logger LOG = LoggerFactory.getLogger(VolumesVerticle.class);
 
-    private final Layout layout;
     private final Store store;
     private final Pools pools;
+    private final LocalDriver local;
     private @Nullable Volumes volumes;
 
-    public VolumesVerticle(EngineOptions options, Store store, Pools pools) {
-        this.layout = options.layout();
+    public VolumesVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
+        this(
+                store,
+                pools,
+                new LocalDriver(options.layout().volumes(), ledger, pools, Mounts.real(), LocalDriver.DEADLINE));
+    }
+
+    VolumesVerticle(Store store, Pools pools, LocalDriver local) {
         this.store = store;
         this.pools = pools;
+        this.local = local;
     }
 
     public static Schema schema() {
@@ -36,20 +47,40 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
 
     @Override
     public Future<?> start() {
-        return VolumeTable.load(store).onSuccess(loaded -> {
-            volumes = new Volumes(layout, store, loaded);
-            Services.serve(vertx, VolumeService.class, this);
-            // Nobody waits for it: a folder that is left for a moment is in nobody's way.
-            new ClearUnmade(volumes, pools)
-                    .run()
-                    .onFailure(failure ->
-                            LOG.warn("folders of volumes that were never made could not be cleared", failure));
+        return VolumeTable.load(store)
+                .compose(loaded -> local.recover(List.copyOf(loaded.keySet())).map(loaded))
+                .onSuccess(loaded -> {
+                    Volumes all = new Volumes(store, pools, new Drivers(local), loaded);
+                    loaded.values().stream()
+                            .filter(volume -> volume.driver().equals(Drivers.LOCAL))
+                            .forEach(volume -> volume.at(local.scope(), local.path(volume.name(), volume.options())));
+                    volumes = all;
+                    Services.serve(vertx, VolumeService.class, this);
+                    // Nobody waits for it: a folder that is left for a moment is in nobody's way.
+                    clearUnmade(all)
+                            .onFailure(failure ->
+                                    LOG.warn("folders of volumes that were never made could not be cleared", failure));
+                });
+    }
+
+    /** Looks through the whole folder of volumes, each name in its lane. */
+    private Future<Void> clearUnmade(Volumes all) {
+        ClearUnmade unmade = local.unmade();
+        return unmade.folders().compose(names -> {
+            Future<Void> cleared = Future.succeededFuture();
+            for (String name : names) {
+                if (all.find(name) == null) {
+                    cleared = cleared.compose(done -> all.lanes()
+                            .run(name, () -> all.find(name) == null ? unmade.clear(name) : Future.succeededFuture()));
+                }
+            }
+            return cleared;
         });
     }
 
     @Override
     public Future<VolumeDetail> create(CreateVolume request) {
-        return new CreateLocalVolume(volumes(), pools).run(request);
+        return new MakeVolume(volumes()).run(request);
     }
 
     @Override
@@ -64,22 +95,22 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
 
     @Override
     public Future<Void> remove(String name, boolean force) {
-        return new RemoveVolume(volumes(), pools).run(name, force);
+        return new RemoveVolume(volumes()).run(name, force);
     }
 
     @Override
     public Future<PrunedVolumes> prune(Filters filters) {
-        return new PruneVolumes(volumes(), pools).run(filters);
+        return new PruneVolumes(volumes()).run(filters);
     }
 
     @Override
     public Future<List<VolumeDetail>> counted() {
-        return Future.succeededFuture(new MeasureVolumes(volumes(), pools).counted());
+        return Future.succeededFuture(new MeasureVolumes(volumes()).counted());
     }
 
     @Override
     public Future<List<VolumeDetail>> measured() {
-        return new MeasureVolumes(volumes(), pools).run();
+        return new MeasureVolumes(volumes()).run();
     }
 
     @Override
@@ -94,17 +125,17 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
 
     @Override
     public Future<String> mount(String name, String containerId, @Nullable String copyFrom) {
-        return new MountVolume(volumes(), pools).mount(name, containerId, copyFrom);
+        return new MountVolume(volumes()).mount(name, containerId, copyFrom);
     }
 
     @Override
     public Future<Void> unmount(String name, String containerId) {
-        return new MountVolume(volumes(), pools).unmount(name, containerId);
+        return new MountVolume(volumes()).unmount(name, containerId);
     }
 
     @Override
-    public Future<Void> keepUsesOf(List<String> containerIds) {
-        return new UseVolume(volumes()).keepOnly(containerIds);
+    public Future<Void> keepUsesOf(List<String> containerIds, Set<String> running) {
+        return new UseVolume(volumes()).keepOnly(containerIds, running);
     }
 
     private Volumes volumes() {

@@ -5,22 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.wharf.base.KernelLedger;
 import io.wharf.base.Layout;
 import io.wharf.base.Store;
-import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
+import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.volumes.local.LocalDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +40,7 @@ class VolumesVerticleTest {
     private final Pools pools = new Pools(2, 1);
     private Vertx vertx;
     private Store store;
+    private KernelLedger ledger;
     private VolumeService volumes;
 
     @BeforeEach
@@ -44,10 +49,9 @@ class VolumesVerticleTest {
         Services.prepare(vertx);
         Layout layout = new Layout(folder.resolve("data"), folder.resolve("exec"));
         store = Store.open(layout.database(), Store.Durability.PROCESS, List.of(VolumesVerticle.schema()));
-        EngineOptions options = new EngineOptions(
-                List.of(), layout, "none", null, false, null, List.of(), List.of(), Map.of(), null, Map.of(), false,
-                "b", "1");
-        await(vertx.deployVerticle(new VolumesVerticle(options, store, pools)));
+        ledger = KernelLedger.open(layout.ledger(), "boot");
+        LocalDriver local = new LocalDriver(layout.volumes(), ledger, pools, Mounts.real(), Duration.ofSeconds(30));
+        await(vertx.deployVerticle(new VolumesVerticle(store, pools, local)));
         volumes = Services.client(vertx, VolumeService.class);
     }
 
@@ -55,6 +59,7 @@ class VolumesVerticleTest {
     void stop() {
         await(vertx.close());
         store.close();
+        ledger.close();
     }
 
     @Test
@@ -93,8 +98,9 @@ class VolumesVerticleTest {
                 .hasMessageContaining("includes invalid characters for a local volume name");
         assertThatThrownBy(() -> await(volumes.create(new CreateVolume("v1", "nfs", Map.of(), Map.of()))))
                 .hasMessageContaining("plugin \"nfs\" not found");
-        assertThatThrownBy(() -> await(volumes.create(new CreateVolume("v1", "local", Map.of("size", "1g"), Map.of()))))
-                .hasMessageContaining("not supported yet: size");
+        assertThatThrownBy(
+                        () -> await(volumes.create(new CreateVolume("v1", "local", Map.of("colour", "red"), Map.of()))))
+                .hasMessageContaining("create v1: invalid option: \"colour\"");
     }
 
     @Test
@@ -142,7 +148,7 @@ class VolumesVerticleTest {
         for (String name : List.of(anonymous.name(), "named")) {
             await(volumes.use(name, "c1"));
         }
-        await(volumes.keepUsesOf(List.of("c1")));
+        await(volumes.keepUsesOf(List.of("c1"), Set.of()));
         assertThat(await(volumes.release("c1"))).containsExactly(anonymous.name());
     }
 

@@ -106,7 +106,7 @@ final class Recover {
         return Future.join(
                         room.images().keepLayersOf(layersOf(all)),
                         room.networks().keepSandboxesOf(running).compose(this::takeOver),
-                        room.volumes().keepUsesOf(all),
+                        room.volumes().keepUsesOf(all, running.keySet()),
                         room.pools().run(() -> dropFolders(all)))
                 .recover(failure -> {
                     LOG.warn("not all orphans could be removed: {}", failure.toString());

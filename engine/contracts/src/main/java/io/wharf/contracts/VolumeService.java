@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The volumes verticle's answers; an unknown name is a 404 {@code get NAME: no such volume}. */
@@ -57,14 +58,20 @@ public interface VolumeService {
         return look < 0 ? mounting : mounting.substring(0, look);
     }
 
-    /** Called once by containers at its recovery: uses by containers that are not named end. */
-    Future<Void> keepUsesOf(List<String> containerIds);
+    /**
+     * Called once by containers at its recovery: uses by containers that are not named end, and so do mounts that none of the
+     * running ones has.
+     */
+    Future<Void> keepUsesOf(List<String> containerIds, Set<String> running);
 
-    /** The body of volume create; an empty name gets a random one, and the volume is anonymous. */
+    /**
+     * The body of volume create; an empty name gets a random one, and the volume is anonymous. An empty driver stands for
+     * that of a volume of the name, or for {@code local} where there is none.
+     */
     record CreateVolume(String name, String driver, Map<String, String> driverOpts, Map<String, String> labels) {
         public CreateVolume {
             name = Lists.text(name);
-            driver = driver == null || driver.isEmpty() ? "local" : driver;
+            driver = Lists.text(driver);
             driverOpts = Lists.copy(driverOpts);
             labels = Lists.copy(labels);
         }

@@ -10,8 +10,21 @@ public final class CopyEntry {
     private static final long ONCE = 64L << 20;
     private static final int CHUNK = 128 << 10;
 
+    /** Whether attributes that the target's file system does not keep are left out. */
+    private final boolean tolerant;
+
     /** Becomes false with the first file that cannot be shared: all files of a copy lie on the same two file systems. */
     private boolean sharing = true;
+
+    /** Fails where an attribute cannot be kept. */
+    public CopyEntry() {
+        this(false);
+    }
+
+    /** @param tolerant leave out attributes that the target's file system does not keep */
+    public CopyEntry(boolean tolerant) {
+        this.tolerant = tolerant;
+    }
 
     /** Makes what {@code status} tells of under the same name; of a folder the folder alone, without its times. */
     public void copy(Fd from, String name, FileStatus status, Fd to) {
@@ -57,16 +70,32 @@ public final class CopyEntry {
 
     /** Gives one folder owner, mode and attributes of another. */
     public static void describe(Fd from, FileStatus status, Fd to) {
+        describe(from, status, to, false);
+    }
+
+    /** @param tolerant leave out attributes that the target's file system does not keep */
+    public static void describe(Fd from, FileStatus status, Fd to, boolean tolerant) {
         Attributes.owner(to, status.uid(), status.gid());
         Attributes.mode(to, status.permissions());
         for (String attribute : Xattrs.list(from)) {
             if (!SameEntry.isOfTheHost(attribute)) {
-                Xattrs.get(from, attribute).ifPresent(value -> Xattrs.set(to, attribute, value));
+                Xattrs.get(from, attribute)
+                        .ifPresent(value -> attribute(tolerant, () -> Xattrs.set(to, attribute, value)));
             }
         }
     }
 
-    private static void describe(Fd from, String name, FileStatus status, Fd to) {
+    private static void attribute(boolean tolerant, Runnable setting) {
+        try {
+            setting.run();
+        } catch (LinuxException e) {
+            if (!tolerant || !e.is(Errno.EOPNOTSUPP)) {
+                throw e;
+            }
+        }
+    }
+
+    private void describe(Fd from, String name, FileStatus status, Fd to) {
         // The owner first: changing it clears set-uid bits and capabilities.
         Attributes.owner(to.value(), name, status.uid(), status.gid());
         if (!status.isSymlink()) {
@@ -75,7 +104,7 @@ public final class CopyEntry {
         for (String attribute : Xattrs.list(from.value(), name)) {
             if (!SameEntry.isOfTheHost(attribute)) {
                 Xattrs.get(from.value(), name, attribute)
-                        .ifPresent(value -> Xattrs.set(to.value(), name, attribute, value));
+                        .ifPresent(value -> attribute(tolerant, () -> Xattrs.set(to.value(), name, attribute, value)));
             }
         }
     }
@@ -87,7 +116,7 @@ public final class CopyEntry {
             if (status.size() > 0 && !shared(source, target)) {
                 content(source, target, status.size());
             }
-            describe(source, status, target);
+            describe(source, status, target, tolerant);
             times(status, target);
         }
     }

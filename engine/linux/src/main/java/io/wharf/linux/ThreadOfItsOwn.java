@@ -1,11 +1,19 @@
 package io.wharf.linux;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** Work in another namespace: on a thread that then ends, for whatever thread it began would inherit the namespace. */
-final class ThreadOfItsOwn {
+/**
+ * Work on a thread that then ends: in another namespace, for whatever thread it began would inherit that, or on a file
+ * system that may never answer, so that it keeps nobody else's thread.
+ */
+public final class ThreadOfItsOwn {
     private static final int STACK_BYTES = 256 << 10;
 
     private ThreadOfItsOwn() {}
@@ -13,19 +21,13 @@ final class ThreadOfItsOwn {
     /** Waits for the work, which makes raw calls only. */
     static <T> T run(String name, Supplier<T> work) {
         var answer = new CompletableFuture<T>();
-        var thread = new Thread(
-                null,
-                () -> {
-                    try {
-                        answer.complete(work.get());
-                    } catch (Throwable e) {
-                        answer.completeExceptionally(e);
-                    }
-                },
-                name,
-                STACK_BYTES);
-        thread.setDaemon(true);
-        thread.start();
+        start(name, () -> {
+            try {
+                answer.complete(work.get());
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        });
         try {
             return answer.join();
         } catch (CompletionException e) {
@@ -34,5 +36,28 @@ final class ThreadOfItsOwn {
             }
             throw e;
         }
+    }
+
+    /** Begins work that may never end; the answer arrives on the caller's Vert.x context, where it has one. */
+    public static <T> Future<T> call(String name, Callable<T> work) {
+        Promise<T> promise =
+                Vertx.currentContext() instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        start(name, () -> {
+            T result;
+            try {
+                result = work.call();
+            } catch (Throwable e) {
+                promise.fail(e);
+                return;
+            }
+            promise.complete(result);
+        });
+        return promise.future();
+    }
+
+    private static void start(String name, Runnable work) {
+        var thread = new Thread(null, work, name, STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -120,7 +120,7 @@ final class BindString {
                 bind ? "" : source,
                 bind ? clean(source) : "",
                 inside,
-                bind ? "" : driver.isEmpty() ? "local" : driver,
+                bind ? "" : driver,
                 // Docker shows every volume of the local driver as shared between SELinux labels.
                 bind || !mode.isEmpty() ? mode : "z",
                 has(mode, "ro"),

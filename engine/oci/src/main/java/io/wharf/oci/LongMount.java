@@ -108,7 +108,7 @@ final class LongMount {
                 source(),
                 "",
                 BindString.clean(mount.target()),
-                driver == null || driver.name().isEmpty() ? "local" : driver.name(),
+                driver == null ? "" : driver.name(),
                 "z",
                 mount.readOnly(),
                 "",

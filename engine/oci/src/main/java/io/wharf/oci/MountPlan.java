@@ -86,13 +86,13 @@ public record MountPlan(List<MountTarget> targets) {
         return requests;
     }
 
-    /** The plan with the volumes' names and folders, by destination. */
+    /** The plan with the volumes' names, folders and drivers, by destination. */
     public MountPlan withVolumes(Map<String, VolumeService.VolumeDetail> volumes) {
         return map(target -> {
             VolumeService.VolumeDetail volume = volumes.get(target.destination());
             return volume == null || !target.isVolume()
                     ? target
-                    : target.withVolume(volume.name(), volume.mountpoint());
+                    : target.withVolume(volume.name(), volume.mountpoint()).withDriver(volume.driver());
         });
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the volume's, empty for an anonymous one that has not been made yet; the image's as it was asked for
  * @param source the host's path of a bind; of a volume or an image the folder, once known
  * @param destination absolute and cleaned path in the container
- * @param driver the volume's
+ * @param driver the volume's; empty while the volume is not made and nothing was asked for
  * @param mode as given after the second colon
  * @param propagation such as {@code rprivate}; empty for volumes and tmpfs
  * @param copy whether an empty volume takes over what the image has at the destination
@@ -126,6 +126,28 @@ public record MountTarget(
     /** The same with a volume's name and folder. */
     MountTarget withVolume(String volume, String folder) {
         return with(volume, folder, mode, readOnly, propagation, copy, options, layer);
+    }
+
+    /** The same with the driver that keeps its volume. */
+    MountTarget withDriver(String keeper) {
+        return new MountTarget(
+                type,
+                name,
+                source,
+                destination,
+                keeper,
+                mode,
+                readOnly,
+                propagation,
+                copy,
+                recursive,
+                createSource,
+                anonymous,
+                listed,
+                options,
+                volumeOptions,
+                subpath,
+                layer);
     }
 
     /** The same from another place of the host. */

@@ -42,7 +42,7 @@ class MountPlanTest {
     void of_named_isAVolume() {
         MountPlan plan = plan("{'Binds':['data:/d:nocopy']}");
         assertThat(plan.volumesToCreate())
-                .isEqualTo(Map.of("/d", new VolumeService.CreateVolume("data", "local", Map.of(), Map.of())));
+                .isEqualTo(Map.of("/d", new VolumeService.CreateVolume("data", "", Map.of(), Map.of())));
         assertThat(plan.targets().getFirst().copy()).isFalse();
         assertThat(plan.withVolumes(Map.of("/d", volume("data"))).mountPoints())
                 .containsExactly(new MountPoint("volume", "data", "/v/data", "/d", "local", "nocopy", true, ""));
@@ -98,8 +98,8 @@ class MountPlanTest {
         assertThat(plan.targets().get(0).recursive()).isFalse();
         assertThat(plan.targets().get(1).options()).isEqualTo("size=1024,mode=777");
         assertThat(plan.volumesToCreate())
-                .isEqualTo(Map.of(
-                        "/v", new VolumeService.CreateVolume("v", "local", Map.of("o", "size=1"), Map.of("a", "b"))));
+                .isEqualTo(
+                        Map.of("/v", new VolumeService.CreateVolume("v", "local", Map.of("o", "size=1"), Map.of("a", "b"))));
         assertThat(plan.mountPoints()).extracting(MountPoint::type).containsExactly("bind", "tmpfs", "volume");
     }
 

@@ -1,4 +1,4 @@
-package io.wharf.volumes;
+package io.wharf.volumes.local;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
@@ -15,34 +15,34 @@ import java.util.List;
 
 /**
  * Takes away the folders of volumes that never came to be: a folder is made before the volume is written down, so a create
- * that is cut off leaves an empty one. Only empty folders go ({@code rmdir}); what somebody put there stays.
+ * that is cut off leaves an empty one, or one with a disk that was never mounted. What somebody put there stays.
  */
-final class ClearUnmade {
-    private final Volumes volumes;
+public final class ClearUnmade {
+    private final Path root;
     private final Pools pools;
 
-    ClearUnmade(Volumes volumes, Pools pools) {
-        this.volumes = volumes;
+    ClearUnmade(Path root, Pools pools) {
+        this.root = root;
         this.pools = pools;
     }
 
-    /** Looks through the whole folder of volumes, each name in its lane. */
-    Future<Void> run() {
-        return pools.call(this::folders).compose(names -> {
-            Future<Void> cleared = Future.succeededFuture();
-            for (String name : names) {
-                if (volumes.find(name) == null) {
-                    cleared = cleared.compose(done -> volumes.lanes().run(name, () -> unlessMade(name)));
-                }
-            }
-            return cleared;
-        });
+    /** Names of all folders of volumes, made or not. */
+    public Future<List<String>> folders() {
+        return pools.call(this::names);
     }
 
-    /** One folder; for a pool thread, in the volume's lane. */
+    /** One folder of which there is no row, in the volume's lane. */
+    public Future<Void> clear(String name) {
+        return pools.run(() -> at(root.resolve(name)));
+    }
+
     static void at(Path folder) throws IOException {
         try {
             removeFolder(folder.resolve("_data"));
+            if (Files.exists(folder.resolve(LoopDisk.UNUSED), NOFOLLOW_LINKS)) {
+                Files.deleteIfExists(folder.resolve(LoopDisk.FILE));
+                Files.deleteIfExists(folder.resolve(LoopDisk.UNUSED));
+            }
             removeFolder(folder);
         } catch (DirectoryNotEmptyException e) {
             // Somebody's files: nobody asked for them to go.
@@ -55,16 +55,12 @@ final class ClearUnmade {
         }
     }
 
-    private Future<Void> unlessMade(String name) {
-        return volumes.find(name) == null ? pools.run(() -> at(volumes.folder(name))) : Future.succeededFuture();
-    }
-
-    private List<String> folders() throws IOException {
+    private List<String> names() throws IOException {
         List<String> names = new ArrayList<>();
-        try (var entries = Files.newDirectoryStream(volumes.root())) {
+        try (var entries = Files.newDirectoryStream(root)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (CreateLocalVolume.isName(name)) {
+                if (LocalDriver.isName(name)) {
                     names.add(name);
                 }
             }

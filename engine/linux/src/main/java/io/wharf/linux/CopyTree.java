@@ -1,0 +1,159 @@
+package io.wharf.linux;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Copies a folder with everything in it: owners, modes, times, extended attributes, holes, symbolic links as they are, hard
+ * links among themselves, special files. Contents are shared where the file system can. Blocks: for a pool.
+ *
+ * <p>Neither the depth of the tree takes stack, nor do the names of a large folder take memory.
+ */
+public final class CopyTree {
+    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
+    /** Up to so many files are synced one by one, and the whole file system where there are more. */
+    private static final int FEW = 32;
+
+    private final CopyEntry copy = new CopyEntry(true);
+    private final Deque<Level> levels = new ArrayDeque<>();
+    /** A name for each copied file that has several, by its inode: the others are links to it. */
+    private final Fd links;
+
+    private final boolean durable;
+    private int files;
+
+    private CopyTree(Fd links, boolean durable) {
+        this.links = links;
+        this.durable = durable;
+    }
+
+    /** A folder on the way down, and its copy. */
+    private static final class Level implements AutoCloseable {
+        final Fd from;
+        final Fd to;
+        final FileStatus status;
+        final Deque<Directories.Entry> names = new ArrayDeque<>();
+
+        Level(Fd from, Fd to, FileStatus status) {
+            this.from = from;
+            this.to = to;
+            this.status = status;
+        }
+
+        boolean readSome() {
+            List<Directories.Entry> some = new ArrayList<>();
+            boolean more = Directories.readSome(from, some);
+            names.addAll(some);
+            return more;
+        }
+
+        @Override
+        public void close() {
+            from.close();
+            to.close();
+        }
+    }
+
+    /**
+     * Copies a folder.
+     *
+     * @param to the copy, which must not exist
+     * @param durable whether all of it is to be on the disk when this returns
+     */
+    public static void copy(String from, String to, boolean durable) {
+        String parking =
+                ".links-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Entries.makeDirectory(to, 0700);
+        try (Fd source = Entries.open(from, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
+                Fd target = Entries.open(to, FOLDER, 0)) {
+            FileStatus status = FileStatus.of(source);
+            Entries.makeDirectory(target.value(), parking, 0700);
+            try (Fd links = Entries.openAt(target.value(), parking, FOLDER, 0)) {
+                CopyTree tree = new CopyTree(links, durable);
+                tree.all(source.duplicate(), target.duplicate(), status);
+                RemoveTree.at(target.value(), parking);
+                CopyEntry.describe(source, status, target, true);
+                CopyEntry.times(status, target);
+                if (durable && tree.files > FEW) {
+                    Storage.syncFileSystem(target);
+                } else if (durable) {
+                    Storage.sync(target);
+                }
+            }
+        }
+    }
+
+    private void all(Fd from, Fd to, FileStatus status) {
+        try {
+            levels.push(new Level(from, to, status));
+            while (!levels.isEmpty()) {
+                step(levels.element());
+            }
+        } finally {
+            levels.forEach(Level::close);
+        }
+    }
+
+    private void step(Level level) {
+        Directories.Entry entry = level.names.poll();
+        if (entry == null) {
+            if (!level.readSome()) {
+                levels.pop();
+                // Filling the copy has changed its times.
+                CopyEntry.times(level.status, level.to);
+                level.close();
+            }
+            return;
+        }
+        String name = entry.name();
+        FileStatus status = FileStatus.ofEntry(level.from.value(), name);
+        if (status.isDirectory()) {
+            copy.copy(level.from, name, status, level.to);
+            enter(level, name, status);
+        } else if (status.links() == 1 || !link(links, key(status), level.to, name)) {
+            copy.copy(level.from, name, status, level.to);
+            written(level.to, name, status);
+            if (status.links() > 1) {
+                link(level.to, name, links, key(status));
+            }
+        }
+    }
+
+    private void enter(Level level, String name, FileStatus status) {
+        Fd from = Entries.openAt(level.from.value(), name, FOLDER, 0);
+        try {
+            levels.push(new Level(from, Entries.openAt(level.to.value(), name, FOLDER, 0), status));
+        } catch (RuntimeException e) {
+            from.close();
+            throw e;
+        }
+    }
+
+    private void written(Fd folder, String name, FileStatus status) {
+        if (durable && status.isFile() && status.size() > 0 && ++files <= FEW) {
+            try (Fd file = Entries.openAt(folder.value(), name, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW, 0)) {
+                Storage.sync(file);
+            }
+        }
+    }
+
+    private static String key(FileStatus status) {
+        return Long.toHexString(status.device()) + "-" + Long.toHexString(status.inode());
+    }
+
+    /** False where there is no such file yet, or no more links to it are possible. */
+    private static boolean link(Fd from, String name, Fd to, String as) {
+        try {
+            Entries.link(from.value(), name, to.value(), as);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOENT, Errno.EMLINK, Errno.EPERM, Errno.EOPNOTSUPP) || (e.is(Errno.EEXIST) && from != to)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
