@@ -207,7 +207,7 @@ class PlacePlayer(Player):
             for method, target, query, body in case.setup:
                 answer = self.ask(method, fill(target, names), query=pairs(query, names), body=fill(body, names))
                 if answer.status >= 400:
-                    return {"set-up": self.told(f"{method} {target}: {answer.status} {answer.body.decode()}", names)}
+                    return {"status": "none", "message": self.told(f"as {method} {target} failed: {answer.status} {answer.body.decode()}", names)}
             own = (self.ask("GET", f"/networks/{case.name}").json() or {}).get("Id", "")
             container_id = (self.ask("GET", f"/containers/{case.name}/json").json() or {}).get("Id", "")
             names |= {"made": own, "made12": own[:12], "cid": container_id, "cid12": container_id[:12]}
