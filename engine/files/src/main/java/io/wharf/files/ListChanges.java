@@ -7,22 +7,19 @@ import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.FileView;
 import io.wharf.contracts.ImageService.LayerFolders;
+import io.wharf.linux.Descent;
 import io.wharf.linux.Directories;
-import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
-import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.LowerFolders;
 import io.wharf.linux.Names;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.SameEntry;
 import io.wharf.streams.PulledBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +35,6 @@ final class ListChanges implements PulledBytes.Source {
     private static final int DELETED = 2;
     private static final String MARK = ".wh.";
     private static final int CHUNK = 32 << 10;
-    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
     private static final Comparator<Named> BY_NAME =
             Comparator.comparing(named -> Names.encode(named.name()), Arrays::compareUnsigned);
     /** Folders on the way down of which many names are kept at a time; of deeper ones a few. */
@@ -48,14 +44,17 @@ final class ListChanges implements PulledBytes.Source {
     private static final int MANY_BYTES = 32 << 10;
     private static final int FEW = 16;
     private static final int FEW_BYTES = 1 << 10;
-    /** PATH_MAX: nothing in the container can name what lies deeper, and here each level keeps its path. */
+    /** PATH_MAX: nothing in the container can name what lies deeper. */
     private static final int LONGEST_PATH = 4096;
 
     private final FileView view;
     /** The writable layer is the whole root: what differs is found by looking at everything. */
     private final boolean whole;
 
-    private final Deque<Level> levels = new ArrayDeque<>();
+    private final Descent<Folder> way;
+    /** So many folders on the way were told of, the root always. */
+    private int told = 1;
+
     private boolean begun;
     private boolean finished;
 
@@ -63,39 +62,26 @@ final class ListChanges implements PulledBytes.Source {
     private record Named(String name, boolean hidden) {}
 
     /** A folder of the writable layer that is being listed. */
-    private static final class Level implements AutoCloseable {
-        final Fd folder;
-        final LowerFolders lowers;
-        final String path;
-        final ArrayDeque<Named> names = new ArrayDeque<>();
-        private final ArrayDeque<Fd> unread = new ArrayDeque<>();
-        boolean told;
+    private static final class Folder {
+        final ArrayDeque<Named> names = new ArrayDeque<>(0);
+        /** Nothing shines through: what is below and not here any more is deleted. */
+        boolean bare;
 
-        /** Both folders are the level's own from now on; {@code bare} where nothing shines through the folder. */
-        Level(Fd folder, LowerFolders lowers, String path, boolean told, boolean bare) {
-            this.folder = folder;
-            this.lowers = lowers;
-            this.path = path;
-            this.told = told;
-            unread.add(folder);
-            try {
-                // An opaque folder was removed and made anew: what is below and not here any more is deleted.
-                if (bare || LowerFolders.isOpaque(folder)) {
-                    unread.addAll(lowers.folders());
-                }
-            } catch (RuntimeException e) {
-                close();
-                throw e;
-            }
+        /** Which of the step's sources is read next. */
+        private int source;
+
+        Folder(boolean bare) {
+            this.bare = bare;
         }
 
         /** The next one; those of a folder with more than are kept at a time come sorted in parts. */
         @Nullable
-        Named next(int most, int bytes) {
+        Named next(Descent.Step<?> step, int most, int bytes) {
             if (names.isEmpty()) {
+                int sources = bare ? step.sources() : 1;
                 List<Named> some = new ArrayList<>();
-                while (some.size() < most && !unread.isEmpty()) {
-                    readSome(unread.element(), bytes, some);
+                while (some.size() < most && source < sources) {
+                    readSome(step, bytes, some);
                 }
                 some.sort(BY_NAME);
                 names.addAll(some);
@@ -103,32 +89,28 @@ final class ListChanges implements PulledBytes.Source {
             return names.poll();
         }
 
-        private void readSome(Fd source, int bytes, List<Named> into) {
+        private void readSome(Descent.Step<?> step, int bytes, List<Named> into) {
             List<Directories.Entry> read = new ArrayList<>();
-            if (!Directories.readSome(source, read, bytes)) {
-                unread.remove();
+            int from = source;
+            if (!Directories.readSome(step.source(from), read, bytes)) {
+                source++;
             }
             for (Directories.Entry entry : read) {
-                boolean hidden = source != folder;
+                boolean hidden = from > 0;
                 if (!hidden
-                        || (lowers.isTopmost(source, entry.name())
-                                && FileStatus.ifPresent(folder.value(), entry.name())
+                        || (step.lowers().isTopmost(step.source(from), entry.name())
+                                && FileStatus.ifPresent(step.folder().value(), entry.name())
                                         .isEmpty())) {
                     into.add(new Named(entry.name(), hidden));
                 }
             }
         }
-
-        @Override
-        public void close() {
-            folder.close();
-            lowers.close();
-        }
     }
 
-    private ListChanges(FileView view, boolean whole) {
+    private ListChanges(FileView view, LayerFolders layers) {
         this.view = view;
-        this.whole = whole;
+        this.whole = layers.whole();
+        way = Descent.from(layers.upper(), layers.lowers(), new Folder(whole));
     }
 
     /** The view is this one's from now on; on a thread that may block. */
@@ -137,16 +119,8 @@ final class ListChanges implements PulledBytes.Source {
         if (layers == null) {
             throw new IllegalStateException("a view without its layers");
         }
-        ListChanges list = new ListChanges(view, layers.whole());
-        Fd upper = Entries.open(layers.upper(), FOLDER, 0);
-        LowerFolders lowers;
-        try {
-            lowers = LowerFolders.of(layers.lowers());
-        } catch (RuntimeException e) {
-            upper.close();
-            throw e;
-        }
-        list.levels.push(new Level(upper, lowers, "", true, layers.whole()));
+        ListChanges list = new ListChanges(view, layers);
+        list.lookWhetherOpaque();
         return list;
     }
 
@@ -171,25 +145,26 @@ final class ListChanges implements PulledBytes.Source {
     }
 
     private void step(ByteBuf out) {
-        Level level = levels.peek();
-        if (level == null) {
+        if (way.depth() == 0) {
             finished = true;
             // No change at all is null in Docker.
             ByteBufUtil.writeAscii(out, begun ? "]\n" : "null\n");
             return;
         }
+        Descent.Step<Folder> step = way.current();
         try {
-            boolean upper = levels.size() <= UPPER_LEVELS;
-            Named next = level.next(upper ? MANY : FEW, upper ? MANY_BYTES : FEW_BYTES);
+            boolean upper = way.depth() <= UPPER_LEVELS;
+            Named next = step.kept().next(step, upper ? MANY : FEW, upper ? MANY_BYTES : FEW_BYTES);
             if (next == null) {
-                levels.pop().close();
+                way.leave();
+                told = Math.min(told, way.depth());
                 return;
             }
-            String path = level.path + "/" + next.name();
+            String path = "/" + way.path(next.name());
             if (next.hidden()) {
                 tell(out, path, DELETED);
             } else {
-                entry(out, level, next.name(), path);
+                entry(out, step, next.name(), path);
             }
         } catch (LinuxException e) {
             // The container goes on while we look.
@@ -199,17 +174,17 @@ final class ListChanges implements PulledBytes.Source {
         }
     }
 
-    private void entry(ByteBuf out, Level level, String name, String path) {
-        FileStatus status = FileStatus.ofEntry(level.folder.value(), name);
+    private void entry(ByteBuf out, Descent.Step<Folder> step, String name, String path) {
+        FileStatus status = FileStatus.ofEntry(step.folder().value(), name);
         if (!whole && name.startsWith(MARK) && status.isFile() && status.size() == 0) {
             // A mark of fuse-overlayfs in the form that tars have, and a commit takes it for one, whoever wrote it.
             String gone = name.substring(MARK.length());
-            if (!gone.startsWith(MARK) && level.lowers.locate(gone).isPresent()) {
-                tell(out, level.path + "/" + gone, DELETED);
+            if (!gone.startsWith(MARK) && step.lowers().locate(gone).isPresent()) {
+                tell(out, "/" + way.path(gone), DELETED);
             }
             return;
         }
-        LowerFolders.Found found = level.lowers.locate(name).orElse(null);
+        LowerFolders.Found found = step.lowers().locate(name).orElse(null);
         FileStatus below = found == null ? null : found.status();
         if (!whole && LowerFolders.isWhiteout(status)) {
             if (below != null) {
@@ -217,27 +192,28 @@ final class ListChanges implements PulledBytes.Source {
             }
             return;
         }
-        boolean told = true;
+        boolean same = false;
         if (below == null) {
             tell(out, path, ADDED);
-        } else if (whole && found != null && SameEntry.test(level.folder, status, found.folder(), below, name)) {
-            told = false;
+        } else if (whole && found != null && SameEntry.test(step.folder(), status, found.folder(), below, name)) {
+            same = true;
         } else if (!whole && status.isDirectory() && below.isDirectory() && isSame(status, below)) {
-            told = false;
+            same = true;
         } else {
             tell(out, path, MODIFIED);
         }
         if (status.isDirectory() && path.length() < LONGEST_PATH) {
-            Fd folder = Entries.openAt(level.folder.value(), name, FOLDER, 0);
-            LowerFolders lowers;
-            try {
-                lowers = level.lowers.enter(name);
-            } catch (RuntimeException e) {
-                folder.close();
-                throw e;
+            way.enter(name, new Folder(whole));
+            if (!same) {
+                told = way.depth();
             }
-            levels.push(new Level(folder, lowers, path, told, whole));
+            lookWhetherOpaque();
         }
+    }
+
+    /** An opaque folder was removed and made anew. */
+    private void lookWhetherOpaque() {
+        way.current().kept().bare |= LowerFolders.isOpaque(way.current().folder());
     }
 
     /** Sizes of folders say nothing: file systems count them in their own ways. */
@@ -250,12 +226,9 @@ final class ListChanges implements PulledBytes.Source {
 
     /** A folder that nothing was told of yet is told of before what has changed in it. */
     private void tell(ByteBuf out, String path, int kind) {
-        levels.descendingIterator().forEachRemaining(level -> {
-            if (!level.told) {
-                level.told = true;
-                write(out, level.path, MODIFIED);
-            }
-        });
+        for (; told < way.depth(); told++) {
+            write(out, "/" + way.path(told), MODIFIED);
+        }
         write(out, path, kind);
     }
 
@@ -274,8 +247,7 @@ final class ListChanges implements PulledBytes.Source {
 
     @Override
     public void close() {
-        levels.forEach(Level::close);
-        levels.clear();
+        way.close();
         view.close();
     }
 }

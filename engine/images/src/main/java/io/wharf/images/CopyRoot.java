@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.wharf.base.Ids;
 import io.wharf.linux.CopyEntry;
+import io.wharf.linux.Descent;
 import io.wharf.linux.Directories;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
@@ -9,7 +10,6 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.LowerFolders;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.RemoveTree;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -23,53 +23,46 @@ import org.jspecify.annotations.Nullable;
  * names of a large folder take memory.
  */
 final class CopyRoot {
-    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
-
     private final CopyEntry copy = new CopyEntry();
-    private final Deque<Level> levels = new ArrayDeque<>();
+    private final Descent<Folder> way;
     /** A name for each copied file that has several, by its inode: the others are links to it. */
     private final Fd links;
 
-    private CopyRoot(Fd links) {
+    /** @param to the folder's own from now on */
+    private CopyRoot(List<String> lowers, Fd to, Fd links) {
         this.links = links;
+        way = Descent.from(to, lowers, new Folder(null));
     }
 
-    /** A folder on the way down: what shines through, and its copy. */
-    private static final class Level implements AutoCloseable {
-        final LowerFolders from;
-        final Fd to;
+    /** What is known of a folder on the way: the copy, through which the layers shine. */
+    private static final class Folder {
         final @Nullable FileStatus status;
-        final Deque<Directories.Entry> names = new ArrayDeque<>();
-        private int reading;
+        /** Read and not copied yet; few folders of a deep tree have any. */
+        @Nullable
+        Deque<Directories.Entry> names;
 
-        Level(LowerFolders from, Fd to, @Nullable FileStatus status) {
-            this.from = from;
-            this.to = to;
+        /** The layer that the names come from; 0 is the copy. */
+        int reading = 1;
+
+        Folder(@Nullable FileStatus status) {
             this.status = status;
         }
 
-        /** The layer that the names come from. */
-        Fd layer() {
-            return from.folders().get(reading);
-        }
-
-        /** False at the end of the last layer's. */
-        boolean readSome() {
-            while (reading < from.folders().size()) {
-                List<Directories.Entry> some = new ArrayList<>();
-                if (Directories.readSome(layer(), some)) {
-                    names.addAll(some);
-                    return true;
+        @Nullable
+        Directories.Entry next(Descent.Step<?> step) {
+            while (names == null || names.isEmpty()) {
+                if (reading >= step.sources()) {
+                    return null;
                 }
-                reading++;
+                List<Directories.Entry> some = new ArrayList<>();
+                if (Directories.readSome(step.source(reading), some)) {
+                    names = new ArrayDeque<>(some);
+                } else {
+                    names = null;
+                    reading++;
+                }
             }
-            return false;
-        }
-
-        @Override
-        public void close() {
-            from.close();
-            to.close();
+            return names.poll();
         }
     }
 
@@ -81,59 +74,50 @@ final class CopyRoot {
      */
     static void run(List<String> lowers, Path like, Path target) {
         String parking = ".links-" + Ids.random();
-        try (Fd root = Entries.open(target.toString(), FOLDER, 0)) {
+        try (Fd root = Entries.open(target.toString(), Descent.FOLDER, 0)) {
             Entries.makeDirectory(root.value(), parking, 0700);
-            try (Fd links = Entries.openAt(root.value(), parking, FOLDER, 0)) {
-                new CopyRoot(links).all(lowers, root.duplicate());
+            try (Fd links = Entries.openAt(root.value(), parking, Descent.FOLDER, 0)) {
+                new CopyRoot(lowers, root.duplicate(), links).all();
             }
             RemoveTree.at(root.value(), parking);
         }
         RootFolder.describe(like, target);
     }
 
-    private void all(List<String> lowers, Fd root) {
-        try {
-            levels.push(new Level(LowerFolders.of(lowers), root, null));
-            while (!levels.isEmpty()) {
-                step(levels.element());
+    private void all() {
+        try (Descent<?> end = way) {
+            while (end.depth() > 0) {
+                step();
             }
-        } finally {
-            levels.forEach(Level::close);
         }
     }
 
-    private void step(Level level) {
-        Directories.Entry entry = level.names.poll();
+    private void step() {
+        Descent.Step<Folder> step = way.current();
+        Folder folder = step.kept();
+        Fd to = step.folder();
+        Directories.Entry entry = folder.next(step);
         if (entry == null) {
-            if (!level.readSome()) {
-                levels.pop();
-                if (level.status != null) {
-                    CopyEntry.times(level.status, level.to);
-                }
-                level.close();
+            if (folder.status != null) {
+                CopyEntry.times(folder.status, to);
             }
+            way.leave();
             return;
         }
         String name = entry.name();
-        LowerFolders.Found found = level.from.locate(name).orElse(null);
-        if (found == null || found.folder() != level.layer()) {
+        LowerFolders.Found found = step.lowers().locate(name).orElse(null);
+        if (found == null || found.folder() != step.source(folder.reading)) {
             // Removed, or of a layer above.
             return;
         }
         FileStatus status = found.status();
         if (status.isDirectory()) {
-            copy.copy(found.folder(), name, status, level.to);
-            Fd to = Entries.openAt(level.to.value(), name, FOLDER, 0);
-            try {
-                levels.push(new Level(level.from.enter(name), to, status));
-            } catch (RuntimeException e) {
-                to.close();
-                throw e;
-            }
-        } else if (status.links() == 1 || !linked(status, level.to, name)) {
-            copy.copy(found.folder(), name, status, level.to);
+            copy.copy(found.folder(), name, status, to);
+            way.enter(name, new Folder(status));
+        } else if (status.links() == 1 || !linked(status, to, name)) {
+            copy.copy(found.folder(), name, status, to);
             if (status.links() > 1) {
-                link(level.to, name, links, key(status));
+                link(to, name, links, key(status));
             }
         }
     }

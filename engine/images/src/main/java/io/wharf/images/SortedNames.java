@@ -1,17 +1,14 @@
 package io.wharf.images;
 
+import io.wharf.linux.Descent;
 import io.wharf.linux.Directories;
-import io.wharf.linux.Fd;
 import io.wharf.linux.Names;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,52 +46,57 @@ final class SortedNames {
         return OVERHEAD_BYTES + 2L * name.length();
     }
 
-    /**
-     * The names of one folder, or of several that show through each other.
-     *
-     * @param wanted which names count, by the folder that they were read from
-     */
-    Folder of(List<Fd> folders, BiPredicate<Fd, String> wanted) {
-        return new Folder(folders, wanted);
+    /** Which names count, by the one of the step's sources that they were read from. */
+    interface Wanted {
+        boolean test(int source, String name);
+    }
+
+    /** The names of one folder, or of several that show through each other. */
+    Folder folder() {
+        return new Folder();
     }
 
     final class Folder {
-        private final Deque<Fd> unread;
-        private final BiPredicate<Fd, String> wanted;
-        private final NavigableSet<String> names = new TreeSet<>(BY_BYTES);
+        /** Which of the step's sources is being read. */
+        private int source;
 
-        private Folder(List<Fd> folders, BiPredicate<Fd, String> wanted) {
-            unread = new ArrayDeque<>(folders);
-            this.wanted = wanted;
-        }
+        private @Nullable NavigableSet<String> names;
+
+        private Folder() {}
 
         /** The next name, null at the end. */
         @Nullable
-        String next() {
-            while (!unread.isEmpty() && names.isEmpty()) {
-                read();
+        String next(Descent.Step<?> step, Wanted wanted) {
+            while (names == null && source < step.sources()) {
+                names = read(step, wanted);
             }
-            String name = names.pollFirst();
+            String name = names == null ? null : names.pollFirst();
             if (name != null) {
                 held -= bytes(name);
+            }
+            if (names != null && names.isEmpty()) {
+                // A deep tree has many of these.
+                names = null;
             }
             return name;
         }
 
-        private void read() {
+        private @Nullable NavigableSet<String> read(Descent.Step<?> step, Wanted wanted) {
+            NavigableSet<String> read = new TreeSet<>(BY_BYTES);
             List<Directories.Entry> some = new ArrayList<>();
             do {
-                Fd from = unread.element();
                 some.clear();
-                if (!Directories.readSome(from, some, held < MOST_BYTES ? MANY_BYTES : FEW_BYTES)) {
-                    unread.remove();
+                int from = source;
+                if (!Directories.readSome(step.source(from), some, held < MOST_BYTES ? MANY_BYTES : FEW_BYTES)) {
+                    source++;
                 }
                 for (Directories.Entry entry : some) {
-                    if (wanted.test(from, entry.name()) && names.add(entry.name())) {
+                    if (wanted.test(from, entry.name()) && read.add(entry.name())) {
                         held += bytes(entry.name());
                     }
                 }
-            } while (!unread.isEmpty() && held < MOST_BYTES);
+            } while (source < step.sources() && held < MOST_BYTES);
+            return read.isEmpty() ? null : read;
         }
     }
 }

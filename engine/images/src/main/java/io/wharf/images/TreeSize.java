@@ -1,72 +1,74 @@
 package io.wharf.images;
 
+import io.wharf.linux.Descent;
 import io.wharf.linux.Directories;
-import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
-import io.wharf.linux.OpenFlags;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up the bytes of a tree's files, each hard-linked file once; what vanishes meanwhile is not counted. The tree is a
- * container's to make: neither its depth takes stack, nor do the names of a large folder take memory.
+ * Adds up the bytes of a tree's files, each hard-linked file once; what vanishes meanwhile is not counted, nor what lies
+ * deeper than {@link Descent} goes. The tree is a container's to make: neither its depth takes stack or descriptors, nor do
+ * the names of a large folder take memory.
  */
 final class TreeSize {
-    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
-
-    /** Folders on the way down of which many names are read at a time; of deeper ones a few. */
-    private static final int UPPER_LEVELS = 32;
-
-    private static final int MANY_BYTES = 32 << 10;
-    private static final int FEW_BYTES = 1 << 10;
-
     private final FileBytes bytes = new FileBytes();
-    private final Deque<Level> levels = new ArrayDeque<>();
 
-    /** Entries are those that were read and not looked at yet. */
-    private record Level(Fd folder, Deque<Directories.Entry> entries) {}
+    /** Entries of a folder that were read and not looked at yet; few folders of a deep tree have any. */
+    private static final class Folder {
+        @Nullable
+        Deque<Directories.Entry> entries;
+
+        @Nullable
+        Directories.Entry next(Fd folder) {
+            while (entries == null || entries.isEmpty()) {
+                entries = null;
+                List<Directories.Entry> some = new ArrayList<>();
+                if (!Directories.readSome(folder, some)) {
+                    return null;
+                }
+                entries = new ArrayDeque<>(some);
+            }
+            return entries.poll();
+        }
+    }
 
     private TreeSize() {}
 
     static long of(Path folder) {
         TreeSize size = new TreeSize();
-        try {
-            size.enter(OpenFlags.AT_FDCWD, folder.toString());
-            while (!size.levels.isEmpty()) {
-                size.step(size.levels.element());
+        try (Descent<Folder> way = Descent.from(folder.toString(), List.of(), new Folder())) {
+            while (way.depth() > 0) {
+                size.step(way);
             }
-        } finally {
-            size.levels.forEach(level -> level.folder.close());
         }
         return size.bytes.sum();
     }
 
-    private void step(Level level) {
-        Directories.Entry entry = level.entries.poll();
+    private void step(Descent<Folder> way) {
+        Descent.Step<Folder> step = way.current();
+        Directories.Entry entry = step.kept().next(step.folder());
         if (entry == null) {
-            List<Directories.Entry> some = new ArrayList<>();
-            if (!Directories.readSome(level.folder, some, levels.size() <= UPPER_LEVELS ? MANY_BYTES : FEW_BYTES)) {
-                levels.pop().folder.close();
-            }
-            level.entries.addAll(some);
+            way.leave();
         } else if (entry.type() == Directories.Type.DIRECTORY) {
-            enter(level.folder.value(), entry.name());
+            enter(way, entry.name());
         } else {
-            FileStatus.ifPresent(level.folder.value(), entry.name()).ifPresent(bytes::add);
+            FileStatus.ifPresent(step.folder().value(), entry.name()).ifPresent(bytes::add);
         }
     }
 
-    private void enter(int directory, String name) {
+    private static void enter(Descent<Folder> way, String name) {
         try {
-            levels.push(new Level(Entries.openAt(directory, name, FOLDER, 0), new ArrayDeque<>()));
+            way.enter(name, new Folder());
         } catch (LinuxException e) {
-            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+            if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ENAMETOOLONG)) {
                 throw e;
             }
         }

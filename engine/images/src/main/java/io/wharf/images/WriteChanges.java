@@ -1,21 +1,17 @@
 package io.wharf.images;
 
+import io.wharf.linux.Descent;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.LowerFolders;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.SameEntry;
 import io.wharf.tar.WriteEntries;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -24,11 +20,11 @@ import java.util.List;
  * meanwhile is left out.
  */
 final class WriteChanges {
-    private static final int FOLDER = OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW;
-
     private final Sink sink;
-    private final Deque<Level> levels = new ArrayDeque<>();
+    private final Descent<Folder> way;
     private final SortedNames names = new SortedNames();
+    /** So many folders on the way stand in the tar already, the root always. */
+    private int written = 1;
 
     /** Takes what differs. */
     private interface Sink {
@@ -37,51 +33,20 @@ final class WriteChanges {
         void gone(String prefix, String name) throws IOException;
     }
 
-    /** A folder on the way down. */
-    private static final class Level implements AutoCloseable {
-        final Fd folder;
-        final LowerFolders lowers;
-        final String prefix;
-        final FileStatus status;
-        final SortedNames.Folder names;
-        /** Its own entry stands in the tar already. */
-        boolean written;
+    private record Folder(FileStatus status, SortedNames.Folder names) {}
 
-        /** Both folders are the level's own from now on. */
-        Level(Fd folder, LowerFolders lowers, String prefix, FileStatus status, boolean written, SortedNames names) {
-            this.folder = folder;
-            this.lowers = lowers;
-            this.prefix = prefix;
-            this.status = status;
-            this.written = written;
-            List<Fd> all = new ArrayList<>(lowers.folders());
-            all.addFirst(folder);
-            this.names = names.of(all, (from, name) -> from == folder || isGone(from, name));
-        }
-
-        /** Of the layers, names that are in the folder, too, would come twice. */
-        private boolean isGone(Fd from, String name) {
-            return FileStatus.ifPresent(folder.value(), name).isEmpty() && lowers.isTopmost(from, name);
-        }
-
-        @Override
-        public void close() {
-            folder.close();
-            lowers.close();
-        }
-    }
-
-    private WriteChanges(Sink sink) {
+    private WriteChanges(Path root, List<String> lowers, Sink sink) {
         this.sink = sink;
+        way = Descent.from(root.toString(), lowers, new Folder(FileStatus.of(root.toString()), names.folder()));
     }
 
     /** Writes the layer's tar; the root folder itself where it is no longer as it was made. */
     static void run(Path root, List<String> lowers, Path like, OutputStream out) throws IOException {
         WriteEntries entries = new WriteEntries(out);
-        try (Fd folder = Entries.open(root.toString(), FOLDER, 0)) {
+        try (Fd folder = Entries.open(root.toString(), Descent.FOLDER, 0)) {
             WriteUpper.writeRoot(entries, folder, like);
         }
-        new WriteChanges(new Sink() {
+        new WriteChanges(root, lowers, new Sink() {
                     @Override
                     public void entry(Fd folder, String name, String path, FileStatus status) throws IOException {
                         entries.entry(folder, name, path, status);
@@ -92,14 +57,14 @@ final class WriteChanges {
                         WriteUpper.markGone(entries, prefix, name);
                     }
                 })
-                .walk(root, lowers);
+                .walk();
         entries.tar().finish();
     }
 
     /** Bytes of the files that are new or changed, each linked file once. */
     static long size(Path root, List<String> lowers) throws IOException {
         FileBytes bytes = new FileBytes();
-        new WriteChanges(new Sink() {
+        new WriteChanges(root, lowers, new Sink() {
                     @Override
                     public void entry(Fd folder, String name, String path, FileStatus status) {
                         bytes.add(status);
@@ -108,39 +73,28 @@ final class WriteChanges {
                     @Override
                     public void gone(String prefix, String name) {}
                 })
-                .walk(root, lowers);
+                .walk();
         return bytes.sum();
     }
 
-    private void walk(Path root, List<String> below) throws IOException {
-        Fd folder = Entries.open(root.toString(), FOLDER, 0);
-        try {
-            enter(folder, LowerFolders.of(below), "", FileStatus.of(folder), true);
-        } catch (RuntimeException e) {
-            folder.close();
-            throw e;
-        }
-        try {
-            while (!levels.isEmpty()) {
-                step(levels.element());
+    private void walk() throws IOException {
+        try (Descent<?> end = way) {
+            while (end.depth() > 0) {
+                step();
             }
-        } finally {
-            levels.forEach(Level::close);
         }
     }
 
-    private void enter(Fd folder, LowerFolders lowers, String prefix, FileStatus status, boolean written) {
-        levels.push(new Level(folder, lowers, prefix, status, written, names));
-    }
-
-    private void step(Level level) throws IOException {
-        String name = level.names.next();
+    private void step() throws IOException {
+        Descent.Step<Folder> step = way.current();
+        String name = step.kept().names.next(step, (source, each) -> source == 0 || isGone(step, source, each));
         if (name == null) {
-            levels.pop().close();
+            way.leave();
+            written = Math.min(written, way.depth());
             return;
         }
         try {
-            entry(level, name);
+            entry(step, name);
         } catch (LinuxException e) {
             // The container goes on while we look.
             if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
@@ -149,45 +103,41 @@ final class WriteChanges {
         }
     }
 
-    private void entry(Level level, String name) throws IOException {
-        LowerFolders.Found below = level.lowers.locate(name).orElse(null);
-        FileStatus status = FileStatus.ifPresent(level.folder.value(), name).orElse(null);
+    /** Of the layers, names that are in the folder, too, would come twice. */
+    private static boolean isGone(Descent.Step<?> step, int source, String name) {
+        return FileStatus.ifPresent(step.folder().value(), name).isEmpty()
+                && step.lowers().isTopmost(step.source(source), name);
+    }
+
+    private void entry(Descent.Step<Folder> step, String name) throws IOException {
+        LowerFolders.Found below = step.lowers().locate(name).orElse(null);
+        FileStatus status =
+                FileStatus.ifPresent(step.folder().value(), name).orElse(null);
         if (status == null) {
             if (below != null) {
                 lead();
-                sink.gone(level.prefix, name);
+                sink.gone(way.path(), name);
             }
             return;
         }
-        boolean same = below != null && SameEntry.test(level.folder, status, below.folder(), below.status(), name);
+        boolean same = below != null && SameEntry.test(step.folder(), status, below.folder(), below.status(), name);
         if (!same) {
             lead();
-            sink.entry(level.folder, name, level.prefix + name, status);
+            sink.entry(step.folder(), name, way.path(name), status);
         }
         if (status.isDirectory()) {
-            Fd folder = Entries.openAt(level.folder.value(), name, FOLDER, 0);
-            LowerFolders lowers;
-            try {
-                lowers = level.lowers.enter(name);
-            } catch (RuntimeException e) {
-                folder.close();
-                throw e;
+            way.enter(name, new Folder(status, names.folder()));
+            if (!same) {
+                written = way.depth();
             }
-            enter(folder, lowers, level.prefix + name + "/", status, !same);
         }
     }
 
     /** Writes the folders around a change that do not stand in the tar yet, the outermost first. */
     private void lead() throws IOException {
-        Level above = null;
-        for (Iterator<Level> from = levels.descendingIterator(); from.hasNext(); ) {
-            Level level = from.next();
-            if (!level.written && above != null) {
-                level.written = true;
-                String path = level.prefix.substring(0, level.prefix.length() - 1);
-                sink.entry(above.folder, path.substring(path.lastIndexOf('/') + 1), path, level.status);
-            }
-            above = level;
-        }
+        way.visit(written, (in, name, path, folder) -> {
+            written++;
+            sink.entry(in, name, path, folder.status);
+        });
     }
 }

@@ -14,12 +14,14 @@ public final class LowerFolders implements AutoCloseable {
     private static final String OPAQUE = "trusted.overlay.opaque";
 
     private final List<Fd> folders = new ArrayList<>();
+    /** Of which layer each of them is. */
+    private final List<Integer> layers = new ArrayList<>();
 
     /** The roots of the layers. */
     public static LowerFolders of(List<String> paths) {
         LowerFolders roots = new LowerFolders();
         try {
-            paths.forEach(path -> roots.folders.add(Entries.open(path, FOLDER, 0)));
+            paths.forEach(path -> roots.add(Entries.open(path, FOLDER, 0), roots.layers.size()));
             return roots;
         } catch (RuntimeException e) {
             roots.close();
@@ -54,7 +56,8 @@ public final class LowerFolders implements AutoCloseable {
     public LowerFolders enter(String name) {
         LowerFolders below = new LowerFolders();
         try {
-            for (Fd folder : folders) {
+            for (int i = 0; i < folders.size(); i++) {
+                Fd folder = folders.get(i);
                 FileStatus status = status(folder, name);
                 if (status == null) {
                     continue;
@@ -63,7 +66,7 @@ public final class LowerFolders implements AutoCloseable {
                     break;
                 }
                 Fd entered = Entries.openAt(folder.value(), name, FOLDER, 0);
-                below.folders.add(entered);
+                below.add(entered, layers.get(i));
                 if (isOpaque(entered)) {
                     break;
                 }
@@ -72,6 +75,32 @@ public final class LowerFolders implements AutoCloseable {
         } catch (RuntimeException e) {
             below.close();
             throw e;
+        }
+    }
+
+    private void add(Fd folder, int layer) {
+        folders.add(folder);
+        layers.add(layer);
+    }
+
+    /** How many shine through, open or not. */
+    int count() {
+        return layers.size();
+    }
+
+    /**
+     * Opens what was closed anew: as the folder around those that are open below it, else by its path.
+     *
+     * @param roots of all layers
+     */
+    void reopen(@Nullable LowerFolders below, LowerFolders roots, String path) {
+        for (int layer : layers) {
+            int inside = below == null ? -1 : below.layers.indexOf(layer);
+            folders.add(
+                    below != null && inside >= 0
+                            ? Entries.openAt(below.folders.get(inside).value(), "..", FOLDER, 0)
+                            : Entries.openBeneathNoLinks(
+                                    roots.folders.get(layer).value(), path, FOLDER, 0));
         }
     }
 
