@@ -48,8 +48,7 @@ final class CopyRoot {
             this.status = status;
         }
 
-        @Nullable
-        Directories.Entry next(Descent.Step<?> step) {
+        Directories.@Nullable Entry next(Descent.Step<?> step) {
             while (names == null || names.isEmpty()) {
                 if (reading >= step.sources()) {
                     return null;

@@ -26,8 +26,7 @@ final class TreeSize {
         @Nullable
         Deque<Directories.Entry> entries;
 
-        @Nullable
-        Directories.Entry next(Fd folder) {
+        Directories.@Nullable Entry next(Fd folder) {
             while (entries == null || entries.isEmpty()) {
                 entries = null;
                 List<Directories.Entry> some = new ArrayList<>();

@@ -111,8 +111,7 @@ final class WriteChanges {
 
     private void entry(Descent.Step<Folder> step, String name) throws IOException {
         LowerFolders.Found below = step.lowers().locate(name).orElse(null);
-        FileStatus status =
-                FileStatus.ifPresent(step.folder().value(), name).orElse(null);
+        FileStatus status = FileStatus.ifPresent(step.folder().value(), name).orElse(null);
         if (status == null) {
             if (below != null) {
                 lead();

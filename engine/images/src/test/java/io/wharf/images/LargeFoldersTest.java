@@ -2,9 +2,9 @@ package io.wharf.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wharf.linux.Descent;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.RemoveTree;
 import io.wharf.tar.TarEntry;
 import io.wharf.tar.TarReader;
@@ -137,9 +137,10 @@ class LargeFoldersTest {
             Files.createFile(usual.resolve(name));
         }
         List<String> names = new ArrayList<>();
-        try (Fd folder = Entries.open(usual.toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
-            SortedNames.Folder all = new SortedNames().of(List.of(folder), (from, name) -> !name.equals("aa"));
-            for (String name = all.next(); name != null; name = all.next()) {
+        SortedNames.Folder all = new SortedNames().folder();
+        try (Descent<SortedNames.Folder> way = Descent.from(usual.toString(), List.of(), all)) {
+            SortedNames.Wanted wanted = (source, name) -> !name.equals("aa");
+            for (String name = all.next(way.current(), wanted); name != null; name = all.next(way.current(), wanted)) {
                 names.add(name);
             }
         }

@@ -221,8 +221,7 @@ public final class Descent<S> implements AutoCloseable {
             return false;
         }
         step.folder = folder;
-        step.lowers.reopen(
-                next ? below.lowers : null, steps.getFirst().lowers, path.substring(0, step.pathLength - 1));
+        step.lowers.reopen(next ? below.lowers : null, steps.getFirst().lowers, path.substring(0, step.pathLength - 1));
         step.resume();
         return true;
     }

@@ -86,8 +86,8 @@ class DescentTest {
                 if (name.isEmpty()) {
                     int depth = way.depth() - 1;
                     assertThat(way.path()).hasSize(2 * depth);
-                    assertThat(way.current().lowers().folders())
-                            .hasSize((int) java.util.stream.IntStream.range(0, LAYERS)
+                    assertThat(way.current().lowers().folders()).hasSize((int)
+                            java.util.stream.IntStream.range(0, LAYERS)
                                     .filter(i -> DEEP / (LAYERS - i) >= depth)
                                     .count());
                     way.leave();
@@ -164,15 +164,16 @@ class DescentTest {
                             way.enter(name, i);
                         }
                     })
-                    .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ENAMETOOLONG))
-                            .isTrue());
+                    .isInstanceOfSatisfying(
+                            LinuxException.class,
+                            e -> assertThat(e.is(Errno.ENAMETOOLONG)).isTrue());
         }
     }
 
     @Test
     void removeTree_ofADeepTreeTakesFewDescriptors() throws Exception {
         Path deep = top.resolve("deep");
-        deep(deep, 20 * DEEP);
+        deep(deep, 5 * DEEP);
         int[] most = new int[1];
         Thread watch = Thread.ofPlatform().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
