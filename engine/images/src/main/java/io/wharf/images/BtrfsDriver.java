@@ -101,14 +101,20 @@ final class BtrfsDriver extends PlainRoots {
     }
 
     @Override
-    void fill(Path own, String name, LayerChain chain) throws IOException {
-        Btrfs.snapshot(union(chain).toString(), own.toString(), name, false);
+    void fill(Path own, String name, LayerChain chain) {
+        Btrfs.snapshot(unions().resolve(nameOf(chain)).toString(), own.toString(), name, false);
     }
 
-    private synchronized Path union(LayerChain chain) throws IOException {
+    @Override
+    public boolean sharesRoots() {
+        return true;
+    }
+
+    @Override
+    public void prepare(LayerChain chain) throws IOException {
         Path union = unions().resolve(nameOf(chain));
         if (FileStatus.ifPresent(OpenFlags.AT_FDCWD, union.toString()).isPresent()) {
-            return union;
+            return;
         }
         String made = "new-" + Ids.random();
         try {
@@ -122,7 +128,6 @@ final class BtrfsDriver extends PlainRoots {
         } finally {
             discard(unions(), made);
         }
-        return union;
     }
 
     private static String nameOf(LayerChain chain) {
@@ -130,19 +135,26 @@ final class BtrfsDriver extends PlainRoots {
     }
 
     @Override
-    public synchronized void forget(Digest layer) {
+    public void forget(Digest layer) {
         discard(unions(), layer.hex());
     }
 
     @Override
     void limit(Path root, long bytes) {
+        String all = roots.layout.dataRoot().toString();
+        boolean first;
         synchronized (this) {
-            if (!counting) {
-                Btrfs.enableQuota(roots.layout.dataRoot().toString());
+            first = !counting;
+            if (first) {
+                Btrfs.enableQuota(all);
                 counting = true;
             }
         }
         Btrfs.limit(root.toString(), bytes);
+        if (first) {
+            // Outside: who comes meanwhile has the limit, too, and it holds as soon as all is counted.
+            Btrfs.awaitCounts(all);
+        }
     }
 
     @Override

@@ -56,16 +56,16 @@ final class CommitContainer {
                 .orElseThrow(() -> WharfException.notFound("No such image: " + request.parent()));
         ContainerLayer layer = images.container(request.containerId())
                 .orElseThrow(() -> WharfException.notFound("No such container: " + request.containerId()));
-        LayerStore.Hold hold = layers.hold();
-        hold.all(parent);
-        LayerChain below = LayerChain.of(images.downFrom(layer.top()), layers);
-        return writers.run(() -> unpack.run(() -> tar(layer.container(), below), false))
-                .compose(unpacked -> unpacked.diffId().equals(EMPTY)
-                        ? UnpackLayer.discard(bulk, unpacked).<@Nullable Digest>map((Digest) null)
-                        : hold.adopt(parent.top(), unpacked).<@Nullable Digest>map(Layer::diff))
-                .compose(diff -> add(hold, request, parent, config, name, diff))
-                .map(Image::id)
-                .onComplete(done -> hold.close());
+        return layers.holding(hold -> {
+                    hold.all(parent);
+                    LayerChain below = LayerChain.of(images.downFrom(layer.top()), layers);
+                    return writers.run(() -> unpack.run(() -> tar(layer.container(), below), false))
+                            .compose(unpacked -> unpacked.diffId().equals(EMPTY)
+                                    ? UnpackLayer.discard(bulk, unpacked).<@Nullable Digest>map((Digest) null)
+                                    : hold.adopt(parent.top(), unpacked).<@Nullable Digest>map(Layer::diff))
+                            .compose(diff -> add(hold, request, parent, config, name, diff));
+                })
+                .map(Image::id);
     }
 
     private InputStream tar(String container, LayerChain below) {

@@ -123,7 +123,7 @@ final class ContainerLayers {
                     return Boolean.TRUE;
                 })
                 .compose(
-                        written -> pools.run(() -> driver.make(container, chain, limit))
+                        written -> drivers.withShared(chain, pools, () -> driver.make(container, chain, limit))
                                 .recover(failure -> forget(container).transform(gone -> Future.failedFuture(failure))),
                         failure -> {
                             images.removeContainer(container);
@@ -190,10 +190,9 @@ final class ContainerLayers {
     private Future<String> putUp(String container, String kind, LayerChain chain) {
         String root = layout.rootfs(container).toString();
         return ledger.record(new KernelObject(kind, container, container, root))
-                .compose(recorded -> pools.run(() -> {
-                    requireThere(chain.folders());
-                    drivers.current().mount(container, chain);
-                }))
+                .compose(recorded -> pools.run(() -> requireThere(chain.folders())))
+                .compose(there ->
+                        drivers.withShared(chain, pools, () -> drivers.current().mount(container, chain)))
                 .map(root);
     }
 

@@ -44,8 +44,7 @@ final class ImportRoot {
     }
 
     Future<Image> run(Checked request, InputStream root, ProgressFeed feed) {
-        LayerStore.Hold hold = layers.hold();
-        return unpack.run(() -> root, false)
+        return layers.holding(hold -> unpack.run(() -> root, false)
                 .compose(unpacked -> hold.adopt(null, unpacked))
                 .compose(layer -> {
                     var step = new NewConfig.Step("", "", request.message(), layer.diff());
@@ -62,7 +61,6 @@ final class ImportRoot {
                             });
                 })
                 .recover(TornArchive::told)
-                .onSuccess(image -> feed.say(Progress.status(image.id().toString())))
-                .onComplete(done -> hold.close());
+                .onSuccess(image -> feed.say(Progress.status(image.id().toString()))));
     }
 }

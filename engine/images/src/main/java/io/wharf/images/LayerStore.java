@@ -7,7 +7,6 @@ import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
 import io.wharf.linux.RemoveTree;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,10 +43,7 @@ final class LayerStore {
     /** On their way out, from the moment in which that was planned: nobody gets hold of them any more. */
     private final Map<Digest, Future<Void>> going = new HashMap<>();
 
-    private final Map<Digest, Future<Void>> goingBlobs = new HashMap<>();
-    /** Blobs on their way into their place, once for each layer that brings them. */
-    private final List<Digest> comingBlobs = new ArrayList<>();
-
+    private final BlobFiles blobs;
     private final Map<Digest, Integer> holds = new HashMap<>();
     private final DamagedLayers damaged;
     private Runnable changed = () -> {};
@@ -61,6 +58,7 @@ final class LayerStore {
         this.pools = pools;
         this.images = images;
         this.damaged = new DamagedLayers(layout.layers(), pools);
+        this.blobs = new BlobFiles(layout.blobs(), pools, images, this::isBrought);
     }
 
     /** What mounted layers are there for those who were mounted before: {@link DamagedLayers#users}. */
@@ -82,7 +80,7 @@ final class LayerStore {
     }
 
     Path blob(Digest digest) {
-        return layout.blobs().resolve(digest.hex());
+        return blobs.file(digest);
     }
 
     /** A name of its own where the next start removes what is left. */
@@ -113,6 +111,17 @@ final class LayerStore {
     Hold hold() {
         working.incrementAndGet();
         return new Hold();
+    }
+
+    /** Does work with a hold of its own, which it lets go of however it ends. */
+    <T> Future<T> holding(Function<Hold, Future<T>> work) {
+        Hold hold = hold();
+        try {
+            return work.apply(hold).onComplete(done -> hold.close());
+        } catch (RuntimeException e) {
+            hold.close();
+            throw e;
+        }
     }
 
     /** The layers that one piece of work needs until its image is committed. */
@@ -194,14 +203,12 @@ final class LayerStore {
             Layer layer = new Layer(chain, parent, unpacked.diffId(), unpacked.contentBytes(), unpacked.tarBytes());
             take(chain);
             Digest packed = unpacked.blobDigest();
-            Future<?> before = Future.join(
-                    going.getOrDefault(chain, Future.succeededFuture()),
-                    goingBlobs.getOrDefault(packed, Future.succeededFuture()));
+            Future<?> before = Future.join(going.getOrDefault(chain, Future.succeededFuture()), blobs.gone(packed));
             boolean used = damaged.isUsed(chain);
-            comingBlobs.add(packed);
+            blobs.coming(packed);
             return before.compose(gone ->
                             pools.call(() -> PlaceLayer.run(unpacked, folder(chain), blob(packed), damaged, used)))
-                    .onComplete(done -> comingBlobs.remove(packed))
+                    .onComplete(done -> blobs.came(packed))
                     .onSuccess(moved -> damaged.mended(chain))
                     .compose(moved -> images.layer(chain) == null
                             ? Future.succeededFuture(moved)
@@ -232,14 +239,14 @@ final class LayerStore {
 
         /** Kept bytes of the layers that are not committed yet, without their media types. */
         List<Blob> uncommittedBlobs() {
-            List<Blob> blobs = new ArrayList<>();
+            List<Blob> brought = new ArrayList<>();
             for (Digest chain : chains) {
                 Fresh one = fresh.get(chain);
                 if (one != null && one.blob() != null) {
-                    blobs.add(one.blob());
+                    brought.add(one.blob());
                 }
             }
-            return blobs;
+            return brought;
         }
 
         private void take(Digest chain) {
@@ -272,14 +279,10 @@ final class LayerStore {
         }
     }
 
-    /** Layers of one content at different places in their images share their blob, also one that is being pulled. */
-    private boolean isNeeded(Blob blob) {
-        return images.blobs(blob.diff()).stream()
-                        .anyMatch(one -> images.isStored(one) && one.digest().equals(blob.digest()))
-                || comingBlobs.contains(blob.digest())
-                || fresh.values().stream()
-                        .anyMatch(
-                                one -> one.blob() != null && one.blob().digest().equals(blob.digest()));
+    /** Whether layers that are not committed yet have these bytes. */
+    private boolean isBrought(Digest blob) {
+        return fresh.values().stream()
+                .anyMatch(one -> one.blob() != null && one.blob().digest().equals(blob));
     }
 
     /** The layers of one content, also those that are not committed yet. */
@@ -298,10 +301,7 @@ final class LayerStore {
 
     /** Called after the commit that names these layers. */
     void committed(List<Layer> layers) {
-        for (Layer layer : layers) {
-            fresh.remove(layer.chain());
-            images.add(layer);
-        }
+        layers.forEach(layer -> fresh.remove(layer.chain()));
         changed.run();
     }
 
@@ -311,7 +311,7 @@ final class LayerStore {
                 .map(Layer::chain)
                 .filter(one -> images.reachable(one).contains(chain))
                 .toList();
-        return pools.run(() -> all.forEach(drivers.current()::forget));
+        return drivers.forget(all, pools);
     }
 
     /** Makes everything unpacked so far durable, in one go. */
@@ -326,22 +326,19 @@ final class LayerStore {
      * Removes what a commit under way lets go. Nobody gets hold of it from now on, and it is here as before should the
      * commit fail; the answer does not wait for the bytes. The memory is to be up to date when {@code committed} ends.
      */
-    <T> Future<T> remove(List<Layer> some, List<Blob> blobs, Future<T> committed) {
+    <T> Future<T> remove(List<Layer> some, List<Blob> packed, Future<T> committed) {
         Future<Void> gone = committed.transform(result -> {
             if (result.failed()) {
                 return Future.succeededFuture();
             }
             List<Future<Void>> all = new ArrayList<>();
             some.forEach(layer -> all.add(delete(layer)));
-            all.add(deleteBlobs(blobs));
+            all.add(deleteBlobs(packed));
             return Future.join(all).mapEmpty();
         });
         some.forEach(layer -> going.put(layer.chain(), gone));
-        blobs.forEach(blob -> goingBlobs.put(blob.digest(), gone));
-        gone.onComplete(done -> {
-            some.forEach(layer -> going.remove(layer.chain(), gone));
-            blobs.forEach(blob -> goingBlobs.remove(blob.digest(), gone));
-        });
+        gone.onComplete(done -> some.forEach(layer -> going.remove(layer.chain(), gone)));
+        blobs.going(packed.stream().map(Blob::digest).toList(), gone);
         return committed;
     }
 
@@ -353,40 +350,20 @@ final class LayerStore {
     /** When what is being removed in the background is gone. */
     Future<Void> settled() {
         List<Future<Void>> all = new ArrayList<>(going.values());
-        all.addAll(goingBlobs.values());
+        all.add(blobs.settled());
         return Future.join(all).otherwiseEmpty().mapEmpty();
     }
 
     /** Removes the bytes of blobs, but for those that are committed as stored or that work under way brings. */
-    Future<Void> deleteBlobs(List<Blob> blobs) {
-        List<Digest> leaving = blobs.stream()
-                .filter(blob -> blob.kept() && !isNeeded(blob))
-                .map(Blob::digest)
-                .distinct()
-                .toList();
-        if (leaving.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        Future<Void> gone = pools.run(() -> {
-                    for (Digest digest : leaving) {
-                        Files.deleteIfExists(blob(digest));
-                    }
-                })
-                .otherwise(failure -> {
-                    LOG.warn("removing blobs: {}", failure.toString());
-                    return null;
-                });
-        leaving.forEach(digest -> goingBlobs.put(digest, gone));
-        return gone.onComplete(done -> leaving.forEach(digest -> goingBlobs.remove(digest, gone)));
+    Future<Void> deleteBlobs(List<Blob> some) {
+        return blobs.delete(some);
     }
 
     /** Removes a layer that is no longer committed; a failure leaves it to the next start. */
     Future<Void> delete(Layer layer) {
         Path folder = folder(layer.chain());
-        Future<Void> gone = pools.run(() -> {
-                    RemoveTree.at(folder);
-                    drivers.current().forget(layer.chain());
-                })
+        Future<Void> gone = pools.run(() -> RemoveTree.at(folder))
+                .compose(done -> drivers.forget(List.of(layer.chain()), pools))
                 .otherwise(failure -> {
                     LOG.warn("removing layer {}: {}", folder, failure.toString());
                     return null;

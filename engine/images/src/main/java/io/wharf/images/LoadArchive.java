@@ -66,8 +66,11 @@ final class LoadArchive {
     }
 
     private Future<Image> one(ArchivedImage archived, boolean quiet, ProgressFeed feed) {
+        return layers.holding(hold -> one(hold, archived, quiet, feed));
+    }
+
+    private Future<Image> one(LayerStore.Hold hold, ArchivedImage archived, boolean quiet, ProgressFeed feed) {
         ImageConfig config = ImageConfig.parse(archived.config());
-        LayerStore.Hold hold = layers.hold();
         List<Future<Layer>> coming = new ArrayList<>();
         Digest below = null;
         for (int i = 0; i < config.diffs().size(); i++) {
@@ -92,8 +95,7 @@ final class LoadArchive {
                     }
                     archived.names()
                             .forEach(name -> feed.say(Progress.stream("Loaded image: " + name.familiar() + "\n")));
-                })
-                .onComplete(done -> hold.close());
+                });
     }
 
     /** The named parent, where it is here and the image is one step above it. */

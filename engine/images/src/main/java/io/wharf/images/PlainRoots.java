@@ -2,6 +2,7 @@ package io.wharf.images;
 
 import io.wharf.base.Ids;
 import io.wharf.contracts.ContainerDetail.GraphDriver;
+import io.wharf.linux.Directories;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PlainRoots implements StorageDriver {
     static final String ROOT = "diff";
+    private static final String HALF_MADE = "new-";
 
     final RootMounts roots;
 
@@ -40,7 +42,13 @@ abstract class PlainRoots implements StorageDriver {
                 .isPresent()) {
             return;
         }
-        String made = "new-" + Ids.random();
+        // Of an engine that died in the midst of it.
+        for (String left : Directories.names(own.toString())) {
+            if (left.startsWith(HALF_MADE)) {
+                discard(own, left);
+            }
+        }
+        String made = HALF_MADE + Ids.random();
         try {
             fill(own, made, chain);
             if (limit != null) {

@@ -134,25 +134,24 @@ final class Pull {
         return add.config(config.digest(), () -> repository.document(config)).compose(bytes -> {
             ImageConfig parsed = ImageConfig.parse(bytes);
             check(name, parsed, manifest, platform, strict);
-            LayerStore.Hold hold = layers.hold();
             List<Reference> names = names(name, named.digest());
             boolean upToDate = known
                     && names.stream()
                             .allMatch(one -> images.named(one.full())
                                     .filter(config.digest()::equals)
                                     .isPresent());
-            return fetch(repository, hold, parsed, manifest)
-                    .compose(here -> {
-                        boolean fetched = !hold.uncommittedBlobs().isEmpty();
-                        var draft = new AddImage.Draft(bytes, null, names, texts, blobs(hold, parsed, manifest));
-                        return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name))
-                                .map(image -> fetched);
-                    })
-                    .onSuccess(fetched -> {
-                        feed.say(Progress.status("Digest: " + named.digest()));
-                        newer |= !upToDate;
-                    })
-                    .onComplete(done -> hold.close())
+            return layers.holding(hold -> fetch(repository, hold, parsed, manifest)
+                            .compose(here -> {
+                                boolean fetched = !hold.uncommittedBlobs().isEmpty();
+                                var draft =
+                                        new AddImage.Draft(bytes, null, names, texts, blobs(hold, parsed, manifest));
+                                return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name))
+                                        .map(image -> fetched);
+                            })
+                            .onSuccess(fetched -> {
+                                feed.say(Progress.status("Digest: " + named.digest()));
+                                newer |= !upToDate;
+                            }))
                     .compose(fetched -> {
                         Future<Void> cleared = downloads.committed(manifest.layers());
                         return fetched ? cleared : Future.succeededFuture();

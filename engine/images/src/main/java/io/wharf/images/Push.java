@@ -93,8 +93,13 @@ final class Push {
         Image image = images.named(tag.full())
                 .flatMap(images::image)
                 .orElseThrow(() -> WharfException.notFound("tag does not exist: " + tag.familiar()));
-        LayerStore.Hold hold = layers.hold();
-        hold.all(image);
+        return layers.holding(hold -> {
+            hold.all(image);
+            return one(session, tag, image);
+        });
+    }
+
+    private Future<Void> one(RegistrySession session, Reference tag, Image image) {
         image.layers().forEach(chain -> feed.say(Progress.status(shown(chain), "Preparing")));
         return manifests(image)
                 .compose(kept -> kept(session, tag, image, kept, 0))
@@ -104,8 +109,7 @@ final class Push {
                                 String.valueOf(tag.tag()),
                                 manifest.text().mediaType(),
                                 manifest.text().body()))
-                        .compose(sent -> remember(tag, image, manifest)))
-                .onComplete(done -> hold.close());
+                        .compose(sent -> remember(tag, image, manifest)));
     }
 
     private String shown(Digest chain) {

@@ -71,27 +71,32 @@ final class SaveArchive {
                 throw WharfException.invalid("empty export - not implemented");
             }
         }
-        LayerStore.Hold hold = layers.hold();
+        BlockingOutput out = new BlockingOutput();
+        List<Part> all = List.copyOf(parts.values());
+        layers.holding(hold -> {
+            all.forEach(part -> hold.all(part.image));
+            Map<Digest, LayerTar> tars = tars(all);
+            return writers.run(() -> readConfigs(all)
+                    .compose(read -> bulk.run(() -> write(all, tars, out)))
+                    .compose(done -> store.write(tx -> {
+                        all.forEach(part -> ImageEvents.of(tx, part.image, "save"));
+                        return Boolean.TRUE;
+                    }))
+                    .compose(done -> bulk.run(out::close))
+                    .onFailure(out::fail));
+        });
+        return out.bytes();
+    }
+
+    private Map<Digest, LayerTar> tars(List<Part> parts) {
         Map<Digest, LayerTar> tars = new LinkedHashMap<>();
-        for (Part part : parts.values()) {
-            hold.all(part.image);
+        for (Part part : parts) {
             for (Digest chain : part.image.layers()) {
                 Layer layer = images.mustLayer(chain);
                 tars.putIfAbsent(layer.diff(), LayerTar.of(images, layers, layer));
             }
         }
-        BlockingOutput out = new BlockingOutput();
-        List<Part> all = List.copyOf(parts.values());
-        writers.run(() -> readConfigs(all)
-                        .compose(read -> bulk.run(() -> write(all, tars, out)))
-                        .compose(done -> store.write(tx -> {
-                            all.forEach(part -> ImageEvents.of(tx, part.image, "save"));
-                            return Boolean.TRUE;
-                        }))
-                        .compose(done -> bulk.run(out::close))
-                        .onFailure(out::fail))
-                .onComplete(done -> hold.close());
-        return out.bytes();
+        return tars;
     }
 
     private void find(String name, Map<Digest, Part> parts) {

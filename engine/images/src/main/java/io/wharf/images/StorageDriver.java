@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * overlayfs, so images are common to all drivers; a container's writable layer is of the driver that made it.
  *
  * <p>Life of a root: {@link #make} once, then {@link #mount} and {@link #unmount} in turns, {@link #remove} at the end.
- * Each may be repeated after a crash. Everything here blocks: for a pool.
+ * Each may be repeated after a crash. What containers of one image share is there before the first two
+ * ({@link #prepare}). Everything here blocks: for a pool.
  */
 interface StorageDriver {
     /** As {@code --storage-driver} and {@code docker info} have it. */
@@ -21,6 +22,14 @@ interface StorageDriver {
 
     /** Checks that it works on this data root; fails with the reason why not. */
     void start() throws IOException;
+
+    /** Whether roots are made of something that containers of the same layers share. */
+    default boolean sharesRoots() {
+        return false;
+    }
+
+    /** Makes what they share, where it is not there yet; never twice at a time for one chain of layers. */
+    default void prepare(LayerChain chain) throws IOException {}
 
     /** Makes a container's writable layer; half-made ones are made anew. */
     void make(String container, LayerChain chain, @Nullable Long limit) throws IOException;
@@ -34,7 +43,7 @@ interface StorageDriver {
     /** Removes an unmounted container's writable layer; none there is fine. */
     void remove(String container);
 
-    /** A layer is going: what the driver made of it goes, too. */
+    /** A layer is going: what the driver made of it goes, too; never while it is prepared. */
     default void forget(Digest layer) {}
 
     /** Where what a container wrote lies: in the form of overlayfs, or as its whole root. */

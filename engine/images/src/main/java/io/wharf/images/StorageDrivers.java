@@ -1,11 +1,15 @@
 package io.wharf.images;
 
+import io.vertx.core.Future;
+import io.wharf.base.Digest;
+import io.wharf.base.Lanes;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Btrfs;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.MountFlags;
 import io.wharf.linux.Mounts;
+import io.wharf.linux.Pools;
 import io.wharf.linux.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,6 +57,9 @@ final class StorageDrivers {
     private final RootMounts roots;
     private final @Nullable String wanted;
     private final StorageOptions options;
+    /** One for each topmost layer. */
+    private final Lanes shared = new Lanes();
+
     private @Nullable StorageDriver current;
 
     StorageDrivers(Layout layout, @Nullable String wanted, Map<String, String> options) {
@@ -73,6 +80,30 @@ final class StorageDrivers {
 
     RootMounts roots() {
         return roots;
+    }
+
+    /**
+     * Works with a root of these layers once what it shares with others is there; only who waits for that of the same
+     * layers waits, and on no thread.
+     */
+    Future<Void> withShared(LayerChain chain, Pools pools, Pools.Action work) {
+        StorageDriver driver = current();
+        if (!driver.sharesRoots()) {
+            return pools.run(work);
+        }
+        String lane = chain.ids().isEmpty() ? "" : chain.ids().getFirst().hex();
+        return shared.run(lane, () -> pools.run(() -> driver.prepare(chain))).compose(there -> pools.run(work));
+    }
+
+    /** Removes what containers share of layers that are going, or are made anew. */
+    Future<Void> forget(List<Digest> layers, Pools pools) {
+        StorageDriver driver = current();
+        if (!driver.sharesRoots()) {
+            return Future.succeededFuture();
+        }
+        List<Future<Void>> all = new ArrayList<>();
+        layers.forEach(layer -> all.add(shared.run(layer.hex(), () -> pools.run(() -> driver.forget(layer)))));
+        return Future.join(all).mapEmpty();
     }
 
     /** Takes down what a trial mounted that was cut off, for it would keep its folder from being removed; blocks. */

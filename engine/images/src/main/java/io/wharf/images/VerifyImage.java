@@ -47,10 +47,11 @@ final class VerifyImage {
     }
 
     Flowable<Verified> run(Image image) {
-        LayerStore.Hold hold = layers.hold();
-        hold.all(image);
-        turn.run(() -> documents(image).compose(done -> layers(image, 0))).onComplete(done -> {
-            hold.close();
+        Future<Void> read = layers.holding(hold -> {
+            hold.all(image);
+            return turn.run(() -> documents(image).compose(done -> layers(image, 0)));
+        });
+        read.onComplete(done -> {
             if (done.failed()) {
                 lines.onError(done.cause());
                 return;

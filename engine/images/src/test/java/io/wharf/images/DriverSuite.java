@@ -99,6 +99,10 @@ abstract class DriverSuite extends LayerContentsSuite {
         room = room.next();
         await(room.images.keepLayersOf(List.of(id)));
         assertThat(mounted(id).resolve("a")).hasContent("1");
+        if (await(room.images.layerFolders(id)).whole()) {
+            assertThat(Directories.names(room.layout.writableLayer(id).toString()))
+                    .containsExactly("diff");
+        }
         removeAll();
         assertThat(Directories.names(room.layout.writableLayers().toString())).isEmpty();
     }

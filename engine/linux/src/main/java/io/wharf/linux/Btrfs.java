@@ -3,6 +3,7 @@ package io.wharf.linux;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * Subvolumes of btrfs, by the ioctls of linux/btrfs.h. They block on the disk: for a pool.
@@ -22,6 +23,7 @@ public final class Btrfs {
     private static final long INO_LOOKUP = 0xD0009412L;
     private static final long SUBVOL_SETFLAGS = 0x4008941AL;
     private static final long QUOTA_CTL = 0xC0109428L;
+    private static final long QGROUP_CREATE = 0x4010942AL;
     private static final long QGROUP_LIMIT = 0x8030942BL;
     private static final long QUOTA_RESCAN_WAIT = 0x942EL;
 
@@ -34,6 +36,9 @@ public final class Btrfs {
     private static final long V2_READ_ONLY = 2;
     private static final int QUOTA_ENABLE = 1;
     private static final long LIMIT_MAX_REFERENCED = 1;
+    /** Nothing is counted, not by this number, or the files are still there. */
+    private static final List<Integer> UNCOUNTED =
+            List.of(Errno.ENOTCONN, Errno.ENOENT, Errno.EINVAL, Errno.EBUSY, Errno.EPERM);
 
     private Btrfs() {}
 
@@ -65,11 +70,35 @@ public final class Btrfs {
         }
     }
 
-    /** The kernel clears its files away in the background; ENOTEMPTY where other subvolumes lie in it. */
+    /**
+     * The kernel clears its files away in the background; ENOTEMPTY where other subvolumes lie in it. The count that goes
+     * with it is taken away, too; kernels that do so by themselves (6.10) refuse that as long as there are files.
+     */
     public static void deleteSubvolume(String parent, String name) {
-        var argument = zeroed();
-        name(argument, V1_NAME, name);
-        run(parent, SNAP_DESTROY, "BTRFS_IOC_SNAP_DESTROY", argument, name);
+        long id;
+        try (var folder = Entries.open(parent.isEmpty() ? "." : parent, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
+                var itself = Entries.openAt(
+                        folder.value(), name, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW, 0)) {
+            id = id(itself);
+            var argument = zeroed();
+            name(argument, V1_NAME, name);
+            var result = Native.syscall(Nr.IOCTL, folder.value(), SNAP_DESTROY, argument.address());
+            if (result < 0) {
+                throw new LinuxException("ioctl", (int) -result, "BTRFS_IOC_SNAP_DESTROY", parent, name);
+            }
+            argument = zeroed();
+            argument.set(JAVA_LONG, 8, id);
+            var uncounted = Native.syscall(Nr.IOCTL, folder.value(), QGROUP_CREATE, argument.address());
+            if (uncounted < 0 && !UNCOUNTED.contains((int) -uncounted)) {
+                throw new LinuxException("ioctl", (int) -uncounted, "BTRFS_IOC_QGROUP_CREATE", parent, id);
+            }
+        }
+    }
+
+    private static long id(Fd subvolume) {
+        var argument = lookup(zeroed());
+        Descriptors.ioctl(subvolume, INO_LOOKUP, argument.address());
+        return argument.get(JAVA_LONG, 0);
     }
 
     /**
@@ -101,19 +130,23 @@ public final class Btrfs {
         var argument = zeroed();
         argument.set(JAVA_LONG, 0, QUOTA_ENABLE);
         run(path, QUOTA_CTL, "BTRFS_IOC_QUOTA_CTL", argument, "enable");
-        run(path, QUOTA_RESCAN_WAIT, "BTRFS_IOC_QUOTA_RESCAN_WAIT", argument, "");
+    }
+
+    /** Waits until all is counted that was there before; takes as long as there are files. */
+    public static void awaitCounts(String path) {
+        run(path, QUOTA_RESCAN_WAIT, "BTRFS_IOC_QUOTA_RESCAN_WAIT", zeroed(), "");
     }
 
     /** Limits what a subvolume may refer to, what it shares with others included; writes beyond it fail with EDQUOT. */
     public static void limit(String subvolume, long bytes) {
-        var argument = zeroed();
-        run(subvolume, INO_LOOKUP, "BTRFS_IOC_INO_LOOKUP", lookup(argument), "");
-        var id = argument.get(JAVA_LONG, 0);
-        argument.fill((byte) 0);
-        argument.set(JAVA_LONG, 0, id);
-        argument.set(JAVA_LONG, 8, LIMIT_MAX_REFERENCED);
-        argument.set(JAVA_LONG, 16, bytes);
-        run(subvolume, QGROUP_LIMIT, "BTRFS_IOC_QGROUP_LIMIT", argument, Long.toString(bytes));
+        try (var folder = Entries.open(subvolume, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
+            var id = id(folder);
+            var argument = zeroed();
+            argument.set(JAVA_LONG, 0, id);
+            argument.set(JAVA_LONG, 8, LIMIT_MAX_REFERENCED);
+            argument.set(JAVA_LONG, 16, bytes);
+            Descriptors.ioctl(folder, QGROUP_LIMIT, argument.address());
+        }
     }
 
     private static MemorySegment lookup(MemorySegment argument) {
