@@ -70,36 +70,17 @@ final class AddImage {
                     blobs.removeIf(blob -> draft.blobs().stream()
                             .anyMatch(named -> named.digest().equals(blob.digest())));
                     blobs.addAll(draft.blobs());
-                    List<Manifest> manifests = draft.manifests().stream()
-                            .map(text -> new Manifest(text.digest(), id, text.mediaType()))
-                            .toList();
                     Uses.Use use = new Uses.Use(Times.nowNanos(), images.uses().isPinned(id));
+                    ImageRows rows = new ImageRows(
+                            image, draft.config(), use, added, brought, blobs, draft.manifests(), draft.names());
                     return store.write(tx -> {
-                                ImageTable.putImage(tx, image, draft.config());
-                                added.forEach(layer -> ImageTable.putLayer(tx, layer));
-                                blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
-                                // Their bytes lie there again, and must not go by what another layer's record gave.
-                                brought.forEach(blob -> Recipes.delete(tx, blob.digest()));
-                                for (int i = 0; i < manifests.size(); i++) {
-                                    ImageTable.putManifest(
-                                            tx,
-                                            manifests.get(i),
-                                            draft.manifests().get(i).body());
-                                }
-                                draft.names().forEach(name -> ImageTable.putName(tx, name.full(), id));
-                                Uses.write(tx, id, use);
+                                rows.write(tx);
                                 announce.accept(tx, image);
                                 return image;
                             })
                             .onSuccess(done -> {
-                                images.add(image);
-                                images.readable(id);
-                                brought.forEach(blob -> images.recipes().remove(blob.digest()));
-                                images.uses().put(id, use);
+                                rows.apply(images);
                                 layers.committed(added);
-                                blobs.forEach(images::add);
-                                manifests.forEach(images::add);
-                                draft.names().forEach(name -> images.name(name.full(), id));
                             });
                 }));
     }

@@ -35,6 +35,7 @@ final class Images {
     private final Map<Digest, List<Blob>> blobs = new HashMap<>();
     private final Map<Digest, Manifest> manifests = new HashMap<>();
     private final Map<String, ContainerLayer> containers = new HashMap<>();
+    private final Map<Digest, NavigableSet<String>> users = new HashMap<>();
     /** Images whose layers are not known, because their configs cannot be read. */
     private final Set<Digest> unreadable = new TreeSet<>();
 
@@ -78,11 +79,16 @@ final class Images {
     }
 
     void add(ContainerLayer layer) {
+        removeContainer(layer.container());
         containers.put(layer.container(), layer);
+        users.computeIfAbsent(layer.image(), image -> new TreeSet<>()).add(layer.container());
     }
 
     void removeContainer(String id) {
-        containers.remove(id);
+        ContainerLayer gone = containers.remove(id);
+        if (gone != null) {
+            users.computeIfPresent(gone.image(), (image, all) -> all.remove(id) && all.isEmpty() ? null : all);
+        }
     }
 
     void name(String name, Digest image) {
@@ -325,32 +331,18 @@ final class Images {
                 .toList();
     }
 
-    /** Layers that no image but those going, no container and no work under way needs; the topmost of each chain first. */
-    List<Layer> unneeded(Set<Digest> going, Set<Digest> held) {
-        if (!going.containsAll(unreadable)) {
-            // They stay until that image has its config again, or goes too; then a sweep takes them.
+    /** Layers that no image, no container and no work under way needs. */
+    List<Layer> unneeded(Set<Digest> held) {
+        if (hasUnreadable()) {
+            // They stay until that image has its config again, or goes too.
             return List.of();
         }
         Set<Digest> needed = new HashSet<>(held);
-        for (Image image : images.values()) {
-            if (!going.contains(image.id())) {
-                needed.addAll(image.layers());
-            }
-        }
+        images.values().forEach(image -> needed.addAll(image.layers()));
         containers.values().forEach(container -> needed.addAll(reachable(container.top())));
-        List<Layer> unneeded = new ArrayList<>();
-        for (Digest id : going) {
-            image(id).map(Image::layers).orElse(List.of()).reversed().forEach(chain -> {
-                Layer layer = layers.get(chain);
-                if (layer != null && needed.add(chain)) {
-                    unneeded.add(layer);
-                }
-            });
-        }
-        if (going.isEmpty()) {
-            layers.values().stream().filter(layer -> needed.add(layer.chain())).forEach(unneeded::add);
-        }
-        return unneeded;
+        return layers.values().stream()
+                .filter(layer -> !needed.contains(layer.chain()))
+                .toList();
     }
 
     // ---- containers
@@ -363,11 +355,9 @@ final class Images {
         return List.copyOf(containers.values());
     }
 
+    /** Containers of an image, in order. */
     List<String> usersOf(Digest image) {
-        return containers.values().stream()
-                .filter(layer -> layer.image().equals(image))
-                .map(ContainerLayer::container)
-                .sorted()
-                .toList();
+        NavigableSet<String> known = users.get(image);
+        return known == null ? List.of() : List.copyOf(known);
     }
 }

@@ -85,7 +85,7 @@ final class KeepHouse {
                         LOG.warn("nothing is swept: it is not known which layers {} needs", images.unreadable());
                         return Future.<Boolean>succeededFuture(false);
                     }
-                    List<Layer> unneeded = images.unneeded(Set.of(), layers.held());
+                    List<Layer> unneeded = images.unneeded(layers.held());
                     Set<Digest> going = new HashSet<>();
                     unneeded.forEach(layer -> going.add(layer.chain()));
                     Set<Digest> contents = new HashSet<>();

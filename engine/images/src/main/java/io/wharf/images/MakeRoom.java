@@ -70,12 +70,13 @@ final class MakeRoom {
                             if (freed >= missing) {
                                 break;
                             }
-                            int known = removal.records().size();
+                            int known = removal.size();
                             removal.planQuietly(image);
-                            if (removal.records().size() == known) {
+                            if (removal.size() == known) {
                                 stood.add(image);
                             } else {
-                                long bytes = bytes(removal) - freed;
+                                long bytes =
+                                        removal.uses().bytes() + removal.uses().blobBytes() - freed;
                                 freed += bytes;
                                 chosen.add(collected(image, bytes));
                             }
@@ -111,14 +112,6 @@ final class MakeRoom {
                 .filter(image -> image.top() == null || !held.contains(image.top()))
                 .sorted(Comparator.comparingLong(images::lastUse).thenComparing(Image::id))
                 .toList();
-    }
-
-    private long bytes(Removal removal) {
-        return removal.bytes()
-                + removal.blobs().stream()
-                        .filter(images::isStored)
-                        .mapToLong(Blob::size)
-                        .sum();
     }
 
     private static String shown(long nanos) {

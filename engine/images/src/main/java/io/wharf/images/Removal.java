@@ -6,7 +6,6 @@ import io.wharf.base.Tx;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Removed;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,10 +22,9 @@ final class Removal {
     private final Images images;
     private final Set<Digest> held;
     private final Predicate<String> running;
+    private final LayerUses uses;
     private final Set<String> names = new LinkedHashSet<>();
     private final Set<Digest> gone = new LinkedHashSet<>();
-    private final Set<Digest> chains = new HashSet<>();
-    private final List<Layer> layers = new ArrayList<>();
     private final List<Removed> records = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
 
@@ -41,6 +39,7 @@ final class Removal {
         this.images = images;
         this.held = held;
         this.running = running;
+        this.uses = new LayerUses(images, held);
     }
 
     /** Has the events say why. */
@@ -83,14 +82,20 @@ final class Removal {
         }
     }
 
-    /** Plans the removal of an image that nobody asked for by name; one that is needed stays. */
+    /** Plans the removal of an image that nobody asked for by name; one that is needed, or worked with, stays. */
     void planQuietly(Image image) {
         if (!gone.contains(image.id())
+                && !isHeld(image)
                 && images.usersOf(image.id()).isEmpty()
                 && children(image.id()).isEmpty()) {
             names(image.id()).forEach(name -> untag(image, name));
             delete(image, false, true, true);
         }
+    }
+
+    /** Somebody pushes or saves it, or another that has all of its layers. */
+    private boolean isHeld(Image image) {
+        return image.top() != null && held.contains(image.top());
     }
 
     private static boolean isTagOf(Reference repository, String name) {
@@ -110,17 +115,14 @@ final class Removal {
         gone.add(image.id());
         events.add(new Event(image, "delete"));
         records.add(new Removed(null, image.id().toString()));
-        for (Layer layer : images.unneeded(gone, held)) {
-            if (chains.add(layer.chain())) {
-                layers.add(layer);
-                records.add(new Removed(null, layer.chain().toString()));
-            }
-        }
+        uses.remove(image)
+                .forEach(layer -> records.add(new Removed(null, layer.chain().toString())));
         Image parent =
                 image.parent() == null ? null : images.image(image.parent()).orElse(null);
         if (prune
                 && parent != null
                 && names(parent.id()).isEmpty()
+                && !isHeld(parent)
                 && !images.uses().isPinned(parent.id())) {
             delete(parent, false, true, true);
         }
@@ -194,32 +196,20 @@ final class Removal {
         return List.copyOf(records);
     }
 
-    List<Layer> layers() {
-        return layers;
+    /** How many things it takes so far. */
+    int size() {
+        return records.size();
     }
 
-    long bytes() {
-        return layers.stream().mapToLong(Layer::size).sum();
-    }
-
-    /** The blobs of contents that no layer has any more. */
-    List<Blob> blobs() {
-        Set<Digest> kept = new HashSet<>();
-        images.layers().stream()
-                .filter(layer -> !chains.contains(layer.chain()))
-                .forEach(layer -> kept.add(layer.diff()));
-        return layers.stream()
-                .map(Layer::diff)
-                .distinct()
-                .filter(diff -> !kept.contains(diff))
-                .flatMap(diff -> images.blobs(diff).stream())
-                .toList();
+    /** What it sets free. */
+    LayerUses uses() {
+        return uses;
     }
 
     void write(Tx tx, List<Blob> blobs) {
         names.forEach(name -> ImageTable.deleteName(tx, name));
         gone.forEach(image -> ImageTable.deleteImage(tx, image));
-        layers.forEach(layer -> ImageTable.deleteLayer(tx, layer.chain()));
+        uses.free().forEach(layer -> ImageTable.deleteLayer(tx, layer.chain()));
         blobs.forEach(blob -> ImageTable.deleteBlob(tx, blob.digest()));
         events.forEach(event -> ImageEvents.because(tx, event.image(), event.action(), reason));
     }
@@ -228,7 +218,7 @@ final class Removal {
     void apply(List<Blob> blobs) {
         names.forEach(images::unname);
         gone.forEach(images::remove);
-        layers.forEach(layer -> images.removeLayer(layer.chain()));
+        uses.free().forEach(layer -> images.removeLayer(layer.chain()));
         blobs.forEach(blob -> images.removeBlobs(blob.diff()));
     }
 }

@@ -68,7 +68,7 @@ final class RemoveImages {
                             .reversed()
                             .thenComparing(Image::id))
                     .forEach(removal::planQuietly);
-            long bytes = removal.bytes();
+            long bytes = removal.uses().bytes();
             return carryOut(removal, tx -> ImageEvents.pruned(tx, bytes))
                     .map(done -> new Pruned(removal.records(), bytes));
         });
@@ -76,7 +76,7 @@ final class RemoveImages {
 
     /** Commits; the folders go in the background, and at the next start if this engine does not come to it. */
     Future<Void> carryOut(Removal removal, Consumer<Tx> more) {
-        List<Blob> blobs = removal.blobs();
+        List<Blob> blobs = removal.uses().blobs();
         Future<Boolean> committed = store.write(tx -> {
                     removal.write(tx, blobs);
                     more.accept(tx);
@@ -84,6 +84,6 @@ final class RemoveImages {
                 })
                 .onSuccess(done -> removal.apply(blobs));
         // In the same turn as the plan, so that nobody builds on what it takes.
-        return layers.remove(removal.layers(), blobs, committed).mapEmpty();
+        return layers.remove(removal.uses().free(), blobs, committed).mapEmpty();
     }
 }

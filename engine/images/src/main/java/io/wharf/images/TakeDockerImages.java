@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * their tars, names, and the digests under which registries know the layers.
  *
  * <p>Every digest is checked. One image is one commit, and layers that are here are not taken again, so that what was
- * interrupted goes on where it was. Blocks; for a program of its own.
+ * interrupted goes on where it was. Blocks; for a program of its own, which is the only one that works with the data root:
+ * so nothing here is held, and there are no lanes.
  */
 public final class TakeDockerImages {
     private static final String DRIVER = "overlay2";
@@ -234,34 +235,31 @@ public final class TakeDockerImages {
         for (Layer layer : layers) {
             blobs.addAll(blobs(layer.diff()));
         }
-        boolean known = images.image(image.id()).isPresent();
-        await(store.write(tx -> {
-            if (!known) {
-                ImageTable.putImage(tx, image, config);
-            }
-            layers.forEach(layer -> ImageTable.putLayer(tx, layer));
-            blobs.forEach(blob -> ImageTable.putBlob(tx, blob));
-            for (Reference name : names) {
-                // What the engine has named meanwhile stays as it is.
-                if (images.named(name.full()).isEmpty()) {
-                    ImageTable.putName(tx, name.full(), image.id());
-                }
-            }
-            if (!known) {
-                ImageEvents.of(tx, image, "load");
-            }
-            return Boolean.TRUE;
-        }));
-        images.add(image);
-        layers.forEach(images::add);
+        Image before = images.image(image.id()).orElse(null);
+        // What the engine has named meanwhile stays as it is.
+        List<Reference> free = new ArrayList<>();
         for (Reference name : names) {
             Digest other = images.named(name.full()).orElse(image.id());
             if (other.equals(image.id())) {
-                images.name(name.full(), image.id());
+                free.add(name);
             } else {
                 report.left("name " + name.familiar(), "it is the name of image " + other + " here");
             }
         }
+        Uses.Use use = before == null
+                ? new Uses.Use(Times.nowNanos(), false)
+                : images.uses().of(image.id());
+        Image taken =
+                before == null ? image : new Image(image.id(), image.config(), before.parent(), before.taggedNanos());
+        ImageRows rows = new ImageRows(taken, config, use, layers, List.of(), blobs, List.of(), free);
+        await(store.write(tx -> {
+            rows.write(tx);
+            if (before == null) {
+                ImageEvents.of(tx, image, "load");
+            }
+            return Boolean.TRUE;
+        }));
+        rows.apply(images);
     }
 
     private static <T> T await(Future<T> future) {

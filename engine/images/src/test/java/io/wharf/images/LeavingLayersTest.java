@@ -98,6 +98,48 @@ class LeavingLayersTest {
     }
 
     @Test
+    void namelessParent_thatIsWorkedWith_staysWhenItsChildGoes() {
+        images.remove(image.id());
+        images.add(image);
+        Digest child = Digest.of("child");
+        images.add(new Image(child, image.config(), image.id(), 0));
+        LayerStore.Hold hold = layers.hold();
+        hold.all(image);
+        Removal held = new Removal(images, layers.held(), user -> false);
+        held.plan(child.toString(), images.get(child.toString()), false, true);
+        assertThat(held.records()).hasSize(1);
+        Removal pruned = new Removal(images, layers.held(), user -> false);
+        pruned.planQuietly(images.get(child.toString()));
+        assertThat(pruned.isEmpty()).isTrue();
+        hold.close();
+        Removal free = new Removal(images, layers.held(), user -> false);
+        free.plan(child.toString(), images.get(child.toString()), false, true);
+        // Both images and their layer.
+        assertThat(free.records()).hasSize(3);
+        assertThat(free.uses().bytes()).isEqualTo(layer.size());
+    }
+
+    @Test
+    void holding_letsGoWhateverHappens() {
+        assertThatThrownBy(() -> layers.<String>holding(hold -> {
+                    hold.all(image);
+                    throw new IllegalStateException("odd");
+                }))
+                .hasMessage("odd");
+        assertThat(layers.isBusy()).isFalse();
+        assertThat(layers.held()).isEmpty();
+        Promise<String> work = Promise.promise();
+        Future<String> answer = layers.holding(hold -> {
+            hold.all(image);
+            return work.future();
+        });
+        assertThat(layers.held()).containsExactly(layer.chain());
+        work.fail("broken");
+        assertThat(answer.failed()).isTrue();
+        assertThat(layers.held()).isEmpty();
+    }
+
+    @Test
     void blob_doesNotGo_whileALayerOfItsContentWasNotLookedAt() {
         Vertx vertx = room.vertx;
         var compact = new CompactBlobs(
