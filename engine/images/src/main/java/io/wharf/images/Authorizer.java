@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.RegistryAuth;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Authorizer {
     private static final String CLIENT = "docker";
+    private static final int REDIRECTS = 10;
 
     private final HostRequests requests;
     private final String scope;
@@ -119,18 +122,11 @@ final class Authorizer {
 
     private Future<String> answer(
             HttpMethod method, String url, Map<String, List<String>> headers, @Nullable String form) {
-        return requests.send(
-                        method,
-                        url,
-                        headers,
-                        wish,
-                        form == null ? HttpClientRequest::send : request -> request.send(Buffer.buffer(form)))
+        return ask(method, url, headers, form, 0)
                 .compose(response -> RegistryBodies.whole(response).compose(body -> {
                     if (response.statusCode() != 200) {
                         return Future.failedFuture(RegistryError.ofToken(
-                                HostRequests.asked(method, url.replaceFirst("\\?.*", "")),
-                                response.statusCode(),
-                                body));
+                                HostRequests.asked(method, bare(url)), response.statusCode(), body));
                     }
                     JsonNode answer = Json.parse(body, JsonNode.class);
                     identity = answer.path("refresh_token").asText("");
@@ -141,6 +137,62 @@ final class Authorizer {
                                     "authorization server did not include a token in the response"))
                             : Future.succeededFuture("Bearer " + token);
                 }));
+    }
+
+    /**
+     * Follows redirects as Go's client does, but that secrets never go to another place than the one that the registry
+     * named: a password is left away there, a refresh token is not sent at all.
+     */
+    private Future<HttpClientResponse> ask(
+            HttpMethod method, String url, Map<String, List<String>> headers, @Nullable String form, int redirects) {
+        return requests.send(
+                        method,
+                        url,
+                        headers,
+                        wish,
+                        form == null ? HttpClientRequest::send : request -> request.send(Buffer.buffer(form)))
+                .compose(response -> {
+                    String location = response.getHeader("Location");
+                    if (response.statusCode() / 100 != 3 || location == null) {
+                        return Future.succeededFuture(response);
+                    }
+                    URI here = URI.create(url);
+                    URI there = resolved(here, location);
+                    boolean same = there != null
+                            && here.getScheme().equals(there.getScheme())
+                            && here.getRawAuthority().equals(there.getRawAuthority());
+                    boolean repeats = response.statusCode() == 307 || response.statusCode() == 308;
+                    if (there == null || redirects == REDIRECTS || (form != null && repeats && !same)) {
+                        response.request().reset();
+                        return Future.failedFuture(WharfException.internal(HostRequests.asked(method, bare(url))
+                                + (there == null || redirects < REDIRECTS
+                                        ? ": invalid redirect to \"" + bare(location) + "\""
+                                        : ": stopped after 10 redirects")));
+                    }
+                    boolean again = form != null && repeats;
+                    return RegistryBodies.drop(response)
+                            .compose(done -> ask(
+                                    again ? method : HttpMethod.GET,
+                                    there.toString(),
+                                    same && (form == null || again) ? headers : Map.of(),
+                                    again ? form : null,
+                                    redirects + 1));
+                });
+    }
+
+    private static @Nullable URI resolved(URI here, String location) {
+        try {
+            URI there = here.resolve(location);
+            boolean web = "http".equals(there.getScheme()) || "https".equals(there.getScheme());
+            return web && there.getRawAuthority() != null ? there : null;
+        } catch (IllegalArgumentException notAUrl) {
+            return null;
+        }
+    }
+
+    /** Without the query, which may hold what is not to be shown. */
+    private static String bare(String url) {
+        return url.replaceFirst("\\?.*", "");
     }
 
     private static void add(StringBuilder query, String name, String value) {

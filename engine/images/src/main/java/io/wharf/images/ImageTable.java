@@ -180,13 +180,19 @@ final class ImageTable {
 
     /** One damaged config must not keep the engine, and all other images, away: a pull or load brings it again. */
     private static ImageConfig parsed(Digest id, byte[] config, Images into) {
+        String damage;
         try {
-            return ImageConfig.parse(config);
+            Digest is = Digest.of(config);
+            if (is.equals(id)) {
+                return ImageConfig.parse(config);
+            }
+            damage = "its text has the digest " + is;
         } catch (WharfException e) {
-            LOG.error("the config of image {} is damaged: {}", id, e.getMessage());
-            into.addUnreadable(id);
-            return ImageConfig.parse("{\"rootfs\":{}}".getBytes(StandardCharsets.UTF_8));
+            damage = String.valueOf(e.getMessage());
         }
+        LOG.error("the config of image {} is damaged: {}", id, damage);
+        into.addUnreadable(id);
+        return ImageConfig.parse("{\"rootfs\":{}}".getBytes(StandardCharsets.UTF_8));
     }
 
     private static Layer layer(Row row) {

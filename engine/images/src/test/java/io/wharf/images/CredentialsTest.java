@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,11 @@ class CredentialsTest {
     private FlakyRegistry registry;
     private HttpServer issuer;
     private final List<String> forms = Collections.synchronizedList(new ArrayList<>());
+
+    /** Where the place for tokens sends who asks there, if anywhere. */
+    private volatile @Nullable String moved;
+
+    private volatile int movedBy = 307;
 
     @BeforeEach
     void open() {
@@ -50,6 +56,15 @@ class CredentialsTest {
     private void issue(HttpServerRequest request) {
         request.body().onSuccess(body -> {
             forms.add(request.method() + " " + request.uri() + " " + body + " " + request.getHeader("Authorization"));
+            String elsewhere = moved;
+            if (elsewhere != null && request.path().equals("/token")) {
+                String query = request.query() == null ? "" : "?" + request.query();
+                request.response()
+                        .setStatusCode(movedBy)
+                        .putHeader("Location", elsewhere.replace("PORT", "" + issuer.actualPort()) + query)
+                        .end();
+                return;
+            }
             if ("Basic bWU6d3Jvbmc=".equals(request.getHeader("Authorization"))) {
                 request.response()
                         .setStatusCode(401)
@@ -104,6 +119,39 @@ class CredentialsTest {
     void tokensOfOnePull_areAskedForOnce() {
         pull(null);
         assertThat(forms).hasSize(1);
+    }
+
+    @Test
+    void tokens_areFetchedFromWhereTheirPlaceHasMoved() {
+        moved = "/new/token";
+        pull(new RegistryAuth("me", "pw", null, null, null));
+        assertThat(forms).hasSize(2);
+        assertThat(forms.getLast()).startsWith("GET /new/token?").contains("account=me", "Basic bWU6cHc=");
+        forms.clear();
+        pull(new RegistryAuth(null, null, null, "id", null));
+        assertThat(forms.getLast()).startsWith("POST /new/token ").contains("refresh_token=id");
+    }
+
+    @Test
+    void secrets_doNotFollowTokensElsewhere() {
+        moved = "http://localhost:PORT/new/token";
+        pull(new RegistryAuth("me", "pw", null, null, null));
+        assertThat(forms.getLast()).startsWith("GET /new/token?").endsWith(" null");
+        forms.clear();
+        RegistryAuth identity = new RegistryAuth(null, null, null, "id", null);
+        assertThatThrownBy(() -> pull(identity)).hasMessageContaining("invalid redirect to \"http://localhost:");
+        assertThat(forms).hasSize(1);
+        movedBy = 303;
+        forms.clear();
+        pull(identity);
+        assertThat(forms.getLast()).startsWith("GET /new/token ").doesNotContain("refresh_token");
+    }
+
+    @Test
+    void tokens_thatAreSentInCirclesEnd() {
+        moved = "/token";
+        assertThatThrownBy(() -> pull(null)).hasMessageContaining("stopped after 10 redirects");
+        assertThat(forms).hasSize(11);
     }
 
     @Test

@@ -76,6 +76,23 @@ class NextEngineTest {
     }
 
     @Test
+    void config_ofOtherBytesThanItsDigest_isNotBelieved() {
+        String id = room.importTar(new Tar().file("a", "1").bytes(), "app");
+        byte[] archive = room.drain(room.images.save(List.of("app"), null));
+        await(room.store.write(tx -> {
+            tx.update("UPDATE image SET config = replace(config, 'linux', 'lynux') WHERE id = ?", id);
+            return Boolean.TRUE;
+        }));
+        next(Blobs.KEEP);
+        assertThat(await(room.images.list(new ListImages(true, false, true, Filters.NONE))))
+                .singleElement()
+                .satisfies(row -> assertThat(row.size()).isZero());
+        room.watch(room.images.load(room.offer(archive), true, null));
+        assertThat(await(room.images.inspect("app")).os()).isEqualTo("linux");
+        assertThat(await(room.images.inspect("app")).size()).isEqualTo(1);
+    }
+
+    @Test
     void image_thatLacksALayer_isListedAndCanGo() {
         Digest id = Digest.parse(room.importTar(new Tar().file("a", "1").bytes(), "app"));
         Images images = new Images();
