@@ -4,27 +4,34 @@ import io.wharf.base.WharfException;
 import io.wharf.linux.Link;
 import io.wharf.linux.LinkAddress;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.MacAddress;
 import io.wharf.linux.Netlink;
-import io.wharf.linux.Route;
 import io.wharf.linux.SmallFiles;
-import io.wharf.networking.address.DefaultPools;
+import io.wharf.networking.address.AddressPool;
+import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
-import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Linux bridge of a network: finds a subnet for it and makes it. Blocking. */
+/** The Linux bridges of networks: makes them, or finds them as they were left. Blocking. */
 final class BridgeLink {
     private static final Logger LOG = LoggerFactory.getLogger(BridgeLink.class);
     private static final String IPV4 = "/proc/sys/net/ipv4/";
+    private static final String IPV6_CONF = "/proc/sys/net/ipv6/conf/";
+    private static final InetAddress LINK_LOCAL = Ip.parse("fe80::1");
+    private static final Subnet LINK_LOCALS = Subnet.parse("fe80::/64");
+    /** The kernel's IFNAMSIZ without its zero. */
+    private static final int LONGEST_NAME = 15;
 
     private final Netlink netlink;
 
@@ -32,93 +39,157 @@ final class BridgeLink {
         this.netlink = netlink;
     }
 
+    /** Links and addresses of the host, as they were a moment ago. */
+    record Present(Map<String, Link> links, Map<Integer, List<LinkAddress>> addresses) {
+        static final Present NOTHING = new Present(Map.of(), Map.of());
+
+        /** The bridge of this name; refuses where it is something else. */
+        Optional<Link> bridge(String name) {
+            Optional<Link> link = Optional.ofNullable(links.get(name));
+            link.filter(one -> !one.kind().equals("bridge")).ifPresent(one -> {
+                throw WharfException.conflict("the link " + name + " exists and is no bridge");
+            });
+            return link;
+        }
+
+        List<LinkAddress> at(int link) {
+            return addresses.getOrDefault(link, List.of());
+        }
+    }
+
+    /** Everything, in two dumps. */
+    Present everything() {
+        Map<String, Link> links = new HashMap<>();
+        netlink.links().forEach(link -> links.put(link.name(), link));
+        return new Present(links, addresses());
+    }
+
+    /** What there is of one link; nothing is the usual answer, and costs one question. */
+    Present only(String name) {
+        return netlink.link(name)
+                .map(link -> new Present(Map.of(name, link), addresses()))
+                .orElse(Present.NOTHING);
+    }
+
+    private Map<Integer, List<LinkAddress>> addresses() {
+        Map<Integer, List<LinkAddress>> addresses = new HashMap<>();
+        netlink.addresses()
+                .forEach(address -> addresses
+                        .computeIfAbsent(address.link(), link -> new ArrayList<>())
+                        .add(address));
+        return addresses;
+    }
+
+    /** Refuses what the kernel would not take as a name. */
+    static void checkName(String name) {
+        boolean wrong = name.isEmpty()
+                || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+                || name.equals(".")
+                || name.equals("..")
+                || name.chars().anyMatch(c -> c == '/' || c == ':' || c == '"' || Character.isWhitespace(c));
+        if (wrong) {
+            throw WharfException.invalid("invalid bridge name \"" + name + "\": 1 to " + LONGEST_NAME
+                    + " characters, without spaces, slashes, colons and quotes");
+        }
+    }
+
     /**
-     * What a bridge is to be.
+     * Makes the bridge where it is not there, gives it the host's addresses and takes it up.
      *
-     * @param index of the link where it stands already, else 0
+     * @param ours whether addresses that it should not have may be taken away
+     * @return its index
      */
-    record Plan(int index, Subnet subnet, InetAddress gateway) {}
-
-    /**
-     * Decides on a bridge's addresses: those that were asked for, else those it has, else those it had before if they are
-     * free, else the first free ones.
-     *
-     * @param wanted address of the host with its prefix, or null
-     * @param earlier as {@code wanted}, from before
-     */
-    Plan plan(String name, @Nullable String wanted, @Nullable String earlier) {
-        Optional<Link> link = netlink.link(name);
-        link.filter(one -> !one.kind().equals("bridge")).ifPresent(one -> {
-            throw WharfException.conflict("the link " + name + " exists and is no bridge");
-        });
-        int index = link.map(Link::index).orElse(0);
-        if (wanted != null) {
-            return planned(index, wanted);
+    int raise(Network network, AddressSpace space, Present present, boolean ours) {
+        String name = network.link();
+        Optional<Link> link = present.bridge(name);
+        List<LinkAddress> wanted = hostAddresses(network, space);
+        boolean ipv6 = wanted.stream().anyMatch(address -> Family.of(address.address()) == Family.V6);
+        int index = link.map(Link::index).orElseGet(() -> create(network, space, name));
+        if (link.isEmpty() || ipv6) {
+            ipv6(name, ipv6);
         }
-        Optional<LinkAddress> present = netlink.addresses().stream()
-                .filter(address -> index != 0 && address.link() == index && address.address() instanceof Inet4Address)
-                .findFirst();
-        if (present.isPresent()) {
-            return planned(
-                    index,
-                    Ip.text(present.get().address()) + "/" + present.get().prefix());
+        List<LinkAddress> has = new ArrayList<>(present.at(index));
+        if (ours) {
+            has.removeIf(address -> isSurplus(address, wanted) && delete(address));
         }
-        Map<Subnet, String> inUse = inUse();
-        if (earlier != null && inUse.keySet().stream().noneMatch(Subnet.parse(earlier)::overlaps)) {
-            return planned(index, earlier);
+        wanted.stream()
+                .filter(address -> has.stream().noneMatch(one -> isSame(one, address)))
+                .forEach(address -> netlink.addAddress(index, address.address(), address.prefix()));
+        if (link.filter(Link::isUp).isEmpty()) {
+            netlink.up(index);
         }
-        Subnet free = DefaultPools.ofDefaultBridge().firstFree(Family.V4, inUse);
-        return new Plan(index, free, free.at(1));
-    }
-
-    private static Plan planned(int index, String cidr) {
-        return new Plan(index, Subnet.parse(cidr), Ip.ofCidr(cidr));
-    }
-
-    /** The subnets that the host's routes and addresses lead to, and which that is. */
-    Map<Subnet, String> inUse() {
-        Map<Subnet, String> inUse = new HashMap<>();
-        for (LinkAddress address : netlink.addresses()) {
-            inUse.put(
-                    Subnet.around(address.address(), address.prefix()),
-                    "the host's address " + Ip.text(address.address()));
+        if (link.isEmpty() || network.isDefaultBridge()) {
+            set(IPV4 + "conf/" + name + "/route_localnet", "1", "published ports do not answer on localhost");
         }
-        for (Route route : netlink.routes()) {
-            InetAddress destination = route.destination();
-            if (!route.isDefault() && destination != null) {
-                Subnet subnet = Subnet.around(destination, route.prefix());
-                inUse.putIfAbsent(subnet, "the host's route to " + subnet);
-            }
-        }
-        return inUse;
-    }
-
-    /** Makes the bridge where it is not there, gives it its address and takes it up; its index. */
-    int make(String name, Plan plan, int mtu) {
-        int index = plan.index() != 0 ? plan.index() : netlink.createBridge(name, Bridge.macOf(plan.gateway()), mtu);
-        InetAddress gateway = plan.gateway();
-        boolean addressed = false;
-        for (LinkAddress present : netlink.addresses()) {
-            if (present.link() != index || !(present.address() instanceof Inet4Address)) {
-                continue;
-            }
-            if (present.address().equals(gateway)
-                    && present.prefix() == plan.subnet().prefix()) {
-                addressed = true;
-            } else {
-                netlink.deleteAddress(index, present.address(), present.prefix());
-            }
-        }
-        if (!addressed) {
-            netlink.addAddress(index, gateway, plan.subnet().prefix());
-        }
-        netlink.up(index);
-        set(IPV4 + "conf/" + name + "/route_localnet", "published ports do not answer on localhost");
         return index;
     }
 
-    void delete(String name) {
-        netlink.link(name).map(Link::index).ifPresent(netlink::delete);
+    private int create(Network network, AddressSpace space, String name) {
+        MacAddress mac = Bridge.macOf(space.gateway(Family.V4)
+                .or(() -> space.pools().stream()
+                        .findFirst()
+                        .map(pool -> pool.subnet().base()))
+                .orElseThrow());
+        try {
+            return netlink.createBridge(name, mac, BridgeOptions.mtu(network.options()));
+        } catch (LinuxException e) {
+            throw WharfException.internal("cannot make the bridge " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The addresses that the host itself has on the bridge of a network. */
+    static List<LinkAddress> hostAddresses(Network network, AddressSpace space) {
+        BridgeOptions options = network.bridgeOptions();
+        List<LinkAddress> addresses = new ArrayList<>();
+        for (AddressPool pool : space.pools()) {
+            Subnet subnet = pool.subnet();
+            boolean kept = options.mode(subnet.family()) != GatewayMode.ISOLATED
+                    && !(subnet.family() == Family.V4 && options.inhibitIpv4());
+            pool.gateway().filter(gateway -> kept).ifPresent(gateway -> {
+                addresses.add(new LinkAddress(0, gateway, subnet.prefix()));
+                if (subnet.family() == Family.V6 && !subnet.equals(LINK_LOCALS)) {
+                    addresses.add(new LinkAddress(0, LINK_LOCAL, LINK_LOCALS.prefix()));
+                }
+            });
+        }
+        return addresses;
+    }
+
+    private static boolean isSame(LinkAddress one, LinkAddress other) {
+        return one.address().equals(other.address()) && one.prefix() == other.prefix();
+    }
+
+    /** Link-local ones are the kernel's. */
+    private static boolean isSurplus(LinkAddress address, List<LinkAddress> wanted) {
+        return !LINK_LOCALS.contains(address.address()) && wanted.stream().noneMatch(one -> isSame(one, address));
+    }
+
+    private boolean delete(LinkAddress address) {
+        netlink.deleteAddress(address.link(), address.address(), address.prefix());
+        return true;
+    }
+
+    /**
+     * A bridge without addresses of IPv6 has none at all, not even the kernel's own: by those, containers would reach the
+     * host past all that was said of the network. One that has takes no routes from the routers that containers may play.
+     */
+    private static void ipv6(String name, boolean wanted) {
+        String conf = IPV6_CONF + name + "/";
+        if (!wanted) {
+            set(conf + "disable_ipv6", "1", "the bridge has link-local addresses");
+            return;
+        }
+        set(conf + "disable_ipv6", "0", "the bridge has no IPv6");
+        set(conf + "accept_ra", "0", "the host listens to routers among its containers");
+        set(IPV6_CONF + "all/forwarding", "1", "containers reach nothing but the host by IPv6");
+    }
+
+    /** Takes bridges away, all at once; those that are gone are left out. */
+    void delete(List<String> names) {
+        netlink.deleteAll(names.stream()
+                .flatMap(name -> netlink.link(name).stream())
+                .map(Link::index)
+                .toList());
     }
 
     /** Whether the host passes packets on. */
@@ -128,18 +199,18 @@ final class BridgeLink {
 
     /** Lets the host pass packets on; whether it does. */
     static boolean forward() {
-        return set(IPV4 + "ip_forward", "containers reach nothing but the host");
+        return set(IPV4 + "ip_forward", "1", "containers reach nothing but the host");
     }
 
-    /** Sets a switch to 1 unless it is; where the kernel refuses, what that means is logged and the engine goes on. */
-    private static boolean set(String path, String otherwise) {
+    /** Sets a switch unless it is; where the kernel refuses, what that means is logged and the engine goes on. */
+    private static boolean set(String path, String value, String otherwise) {
         try {
-            if (!Objects.equals(SmallFiles.read(path).strip(), "1")) {
-                SmallFiles.write(path, "1");
+            if (!Objects.equals(SmallFiles.read(path).strip(), value)) {
+                SmallFiles.write(path, value);
             }
             return true;
         } catch (LinuxException e) {
-            LOG.warn("Cannot set {} to 1, so {}: {}", path, otherwise, e.getMessage());
+            LOG.warn("Cannot set {} to {}, so {}: {}", path, value, otherwise, e.getMessage());
             return false;
         }
     }

@@ -19,6 +19,12 @@ sealed interface Firewall extends AutoCloseable permits Firewall.Nft, Firewall.O
     /** Replaces all rules by those of these bridges and ports. */
     void install(List<BridgeRule> bridges, List<PortRule> ports);
 
+    /** Guards one more bridge, or one in another way than before. */
+    void add(BridgeRule bridge);
+
+    /** No longer guards a bridge; none of this name is fine. */
+    void remove(String link);
+
     /** Leads ports of the host to containers. */
     void publish(List<PortRule> ports);
 
@@ -52,6 +58,20 @@ sealed interface Firewall extends AutoCloseable permits Firewall.Nft, Firewall.O
             ports.clear();
             ports.addAll(wantedPorts);
             nft.run(text.all(bridges, ports));
+        }
+
+        @Override
+        public synchronized void add(BridgeRule bridge) {
+            bridges.removeIf(other -> other.link().equals(bridge.link()));
+            bridges.add(bridge);
+            nft.run(text.all(bridges, ports));
+        }
+
+        @Override
+        public synchronized void remove(String link) {
+            if (bridges.removeIf(other -> other.link().equals(link))) {
+                nft.run(text.all(bridges, ports));
+            }
         }
 
         @Override
@@ -104,6 +124,12 @@ sealed interface Firewall extends AutoCloseable permits Firewall.Nft, Firewall.O
     record Off() implements Firewall {
         @Override
         public void install(List<BridgeRule> bridges, List<PortRule> ports) {}
+
+        @Override
+        public void add(BridgeRule bridge) {}
+
+        @Override
+        public void remove(String link) {}
 
         @Override
         public void publish(List<PortRule> ports) {}

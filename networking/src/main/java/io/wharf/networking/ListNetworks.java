@@ -32,7 +32,7 @@ final class ListNetworks {
         return filters.any("name", network.name()::contains)
                 && filters.any("id", network.id()::contains)
                 && filters.any("driver", network.driver().toString()::equals)
-                && filters.any("scope", "local"::equals)
+                && filters.any("scope", network.scope()::equals)
                 && filters.any("type", type -> isOfType(network, type))
                 && filters.any("dangling", wanted -> truth(wanted) == isDangling(network))
                 && Filters.labelled(filters.get("label"), network.labels());

@@ -3,12 +3,14 @@ package io.wharf.networking;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.contracts.NetworkService.IpamConfig;
+import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -37,6 +39,11 @@ record Network(
     static final String HOST = "host";
     static final String NONE = "none";
     static final String LOCAL = "local";
+    /** Docker's word for addresses that nobody gives. */
+    static final String NO_IPAM = "null";
+
+    /** Asks for a subnet of the engine's choice. */
+    static final IpamConfig ANY_SUBNET = new IpamConfig(null, null, null, null);
 
     static final int USUAL_MTU = 1500;
 
@@ -86,12 +93,66 @@ record Network(
         return new Ipam("default", null, List.of());
     }
 
-    boolean isPredefined() {
+    static boolean isPredefined(String name) {
         return PREDEFINED.contains(name);
+    }
+
+    boolean isPredefined() {
+        return isPredefined(name);
     }
 
     boolean isDefaultBridge() {
         return name.equals(BRIDGE);
+    }
+
+    boolean has(Family family) {
+        return switch (family) {
+            case V4 -> enableIpv4;
+            case V6 -> enableIpv6;
+        };
+    }
+
+    /** What was asked for, or chosen, of one family. */
+    List<IpamConfig> configs(Family family) {
+        return ipam.config().stream()
+                .filter(config -> config.subnet() != null && !config.subnet().isEmpty())
+                .filter(config ->
+                        Subnet.parse(Objects.requireNonNull(config.subnet())).family() == family)
+                .toList();
+    }
+
+    /** Whether one of its addresses is set aside for the way out, though nobody may have it. */
+    boolean wantsGateway(Family family) {
+        if (driver.kind() != Driver.Kind.BRIDGE) {
+            return true;
+        }
+        BridgeOptions bridge = bridgeOptions();
+        return bridge.mode(family) != GatewayMode.ISOLATED
+                && !(family == Family.V4 && bridge.inhibitIpv4() && internal);
+    }
+
+    /** What it is made of where another network holds the configuration. */
+    Network from(Network config) {
+        return new Network(
+                id,
+                name,
+                createdNanos,
+                driver,
+                internal,
+                attachable,
+                false,
+                configFrom,
+                scope,
+                config.enableIpv4,
+                config.enableIpv6,
+                config.ipam,
+                config.options,
+                config.labels);
+    }
+
+    /** What the events of the network itself tell. */
+    Map<String, String> attributes() {
+        return Map.of("name", name, "type", driver.toString());
     }
 
     /** The options of a bridge network; throws where one means nothing. */

@@ -19,6 +19,7 @@ final class Networks {
     private final Map<String, Membership> members = new LinkedHashMap<>();
     private final HostPorts ports = new HostPorts();
     private final Lanes lanes = new Lanes();
+    private final Claims claims = new Claims();
 
     HostPorts ports() {
         return ports;
@@ -27,6 +28,25 @@ final class Networks {
     /** One lane for each container and each network. */
     Lanes lanes() {
         return lanes;
+    }
+
+    /** Names, links and addresses that are taken. */
+    Claims claims() {
+        return claims;
+    }
+
+    /** Whether a network goes by this name, or one that is being made. */
+    boolean isNamed(String name) {
+        return idByName.containsKey(name) || claims.hasName(name);
+    }
+
+    /** Drops a network and all that it had taken. */
+    void forget(Network network) {
+        byId.remove(network.id());
+        idByName.remove(network.name());
+        ids.remove(network.id());
+        bridges.remove(network.id());
+        claims.release(network);
     }
 
     void put(Network network) {

@@ -18,8 +18,10 @@ import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Nftables;
 import io.wharf.linux.Pools;
 import io.wharf.linux.SmallFiles;
+import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.address.UniqueLocal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +42,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private final KernelLedger ledger;
     private final Pools pools;
     private final Networks networks = new Networks();
+    private final DefaultPools subnets;
     private @Nullable Running running;
     private volatile @Nullable BridgeClaim claim;
     private String firewall = "";
@@ -49,6 +52,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         this.store = store;
         this.ledger = ledger;
         this.pools = pools;
+        this.subnets = DefaultPools.ofNetworks()
+                .and(List.of(UniqueLocal.of(options.layout().dataRoot().toString())));
     }
 
     public static Schema schema() {
@@ -130,17 +135,17 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<CreatedNetwork> create(CreateNetwork request) {
-        return new ChangeNetworks(networks).create(request);
+        return new MakeNetwork(networks, store, ledger, running().kernel, pools, subnets).run(request);
     }
 
     @Override
     public Future<Void> remove(String ref) {
-        return new ChangeNetworks(networks).remove(ref);
+        return removing().run(ref);
     }
 
     @Override
     public Future<List<String>> prune(Filters filters) {
-        return new ChangeNetworks(networks).prune();
+        return new PruneNetworks(networks, store, removing()).run(filters);
     }
 
     @Override
@@ -210,6 +215,10 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .orElse("");
         return pools.call(BridgeLink::isForwarding)
                 .map(forwarding -> new NetworkFacts(options.bridge(), firewall, forwarding, gateway));
+    }
+
+    private RemoveNetwork removing() {
+        return new RemoveNetwork(networks, store, ledger, running().kernel, pools);
     }
 
     private LeaveSandbox leaving() {

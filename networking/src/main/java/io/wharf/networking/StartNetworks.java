@@ -7,27 +7,35 @@ import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
-import io.wharf.contracts.NetworkService.Ipam;
-import io.wharf.contracts.NetworkService.IpamConfig;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.Pools;
-import io.wharf.networking.address.AddressPool;
+import io.wharf.networking.BridgeLink.Present;
 import io.wharf.networking.address.AddressSpace;
+import io.wharf.networking.address.DefaultPools;
+import io.wharf.networking.address.Subnet;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Brings the networks up: the predefined ones are there, the default bridge stands, who was in it still is, and all rules
- * are written in one transaction.
+ * Brings the networks up: the predefined ones are there, all bridges stand, what was half made is gone, who was in them
+ * still is, and all rules are written in one transaction. What there is, is asked of the kernel once for all.
  */
 final class StartNetworks {
     static final String NO_BRIDGE = "none";
     static final String KIND_BRIDGE = "bridge";
     static final String KIND_TABLE = "nftables";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartNetworks.class);
 
     private final Networks networks;
     private final EngineOptions options;
@@ -54,21 +62,25 @@ final class StartNetworks {
         this.guard = guard;
     }
 
+    /** What the host has, and what of it the engine has made: name of the link to id of the network. */
+    private record Found(Present present, HostRoutes routes, Map<String, String> recorded) {}
+
+    /** A network whose addresses are known, and its link soon. */
+    private record Coming(Network network, AddressSpace space) {}
+
     Future<Void> run() {
         return NetworkTable.load(store)
                 .compose(stored -> {
                     stored.stream()
-                            .filter(network -> !network.name().equals(Network.BRIDGE) || hasBridge())
+                            .filter(network -> !network.isDefaultBridge() || hasBridge())
                             .forEach(networks::put);
                     return predefine(Network.HOST, Driver.HOST)
                             .compose(host -> predefine(Network.NONE, Driver.NONE))
                             .compose(none -> hasBridge() ? predefine(Network.BRIDGE, Driver.BRIDGE) : none());
                 })
-                .compose(known -> pools.run(() -> {
-                    Files.createDirectories(
-                            Objects.requireNonNull(options.layout().netns("x").getParent()));
-                }))
-                .compose(ready -> hasBridge() ? bringUp() : Future.succeededFuture())
+                .compose(known -> ledger.ofKind(KIND_BRIDGE))
+                .compose(recorded -> pools.call(() -> find(recorded)))
+                .compose(this::bringUp)
                 .compose(up -> ledger.ofKind(Membership.KIND))
                 .compose(members -> {
                     members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
@@ -100,47 +112,104 @@ final class StartNetworks {
                 .onSuccess(networks::put);
     }
 
-    /** Makes the default bridge, or finds it as it was left. */
-    private Future<Void> bringUp() {
-        Network network = networks.get(Network.BRIDGE);
-        String name = options.bridge();
-        BridgeLink link = new BridgeLink(kernel.netlink());
-        return pools.call(() -> {
-                    BridgeLink.forward();
-                    return link.plan(name, options.bip(), earlier(network.ipam()));
-                })
-                .compose(plan -> ownership(name, network, plan)
-                        .compose(recorded -> pools.call(() -> link.make(name, plan, network.mtu())))
-                        .compose(index -> agree(network, plan)
-                                .onSuccess(agreed -> networks.put(new Bridge(agreed, index, space(agreed, plan))))))
-                .mapEmpty();
+    private Found find(List<KernelObject> recorded) throws java.io.IOException {
+        Files.createDirectories(
+                Objects.requireNonNull(options.layout().netns("x").getParent()));
+        boolean bridges = networks.all().stream().anyMatch(StartNetworks::isBridge);
+        if (!bridges && recorded.isEmpty()) {
+            return new Found(Present.NOTHING, new HostRoutes(List.of()), Map.of());
+        }
+        BridgeLink.forward();
+        return new Found(
+                new BridgeLink(kernel.netlink()).everything(),
+                HostRoutes.readWithAddresses(kernel.netlink()),
+                recorded.stream().collect(Collectors.toMap(KernelObject::key, KernelObject::owner)));
     }
 
-    private static AddressSpace space(Network network, BridgeLink.Plan plan) {
-        AddressPool pool = new AddressPool(plan.subnet(), null, plan.gateway(), List.of(), network.name());
-        return new AddressSpace(List.of(pool), network.name());
+    private static boolean isBridge(Network network) {
+        return network.driver().kind() == Driver.Kind.BRIDGE;
+    }
+
+    /** Makes the bridges, or finds them as they were left; takes away those of networks that never came to be. */
+    private Future<Void> bringUp(Found found) {
+        List<Coming> coming = new ArrayList<>();
+        for (Network network : List.copyOf(networks.all())) {
+            if (!network.isPredefined() && !network.configOnly()) {
+                coming.add(claim(network));
+            }
+        }
+        return orphans(found)
+                .compose(cleared -> hasBridge() ? decide(found).map(this::claim) : Future.<Coming>succeededFuture())
+                .compose(first -> {
+                    if (first != null) {
+                        coming.addFirst(first);
+                    }
+                    List<Coming> bridges =
+                            coming.stream().filter(one -> isBridge(one.network)).toList();
+                    return record(bridges, found)
+                            .compose(recorded -> pools.call(() -> raise(bridges, found)))
+                            .onSuccess(raised -> raised.forEach(networks::put))
+                            .mapEmpty();
+                });
+    }
+
+    private Coming claim(Network network) {
+        AddressSpace space = ChooseSubnets.space(network);
+        networks.claims().take(network, space);
+        return new Coming(network, space);
+    }
+
+    /** The default bridge's subnet may be another than before. */
+    private Future<Network> decide(Found found) {
+        Network network = networks.get(Network.BRIDGE);
+        Map<Subnet, String> inUse = new HashMap<>(found.routes.inUse());
+        inUse.putAll(networks.claims().subnets());
+        Network decided = DefaultBridge.decide(
+                network, options.bridge(), options.bip(), DefaultPools.ofDefaultBridge(), found.present, inUse);
+        return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);
+    }
+
+    private Future<Void> orphans(Found found) {
+        Set<String> known = networks.all().stream().map(Network::id).collect(Collectors.toSet());
+        List<String> orphans = found.recorded.entrySet().stream()
+                .filter(link -> !known.contains(link.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (orphans.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        LOG.info("Clearing bridges of networks that are not, or no longer: {}", orphans);
+        return pools.run(() -> new BridgeLink(kernel.netlink()).delete(orphans))
+                .compose(gone -> ledger.strike(KIND_BRIDGE, orphans));
     }
 
     /** A bridge that somebody else made is used, and never taken away. */
-    private Future<Void> ownership(String name, Network network, BridgeLink.Plan plan) {
-        return plan.index() == 0
-                ? ledger.record(new KernelObject(KIND_BRIDGE, name, network.id(), ""))
-                : Future.succeededFuture();
+    private Future<Void> record(List<Coming> bridges, Found found) {
+        List<KernelObject> missing = bridges.stream()
+                .map(Coming::network)
+                .filter(network -> !found.present.links().containsKey(network.link()))
+                .map(network -> new KernelObject(KIND_BRIDGE, network.link(), network.id(), ""))
+                .toList();
+        return missing.isEmpty() ? Future.succeededFuture() : ledger.record(missing);
     }
 
-    private Future<Network> agree(Network network, BridgeLink.Plan plan) {
-        Network agreed = network.with(
-                Network.ipam(plan.subnet(), plan.gateway()), Network.defaultBridgeOptions(options.bridge()));
-        return agreed.equals(network) ? Future.succeededFuture(network) : keep(agreed);
-    }
-
-    /** The host's address as it was, with its prefix. */
-    private static @Nullable String earlier(Ipam ipam) {
-        Optional<IpamConfig> config = ipam.config().stream().findFirst();
-        return config.map(one -> one.gateway()
-                        + Objects.requireNonNull(one.subnet())
-                                .substring(one.subnet().indexOf('/')))
-                .orElse(null);
+    private List<Bridge> raise(List<Coming> bridges, Found found) {
+        BridgeLink links = new BridgeLink(kernel.netlink());
+        List<Bridge> raised = new ArrayList<>();
+        for (Coming one : bridges) {
+            boolean ours = one.network.isDefaultBridge() || found.recorded.containsKey(one.network.link());
+            try {
+                int index = links.raise(one.network, one.space, found.present, ours);
+                raised.add(new Bridge(one.network, index, one.space));
+            } catch (LinuxException | WharfException e) {
+                if (one.network.isDefaultBridge()) {
+                    throw e;
+                }
+                // The others are not to suffer from it; its containers say what is missing when they start.
+                LOG.warn("Network {} has no bridge: {}", one.network.name(), e.getMessage());
+            }
+        }
+        return raised;
     }
 
     private Future<Void> writeRules() {

@@ -42,8 +42,18 @@ final class StopNetworks {
                         path -> Objects.requireNonNull(kernel.foreign()).withdraw(path))
                 .compose(done ->
                         each(StartNetworks.KIND_TABLE, name -> kernel.firewall().remove()))
-                .compose(
-                        done -> each(StartNetworks.KIND_BRIDGE, name -> new BridgeLink(kernel.netlink()).delete(name)));
+                .compose(done -> ledger.ofKind(StartNetworks.KIND_BRIDGE))
+                .compose(this::bridges);
+    }
+
+    private Future<Void> bridges(List<KernelObject> recorded) {
+        List<String> links = recorded.stream().map(KernelObject::key).toList();
+        return pools.run(() -> new BridgeLink(kernel.netlink()).delete(links))
+                .compose(gone -> ledger.strike(StartNetworks.KIND_BRIDGE, links))
+                .recover(failure -> {
+                    LOG.warn("Bridges stay behind: {}", failure.getMessage());
+                    return Future.succeededFuture();
+                });
     }
 
     private Future<Void> each(String kind, java.util.function.Consumer<String> takeAway) {

@@ -9,7 +9,6 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.HostConfig.PortBinding;
-import io.wharf.contracts.NetworkService.CreateNetwork;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkService.NetworkDetail;
 import io.wharf.contracts.NetworkService.Sandbox;
@@ -277,13 +276,5 @@ class ModesTest {
         assertThat(facts.gatewayAddress()).isEqualTo("172.17.0.1");
         assertThat(facts.firewall()).startsWith("nftables");
         assertThat(facts.ipv4Forwarding()).isTrue();
-    }
-
-    @Test
-    void userDefinedNetwork_isRefusedClearly() {
-        CreateNetwork asked =
-                new CreateNetwork("mine", null, false, false, false, false, null, null, null, null, Map.of(), Map.of());
-        assertRefused(ErrorKind.NOT_IMPLEMENTED, () -> Engine.await(engine.service.create(asked)))
-                .hasMessage("user-defined networks are not supported yet");
     }
 }

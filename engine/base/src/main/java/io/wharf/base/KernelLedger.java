@@ -87,9 +87,16 @@ public final class KernelLedger implements AutoCloseable {
     }
 
     public Future<Void> strike(String kind, String key) {
+        return strike(kind, List.of(key));
+    }
+
+    public Future<Void> strike(String kind, List<String> keys) {
         return store.write(tx -> {
-                    FailurePoint.reach("strike " + kind);
-                    return tx.update("DELETE FROM kernel_object WHERE kind = ? AND key = ?", kind, key);
+                    for (String key : keys) {
+                        FailurePoint.reach("strike " + kind);
+                        tx.update("DELETE FROM kernel_object WHERE kind = ? AND key = ?", kind, key);
+                    }
+                    return Boolean.TRUE;
                 })
                 .mapEmpty();
     }

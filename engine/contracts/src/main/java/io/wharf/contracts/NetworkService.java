@@ -128,7 +128,8 @@ public interface NetworkService {
             @JsonProperty("EnableIPv4") @Nullable Boolean enableIpv4,
             @JsonProperty("EnableIPv6") @Nullable Boolean enableIpv6,
             Map<String, String> options,
-            Map<String, String> labels) {
+            Map<String, String> labels,
+            @Nullable String scope) {
         public CreateNetwork {
             options = Lists.copy(options);
             labels = Lists.copy(labels);

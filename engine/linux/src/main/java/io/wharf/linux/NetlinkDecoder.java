@@ -17,6 +17,7 @@ final class NetlinkDecoder {
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_INFO_KIND = 1;
     static final int IFLA_INFO_DATA = 2;
+    static final int IFLA_GROUP = 27;
     static final int IFLA_NET_NS_FD = 28;
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;

@@ -15,6 +15,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
+    private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
     private static final int NLM_F_DUMP_INTR = 0x10;
@@ -33,6 +34,14 @@ final class NetlinkSocket implements AutoCloseable {
         socket = Fd.own(Check.fd("socket", number, "AF_NETLINK", "NETLINK_ROUTE"));
         InetSockets.option(socket, SOL_NETLINK, NETLINK_EXT_ACK, 1);
         InetSockets.option(socket, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+        try {
+            // Dumps are filtered by the kernel; one before Linux 5.0 sends everything, and readers choose.
+            InetSockets.option(socket, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOPROTOOPT)) {
+                throw e;
+            }
+        }
     }
 
     /** One answer: its type and what follows its header. */

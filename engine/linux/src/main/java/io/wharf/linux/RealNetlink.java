@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Netlink} of the running kernel: builds the requests of linux/if_link.h, if_addr.h and rtnetlink.h. */
@@ -37,6 +38,9 @@ final class RealNetlink implements Netlink {
     private static final int RTPROT_BOOT = 3;
     private static final int SCOPE_LINK = 253;
     private static final int RTN_UNICAST = 1;
+
+    /** A group of links that nobody else is likely to use; a link is in it for the blink of an eye. */
+    private static final int DOOMED = 0x57484446;
 
     private final NetlinkSocket socket;
 
@@ -148,6 +152,44 @@ final class RealNetlink implements Netlink {
     }
 
     @Override
+    public void deleteAll(List<Integer> links) {
+        if (links.size() == 1) {
+            deleteGently(links.getFirst());
+            return;
+        }
+        var marked = links.stream().filter(this::mark).toList();
+        if (!marked.isEmpty()) {
+            var message = new NetlinkMessage(RTM_DELLINK, NLM_F_ACK)
+                    .link(AF_UNSPEC, 0, 0, 0)
+                    .attribute(NetlinkDecoder.IFLA_GROUP, DOOMED);
+            socket.request("RTM_DELLINK", message, marked);
+        }
+    }
+
+    private void deleteGently(int link) {
+        try {
+            delete(link);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENODEV)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Puts a link into the group that is deleted next; false where it is gone. */
+    private boolean mark(int link) {
+        try {
+            change(link, 0, 0, message -> message.attribute(NetlinkDecoder.IFLA_GROUP, DOOMED), "group", DOOMED);
+            return true;
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENODEV)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
     public void up(int link) {
         change(link, IFF_UP, IFF_UP, message -> {}, "up");
     }
@@ -243,10 +285,14 @@ final class RealNetlink implements Netlink {
 
     @Override
     public List<Route> routes() {
-        var request = new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP)
-                .bytes(0, 0, 0, 0, 0, 0, 0, 0)
-                .word(0);
-        return socket.dump("RTM_GETROUTE", request).stream()
+        // Each address of the host has several routes of other types, which the kernel leaves out where it can.
+        return Stream.of(AF_INET, AF_INET6)
+                .flatMap(family -> {
+                    var request = new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP)
+                            .bytes(family, 0, 0, 0, 0, 0, 0, RTN_UNICAST)
+                            .word(0);
+                    return socket.dump("RTM_GETROUTE", request).stream();
+                })
                 .flatMap(answer -> NetlinkDecoder.route(answer.body()).stream())
                 .toList();
     }

@@ -1,0 +1,123 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
+import io.wharf.base.Store;
+import io.wharf.base.Undo;
+import io.wharf.contracts.NetworkService.CreateNetwork;
+import io.wharf.contracts.NetworkService.CreatedNetwork;
+import io.wharf.linux.Pools;
+import io.wharf.networking.BridgeLink.Present;
+import io.wharf.networking.address.AddressSpace;
+import io.wharf.networking.address.DefaultPools;
+import io.wharf.networking.address.Family;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Makes a network: it is checked, gets its addresses, its link is written down and made, and when all stands, network and
+ * event are one commit. What fails is undone and leaves nothing.
+ */
+final class MakeNetwork {
+    private final Networks networks;
+    private final Store store;
+    private final KernelLedger ledger;
+    private final Kernel kernel;
+    private final Pools pools;
+    private final DefaultPools subnets;
+
+    MakeNetwork(Networks networks, Store store, KernelLedger ledger, Kernel kernel, Pools pools, DefaultPools subnets) {
+        this.networks = networks;
+        this.store = store;
+        this.ledger = ledger;
+        this.kernel = kernel;
+        this.pools = pools;
+        this.subnets = subnets;
+    }
+
+    /** What the host has already: its routes, and perhaps the link. */
+    private record Seen(HostRoutes routes, Present present) {}
+
+    Future<CreatedNetwork> run(CreateNetwork request) {
+        Network asked = new CheckNetwork(networks).check(request);
+        networks.claims().name(asked.name());
+        Undo undo = new Undo();
+        Future<Network> made = asked.configOnly() ? keep(asked) : undo.guard(make(asked, undo));
+        return made.onComplete(done -> networks.claims().unname(asked.name()))
+                .map(network -> new CreatedNetwork(network.id(), warning(asked)));
+    }
+
+    private Future<Network> make(Network asked, Undo undo) {
+        boolean bridge = asked.driver().kind() == Driver.Kind.BRIDGE;
+        BridgeLink links = new BridgeLink(kernel.netlink());
+        return pools.call(() -> new Seen(
+                        HostRoutes.read(kernel.netlink()), bridge ? links.only(asked.link()) : Present.NOTHING))
+                .compose(seen -> {
+                    int index = seen.present.links().values().stream()
+                            .findFirst()
+                            .map(link -> link.index())
+                            .orElse(0);
+                    Network network =
+                            new ChooseSubnets(subnets, networks.claims().subnets(), seen.routes, index).complete(asked);
+                    AddressSpace space = ChooseSubnets.space(network);
+                    networks.claims().take(network, space);
+                    undo.push("addresses of " + network.name(), () -> {
+                        networks.claims().release(network);
+                        return Future.succeededFuture();
+                    });
+                    return bridge
+                            ? raise(network, space, seen.present, undo)
+                                    .compose(standing -> keep(network).onSuccess(kept -> networks.put(standing)))
+                            : keep(network);
+                });
+    }
+
+    /** A link that is there already is used, and never taken away. */
+    private Future<Bridge> raise(Network network, AddressSpace space, Present present, Undo undo) {
+        String name = network.link();
+        boolean ours = present.bridge(name).isEmpty();
+        BridgeLink links = new BridgeLink(kernel.netlink());
+        undo.push(
+                "bridge " + name,
+                () -> pools.run(() -> {
+                            kernel.firewall().remove(name);
+                            if (ours) {
+                                links.delete(List.of(name));
+                            }
+                        })
+                        .compose(gone -> ledger.strike(StartNetworks.KIND_BRIDGE, name)));
+        Future<Void> recorded = ours
+                ? ledger.record(new KernelObject(StartNetworks.KIND_BRIDGE, name, network.id(), ""))
+                : Future.succeededFuture();
+        return recorded.compose(done -> pools.call(() -> {
+            Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);
+            kernel.firewall().add(bridge.rule());
+            return bridge;
+        }));
+    }
+
+    private Future<Network> keep(Network network) {
+        return store.write(tx -> {
+                    NetworkTable.put(tx, network);
+                    tx.announce("network", "create", network.id(), network.attributes());
+                    return network;
+                })
+                .onSuccess(networks::put);
+    }
+
+    /** What was named and is not used. */
+    private static String warning(Network asked) {
+        List<String> unused = new ArrayList<>();
+        for (Family family : Family.values()) {
+            if (!asked.has(family) && !asked.configs(family).isEmpty()) {
+                unused.add(asked.configs(family).stream()
+                                .map(config -> String.valueOf(config.subnet()))
+                                .collect(Collectors.joining(", "))
+                        + " is not used: " + family + " is not enabled on this network");
+            }
+        }
+        return String.join("; ", unused);
+    }
+}
