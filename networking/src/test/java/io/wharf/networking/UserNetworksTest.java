@@ -306,7 +306,7 @@ class UserNetworksTest {
         }
 
         engine = Engine.start(folder);
-        Engine.await(engine.service.keepSandboxesOf(Map.of("a1", "name-a1")));
+        Engine.await(engine.service.keepSandboxesOf(Map.of("a1", Engine.kept("name-a1", inside))));
         assertThat(link(used).index()).isEqualTo(index);
         assertThat(addresses(index)).contains("172.18.0.1/24", "fe80::1/64").doesNotContain("10.99.0.1/24");
         assertThat(addresses(link(idle).index())).containsExactly("172.18.1.1/24");
