@@ -58,6 +58,8 @@ record Definition(
                 List.copyOf(config.exposedPorts().keySet()),
                 host.portBindings(),
                 host.publishAllPorts(),
+                host.dns(),
+                host.dnsOptions(),
                 detached);
     }
 

@@ -147,6 +147,8 @@ public interface NetworkService {
      * @param mode the host configuration's network mode: default, bridge, none, host, container:ID, or a network
      * @param hostname the container's own
      * @param endpoints all wanted endpoints, by name or id of their networks; none for one in the mode's network
+     * @param dns servers that its queries go on to, asked from its namespace; empty for the host's
+     * @param dnsOptions of resolv.conf(5); empty for the host's
      * @param detached wants no endpoint at all: the last one was taken away
      * @param exposedPorts such as {@code 80/tcp}
      * @param portBindings port of the container to ports of the host
@@ -162,6 +164,8 @@ public interface NetworkService {
             List<String> exposedPorts,
             Map<String, List<HostConfig.PortBinding>> portBindings,
             boolean publishAll,
+            List<String> dns,
+            List<String> dnsOptions,
             boolean detached) {
         public JoinNetworks(
                 String containerId,
@@ -183,6 +187,8 @@ public interface NetworkService {
                     exposedPorts,
                     portBindings,
                     publishAll,
+                    List.of(),
+                    List.of(),
                     false);
         }
     }

@@ -57,7 +57,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
         try {
             put(files.hostname, config.hostname() + "\n");
             put(files.hosts, hosts(config, host, sandbox, gateway, hostNetwork, moreHosts));
-            put(files.resolvConf, ResolvConf.of(host, sandbox, hostNetwork));
+            ResolvConf.write(files.resolvConf, ResolvConf.of(host, sandbox, hostNetwork));
         } catch (IOException e) {
             throw WharfException.internal("cannot write the files of /etc for a container: " + e.getMessage(), e);
         }
@@ -132,8 +132,9 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
                 line.endsWith("\t" + names) && gone.contains(line.substring(0, Math.max(0, line.indexOf('\t')))));
         now.forEach(address -> lines.add(address + "\t" + names));
         Files.writeString(hosts, String.join("\n", lines) + "\n", StandardCharsets.ISO_8859_1);
-        if (!before.nameservers().equals(after.nameservers())) {
-            put(resolvConf, ResolvConf.of(host, after, false));
+        // Once it has a server of its own it keeps that: its programs may have read the file.
+        if (before.nameservers().isEmpty() && !after.nameservers().isEmpty()) {
+            ResolvConf.rewrite(resolvConf, ResolvConf.of(host, after, false));
         }
     }
 

@@ -17,6 +17,7 @@ final class ResolvConf {
     private static final Path BEHIND_STUB = Path.of("/run/systemd/resolve/resolv.conf");
 
     private static final String STUB = "127.0.0.53";
+    private static final String NDOTS = "ndots:";
     /** Docker's choice where the host names no server that a container could reach. */
     private static final List<String> FALLBACK = List.of("8.8.8.8", "8.8.4.4");
 
@@ -40,7 +41,7 @@ final class ResolvConf {
      * The file's text.
      *
      * @param own the host's
-     * @param embedded the network's own name servers, which come before the host's
+     * @param embedded the network's own name servers, which stand for all others
      */
     public static String of(String own, HostConfig host, List<String> embedded, boolean ipv6, boolean hostNetwork) {
         Parsed parsed = parse(own);
@@ -67,10 +68,46 @@ final class ResolvConf {
             text.append("search ").append(String.join(" ", search)).append('\n');
         }
         List<String> options = host.dnsOptions().isEmpty() ? parsed.options() : host.dnsOptions();
+        if (!embedded.isEmpty()) {
+            options = withDots(options);
+        }
         if (!options.isEmpty()) {
             text.append("options ").append(String.join(" ", options)).append('\n');
         }
         return text.toString();
+    }
+
+    /** The network's own server is asked for every name as it is, unless somebody wants it otherwise in so many dots. */
+    private static List<String> withDots(List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        all.removeIf(option ->
+                option.startsWith(NDOTS) ? !isNumber(option.substring(NDOTS.length())) : option.equals("ndots"));
+        if (all.stream().noneMatch(option -> option.startsWith(NDOTS))) {
+            all.add(NDOTS + "0");
+        }
+        return all;
+    }
+
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** Writes the file, and beside it what was written, to tell by it later whether the container changed anything. */
+    static void write(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.writeString(asMade(file), text);
+    }
+
+    /** Gives a running container another text, in place, unless it has written its own. */
+    static void rewrite(Path file, String text) throws IOException {
+        Path made = asMade(file);
+        if (Files.exists(made) && Files.mismatch(file, made) == -1) {
+            write(file, text);
+        }
+    }
+
+    private static Path asMade(Path file) {
+        return file.resolveSibling(file.getFileName() + ".made");
     }
 
     static Parsed parse(String text) {

@@ -145,5 +145,32 @@ class EtcFilesTest {
     @Test
     void resolvConf_embedded_comesInstead() {
         assertThat(resolv("{}", List.of("127.0.0.11"), false)).startsWith("nameserver 127.0.0.11\nsearch ");
+        assertThat(resolv(
+                        "{'Dns':['1.1.1.1'],'DnsOptions':['timeout:1','ndots:','ndots:x']}",
+                        List.of("127.0.0.11"),
+                        false))
+                .startsWith("nameserver 127.0.0.11\nsearch ")
+                .endsWith("options timeout:1 ndots:0\n");
+        assertThat(resolv("{'DnsOptions':['ndots:3']}", List.of("127.0.0.11"), false))
+                .endsWith("options ndots:3\n");
+    }
+
+    @Test
+    void resolvConf_ofARunningContainer_isRewrittenInPlace_unlessItWroteItsOwn() throws IOException {
+        Sandbox before = sandbox("/run/netns/x", "172.17.0.2", "");
+        Sandbox after =
+                new Sandbox(before.netnsPath(), "", "", before.endpoints(), before.ports(), List.of("127.0.0.11"));
+        var config = Specs.config("{'Hostname':'box'}");
+        EtcFiles files = EtcFiles.write(folder, config, Specs.host("{'Dns':['192.0.2.1']}"), before, "");
+        Object inode = Files.getAttribute(files.resolvConf(), "unix:ino");
+        files.rewire(config, Specs.host("{}"), before, after);
+        assertThat(Files.readString(files.resolvConf())).startsWith("nameserver 127.0.0.11\n");
+        assertThat(Files.getAttribute(files.resolvConf(), "unix:ino")).isEqualTo(inode);
+        files.rewire(config, Specs.host("{}"), after, before);
+        assertThat(Files.readString(files.resolvConf())).startsWith("nameserver 127.0.0.11\n");
+        EtcFiles.write(folder, config, Specs.host("{}"), before, "");
+        Files.writeString(files.resolvConf(), "nameserver 192.0.2.7\n");
+        files.rewire(config, Specs.host("{}"), before, after);
+        assertThat(Files.readString(files.resolvConf())).isEqualTo("nameserver 192.0.2.7\n");
     }
 }

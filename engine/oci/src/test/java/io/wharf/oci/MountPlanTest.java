@@ -98,8 +98,8 @@ class MountPlanTest {
         assertThat(plan.targets().get(0).recursive()).isFalse();
         assertThat(plan.targets().get(1).options()).isEqualTo("size=1024,mode=777");
         assertThat(plan.volumesToCreate())
-                .isEqualTo(
-                        Map.of("/v", new VolumeService.CreateVolume("v", "local", Map.of("o", "size=1"), Map.of("a", "b"))));
+                .isEqualTo(Map.of(
+                        "/v", new VolumeService.CreateVolume("v", "local", Map.of("o", "size=1"), Map.of("a", "b"))));
         assertThat(plan.mountPoints()).extracting(MountPoint::type).containsExactly("bind", "tmpfs", "volume");
     }
 
