@@ -1,8 +1,8 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
-import io.wharf.base.WharfException;
 import io.wharf.volumes.drivers.VolumeDriver;
+import io.wharf.volumes.plugins.PluginDrivers;
 import java.util.List;
 
 /** The drivers by name. */
@@ -11,17 +11,16 @@ final class Drivers {
     static final String LOCAL = "local";
 
     private final VolumeDriver local;
+    private final PluginDrivers plugins;
 
-    Drivers(VolumeDriver local) {
+    Drivers(VolumeDriver local, PluginDrivers plugins) {
         this.local = local;
+        this.plugins = plugins;
     }
 
     /** Refuses an unknown one in Docker's words; may have to ask a plugin first. */
     Future<VolumeDriver> named(String name) {
-        return name.equals(LOCAL)
-                ? Future.succeededFuture(local)
-                : Future.failedFuture(WharfException.notFound(
-                        "error looking up volume plugin " + name + ": plugin \"" + name + "\" not found"));
+        return name.equals(LOCAL) ? Future.succeededFuture(local) : plugins.named(name);
     }
 
     /** The driver of a volume that is there. */
@@ -31,6 +30,10 @@ final class Drivers {
 
     VolumeDriver local() {
         return local;
+    }
+
+    PluginDrivers plugins() {
+        return plugins;
     }
 
     List<VolumeDriver> all() {

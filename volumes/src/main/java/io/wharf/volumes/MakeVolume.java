@@ -9,6 +9,7 @@ import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.volumes.drivers.VolumeDriver;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Creates a volume, or answers the one of that name. */
 final class MakeVolume {
@@ -22,11 +23,16 @@ final class MakeVolume {
         boolean anonymous = request.name().isEmpty();
         String name = anonymous ? Ids.random() : request.name();
         return volumes.lanes()
-                .run(name, () -> {
-                    Volume present = volumes.find(name);
-                    return present == null ? make(name, request, anonymous) : agree(present, request);
-                })
+                .run(name, () -> present(name, request).compose(present ->
+                        present == null ? make(name, request, anonymous) : agree(present, request)))
                 .recover(failure -> Future.failedFuture(named("create " + name, failure)));
+    }
+
+    /** Who names no driver means a volume of that name, whoever has it. */
+    private Future<@Nullable Volume> present(String name, CreateVolume request) {
+        return request.driver().isEmpty() && !request.name().isEmpty()
+                ? new FindVolume(volumes).adopt(name)
+                : Future.succeededFuture(volumes.find(name));
     }
 
     /** As Docker puts the verb before what went wrong. */

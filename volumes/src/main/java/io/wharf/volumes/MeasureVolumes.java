@@ -1,7 +1,6 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
-import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService.UsageData;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.volumes.drivers.VolumeDriver;
@@ -26,7 +25,7 @@ final class MeasureVolumes {
     /** How many use each, and no sizes. */
     List<VolumeDetail> counted() {
         Map<String, Integer> users = users();
-        return volumes.list(Filters.NONE).stream()
+        return volumes.rows().stream()
                 .map(row -> row.with(new UsageData(users.getOrDefault(row.name(), 0), UNKNOWN)))
                 .toList();
     }
@@ -34,7 +33,7 @@ final class MeasureVolumes {
     Future<List<VolumeDetail>> run() {
         VolumeDriver local = volumes.drivers().local();
         Map<String, Integer> users = users();
-        List<VolumeDetail> rows = volumes.list(Filters.NONE);
+        List<VolumeDetail> rows = volumes.rows();
         return volumes.pools().call(() -> {
             List<VolumeDetail> measured = new ArrayList<>();
             for (VolumeDetail row : rows) {

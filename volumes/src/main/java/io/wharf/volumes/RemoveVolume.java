@@ -20,16 +20,15 @@ final class RemoveVolume {
 
     Future<Void> run(String name, boolean force) {
         return volumes.lanes()
-                .run(name, () -> {
-                    Volume volume = volumes.find(name);
+                .run(name, () -> new FindVolume(volumes).adopt(name).compose(volume -> {
                     if (volume == null && force) {
                         return volumes.drivers()
                                 .local()
                                 .undoCreate(name, Map.of())
                                 .map(NOTHING);
                     }
-                    return outOfReach(volumes.get(name));
-                })
+                    return outOfReach(volumes.get(name), force);
+                }))
                 // Not in the lane: one of the same name may be made meanwhile.
                 .compose(Removal::finish);
     }
@@ -46,7 +45,7 @@ final class RemoveVolume {
         }
     };
 
-    private Future<Removal> outOfReach(Volume volume) {
+    private Future<Removal> outOfReach(Volume volume, boolean force) {
         if (!volume.users().isEmpty()) {
             throw WharfException.conflict("remove " + volume.name() + ": volume is in use - ["
                     + String.join(", ", volume.users().stream().sorted().toList()) + "]");
@@ -54,6 +53,10 @@ final class RemoveVolume {
         return volumes.drivers()
                 .of(volume)
                 .compose((VolumeDriver driver) -> driver.remove(volume.name(), volume.options()))
+                // Of a plugin that is gone, or has lost it, at least the row can go.
+                .recover(failure -> force && !volume.driver().equals(Drivers.LOCAL)
+                        ? Future.succeededFuture(NOTHING)
+                        : Future.failedFuture(failure))
                 .recover(failure -> Future.failedFuture(MakeVolume.named("remove " + volume.name(), failure)))
                 .compose(removal -> commit(volume)
                         .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))

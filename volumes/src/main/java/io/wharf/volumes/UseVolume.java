@@ -77,6 +77,11 @@ final class UseVolume {
                         .put(volume.name(), volume.options());
             }
         }
+        // Nobody waits for plugins that are slow to come back.
+        volumes.drivers().plugins().keepMounts((name, id) -> {
+            Volume volume = volumes.find(name);
+            return volume != null && volume.mountedBy().contains(id);
+        });
         return Future.join(volumes.drivers().all().stream()
                         .map(driver -> driver.keepMounted(byDriver.getOrDefault(driver.name(), Map.of())))
                         .toList())

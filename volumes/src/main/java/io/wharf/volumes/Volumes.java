@@ -4,21 +4,16 @@ import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
 import io.wharf.base.WharfException;
-import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.linux.Pools;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** The committed volumes by name, their drivers, and the lane of each. Confined to the verticle's context. */
 final class Volumes {
     private static final long SECOND = 1_000_000_000L;
-    private static final Set<String> FILTERS = Set.of("dangling", "driver", "label", "name");
 
     private final Store store;
     private final Pools pools;
@@ -74,15 +69,9 @@ final class Volumes {
         byName.remove(volume.name(), volume);
     }
 
-    List<VolumeDetail> list(Filters filters) {
-        for (String key : filters.values().keySet()) {
-            if (!FILTERS.contains(key)) {
-                throw WharfException.invalid("invalid filter '" + key + "'");
-            }
-        }
-        Boolean dangling = dangling(filters.get("dangling"));
+    /** The rows, without asking anybody. */
+    List<VolumeDetail> rows() {
         return byName.values().stream()
-                .filter(volume -> wanted(volume, filters, dangling))
                 .sorted(Comparator.comparing(Volume::name))
                 .map(this::detail)
                 .toList();
@@ -90,46 +79,14 @@ final class Volumes {
 
     VolumeDetail detail(Volume volume) {
         return new VolumeDetail(
-                Times.rfc3339Nano(volume.createdNanos() / SECOND * SECOND),
+                volume.createdNanos() == 0 ? null : Times.rfc3339Nano(volume.createdNanos() / SECOND * SECOND),
                 volume.driver(),
                 volume.labels().isEmpty() ? null : volume.labels(),
                 volume.mountpoint(),
                 volume.name(),
                 volume.options().isEmpty() ? null : volume.options(),
                 volume.scope(),
+                null,
                 null);
-    }
-
-    private static boolean wanted(Volume volume, Filters filters, @Nullable Boolean dangling) {
-        return filters.any("name", wanted -> matches(wanted, volume.name()))
-                && filters.any("driver", volume.driver()::equals)
-                && (dangling == null || dangling == volume.users().isEmpty())
-                && Filters.labelled(filters.get("label"), volume.labels());
-    }
-
-    /** As Docker has it: the name itself, or a pattern that is found somewhere in it. */
-    private static boolean matches(String wanted, String name) {
-        try {
-            return wanted.equals(name) || Pattern.compile(wanted).matcher(name).find();
-        } catch (PatternSyntaxException e) {
-            return false;
-        }
-    }
-
-    /** Null where the filter is not given; several values must be of one mind. */
-    private static @Nullable Boolean dangling(List<String> values) {
-        Boolean found = null;
-        for (String value : values) {
-            Boolean truth = switch (value) {
-                case "1", "true" -> true;
-                case "0", "false" -> false;
-                default -> null;
-            };
-            if (truth == null || (found != null && !found.equals(truth))) {
-                throw WharfException.invalid("invalid filter 'dangling=[" + String.join(" ", values) + "]'");
-            }
-            found = truth;
-        }
-        return found;
     }
 }

@@ -11,10 +11,13 @@ import io.wharf.contracts.Services;
 import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.volumes.drivers.VolumeDriver;
 import io.wharf.volumes.local.ClearUnmade;
 import io.wharf.volumes.local.LocalDriver;
+import io.wharf.volumes.plugins.PluginDrivers;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,19 +28,25 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
 
     private final Store store;
     private final Pools pools;
+    private final KernelLedger ledger;
+    private final List<String> pluginFolders;
     private final LocalDriver local;
     private @Nullable Volumes volumes;
 
     public VolumesVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
         this(
                 store,
+                ledger,
                 pools,
+                options.pluginFolders(),
                 new LocalDriver(options.layout().volumes(), ledger, pools, Mounts.real(), LocalDriver.DEADLINE));
     }
 
-    VolumesVerticle(Store store, Pools pools, LocalDriver local) {
+    VolumesVerticle(Store store, KernelLedger ledger, Pools pools, List<String> pluginFolders, LocalDriver local) {
         this.store = store;
+        this.ledger = ledger;
         this.pools = pools;
+        this.pluginFolders = pluginFolders;
         this.local = local;
     }
 
@@ -50,7 +59,11 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
         return VolumeTable.load(store)
                 .compose(loaded -> local.recover(List.copyOf(loaded.keySet())).map(loaded))
                 .onSuccess(loaded -> {
-                    Volumes all = new Volumes(store, pools, new Drivers(local), loaded);
+                    Volumes all = new Volumes(
+                            store,
+                            pools,
+                            new Drivers(local, new PluginDrivers(vertx, pools, pluginFolders, ledger)),
+                            loaded);
                     loaded.values().stream()
                             .filter(volume -> volume.driver().equals(Drivers.LOCAL))
                             .forEach(volume -> volume.at(local.scope(), local.path(volume.name(), volume.options())));
@@ -84,13 +97,23 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     }
 
     @Override
-    public Future<List<VolumeDetail>> list(Filters filters) {
-        return Future.succeededFuture(volumes().list(filters));
+    public Future<VolumeList> list(Filters filters) {
+        return new ListVolumes(volumes(), filters).run();
     }
 
     @Override
     public Future<VolumeDetail> inspect(String name) {
-        return Future.succeededFuture(volumes().detail(volumes().get(name)));
+        return new FindVolume(volumes()).inspect(name);
+    }
+
+    @Override
+    public Future<List<String>> drivers() {
+        return volumes()
+                .drivers()
+                .plugins()
+                .all()
+                .map(plugins -> Stream.concat(Stream.of(Drivers.LOCAL), plugins.stream().map(VolumeDriver::name))
+                        .toList());
     }
 
     @Override

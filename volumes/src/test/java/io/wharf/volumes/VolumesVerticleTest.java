@@ -51,7 +51,7 @@ class VolumesVerticleTest {
         store = Store.open(layout.database(), Store.Durability.PROCESS, List.of(VolumesVerticle.schema()));
         ledger = KernelLedger.open(layout.ledger(), "boot");
         LocalDriver local = new LocalDriver(layout.volumes(), ledger, pools, Mounts.real(), Duration.ofSeconds(30));
-        await(vertx.deployVerticle(new VolumesVerticle(store, pools, local)));
+        await(vertx.deployVerticle(new VolumesVerticle(store, ledger, pools, List.of(), local)));
         volumes = Services.client(vertx, VolumeService.class);
     }
 
@@ -239,7 +239,7 @@ class VolumesVerticleTest {
     }
 
     private List<String> names(Map<String, List<String>> filters) {
-        return await(volumes.list(new Filters(filters))).stream()
+        return await(volumes.list(new Filters(filters))).volumes().stream()
                 .map(VolumeDetail::name)
                 .toList();
     }

@@ -4,11 +4,9 @@ import io.vertx.core.Future;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService;
 import io.wharf.contracts.VolumeService.CreateVolume;
-import io.wharf.contracts.VolumeService.VolumeDetail;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Volumes: create, list, inspect, remove, prune. */
 final class VolumeOperations {
@@ -26,13 +24,9 @@ final class VolumeOperations {
                 .on("VolumePrune", this::prune);
     }
 
-    /** The body of a list. */
-    private record Listed(
-            List<VolumeDetail> volumes, @Nullable List<String> warnings) {}
-
     private Future<Reply> list(Call call) {
         return volumes.list(call.filters("dangling", "driver", "label", "name"))
-                .map(rows -> new Reply.Json(200, new Listed(rows, null)));
+                .map(list -> new Reply.Json(200, list));
     }
 
     private Future<Reply> create(Call call) {

@@ -15,9 +15,13 @@ public interface VolumeService {
     /** Creates a volume, or answers the one of that name when driver and options agree. */
     Future<VolumeDetail> create(CreateVolume request);
 
-    Future<List<VolumeDetail>> list(Filters filters);
+    /** Those that there are rows of, and those that plugins tell of; plugins that do not answer leave a warning. */
+    Future<VolumeList> list(Filters filters);
 
     Future<VolumeDetail> inspect(String name);
+
+    /** Names of the drivers: {@code local} and the plugins that are there and answer. */
+    Future<List<String>> drivers();
 
     /** Removes a volume that no container uses; a missing one is an error unless forced. */
     Future<Void> remove(String name, boolean force);
@@ -77,9 +81,12 @@ public interface VolumeService {
         }
     }
 
+    /** Volumes, by name, and what kept others from being told of; null for nothing. */
+    record VolumeList(List<VolumeDetail> volumes, @Nullable List<String> warnings) {}
+
     /** One volume, as {@code GET /volumes/{name}} shows it. */
     record VolumeDetail(
-            String createdAt,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String createdAt,
             String driver,
             @Nullable Map<String, String> labels,
             String mountpoint,
@@ -88,9 +95,39 @@ public interface VolumeService {
             String scope,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, Object> status,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             UsageData usageData) {
+        /** One whose driver tells nothing more of it. */
+        public VolumeDetail(
+                @Nullable String createdAt,
+                String driver,
+                @Nullable Map<String, String> labels,
+                String mountpoint,
+                String name,
+                @Nullable Map<String, String> options,
+                String scope,
+                @Nullable UsageData usageData) {
+            this(createdAt, driver, labels, mountpoint, name, options, scope, null, usageData);
+        }
+
         public VolumeDetail with(UsageData usage) {
-            return new VolumeDetail(createdAt, driver, labels, mountpoint, name, options, scope, usage);
+            return new VolumeDetail(createdAt, driver, labels, mountpoint, name, options, scope, status, usage);
+        }
+
+        /** With what its plugin tells of it. */
+        public VolumeDetail withStatus(Map<String, Object> told) {
+            return new VolumeDetail(
+                    createdAt,
+                    driver,
+                    labels,
+                    mountpoint,
+                    name,
+                    options,
+                    scope,
+                    told.isEmpty() ? null : Map.copyOf(told),
+                    usageData);
         }
     }
 

@@ -10,6 +10,7 @@ import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.RuntimeService.RuntimeFacts;
+import io.wharf.contracts.VolumeService;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,6 +33,7 @@ final class DescribeEngine {
     private final RuntimeService runtimes;
     private final EventService events;
     private final LogService logs;
+    private final VolumeService volumes;
     private final HostDescription host = HostDescription.read();
 
     DescribeEngine(
@@ -42,7 +44,8 @@ final class DescribeEngine {
             NetworkService networks,
             RuntimeService runtimes,
             EventService events,
-            LogService logs) {
+            LogService logs,
+            VolumeService volumes) {
         this.options = options;
         this.engineId = engineId;
         this.images = images;
@@ -51,6 +54,7 @@ final class DescribeEngine {
         this.runtimes = runtimes;
         this.events = events;
         this.logs = logs;
+        this.volumes = volumes;
     }
 
     Future<Map<String, Object>> version() {
@@ -103,7 +107,8 @@ final class DescribeEngine {
         var runtime = runtimes.runtimes();
         var listeners = events.listeners();
         var drivers = logs.facts();
-        return Future.all(counts, storage, network, runtime, listeners, drivers).map(all -> {
+        var volumeDrivers = volumes.drivers();
+        return Future.all(List.of(counts, storage, network, runtime, listeners, drivers, volumeDrivers)).map(all -> {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("ID", engineId);
             putCounts(body, counts.result());
@@ -118,7 +123,7 @@ final class DescribeEngine {
             body.put("IPv4Forwarding", network.result().ipv4Forwarding());
             putRuntime(body, runtime.result());
             putHost(body);
-            putFixed(body, drivers.result());
+            putFixed(body, drivers.result(), volumeDrivers.result());
             body.put("Warnings", warnings(network.result(), runtime.result()));
             return body;
         });
@@ -172,9 +177,9 @@ final class DescribeEngine {
         body.put("ServerVersion", options.version());
     }
 
-    private void putFixed(Map<String, Object> body, LogService.LogFacts logging) {
+    private void putFixed(Map<String, Object> body, LogService.LogFacts logging, List<String> volumeDrivers) {
         Map<String, Object> plugins = new LinkedHashMap<>();
-        plugins.put("Volume", List.of("local"));
+        plugins.put("Volume", volumeDrivers);
         plugins.put("Network", List.of("bridge", "host", "null"));
         plugins.put("Authorization", List.of());
         plugins.put("Log", logging.drivers());

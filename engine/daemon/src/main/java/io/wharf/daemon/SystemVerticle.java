@@ -74,7 +74,8 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
                 Services.client(bus, NetworkService.class),
                 Services.client(bus, RuntimeService.class),
                 Services.client(bus, EventService.class),
-                Services.client(bus, LogService.class));
+                Services.client(bus, LogService.class),
+                volumes);
         measure = new MeasureDisk(vertx, store, images, containers, volumes);
         Services.serve(bus, SystemService.class, this);
     }

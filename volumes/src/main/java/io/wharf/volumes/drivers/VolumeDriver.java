@@ -71,6 +71,11 @@ public interface VolumeDriver {
     /** Volumes that the driver knows, whether they have a row here or not; none where the rows are all there is. */
     Future<List<Known>> list();
 
+    /** One of them; empty where the rows are all there is. A volume that the driver does not know is an error of its own. */
+    default Future<Optional<Known>> get(String name) {
+        return Future.succeededFuture(Optional.empty());
+    }
+
     /** A volume as its driver tells of it. */
     record Known(String name, String mountpoint, Map<String, Object> status) {
         public Known {
