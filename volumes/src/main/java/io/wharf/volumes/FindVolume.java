@@ -73,12 +73,15 @@ final class FindVolume {
 
     /** The first plugin by name that has it; null where none has. */
     private Future<@Nullable Found> atPlugins(String name) {
-        return volumes.drivers().plugins().all().compose(drivers -> Future.join(drivers.stream()
-                        .map(driver -> driver.get(name)
-                                .map(known -> known.map(told -> new Found(driver, told)))
-                                .otherwise(Optional.empty()))
-                        .toList())
-                .map(asked -> first(asked.list())));
+        return volumes.drivers()
+                .plugins()
+                .all()
+                .compose(drivers -> Future.join(drivers.stream()
+                                .map(driver -> driver.get(name)
+                                        .map(known -> known.map(told -> new Found(driver, told)))
+                                        .otherwise(Optional.empty()))
+                                .toList())
+                        .map(asked -> first(asked.list())));
     }
 
     private static @Nullable Found first(List<Optional<Found>> asked) {

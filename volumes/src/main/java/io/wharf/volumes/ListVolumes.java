@@ -37,7 +37,10 @@ final class ListVolumes {
     }
 
     /** What one plugin said, or why it said nothing. */
-    private record Told(VolumeDriver driver, List<Known> volumes, @Nullable Throwable failure) {}
+    private record Told(
+            VolumeDriver driver,
+            List<Known> volumes,
+            @Nullable Throwable failure) {}
 
     Future<VolumeList> run() {
         return volumes.drivers()
@@ -50,8 +53,8 @@ final class ListVolumes {
 
     private static Future<Told> ask(VolumeDriver driver) {
         return driver.list()
-                .transform((known, failure) -> Future.succeededFuture(
-                        new Told(driver, known == null ? List.of() : known, failure)));
+                .transform((known, failure) ->
+                        Future.succeededFuture(new Told(driver, known == null ? List.of() : known, failure)));
     }
 
     private VolumeList joined(List<Told> all) {
@@ -67,11 +70,13 @@ final class ListVolumes {
         for (Told told : all) {
             silent.remove(told.driver().name());
             if (told.failure() != null) {
-                warnings.add("list " + told.driver().name() + ": " + told.failure().getMessage());
+                warnings.add(
+                        "list " + told.driver().name() + ": " + told.failure().getMessage());
             }
             told.volumes().forEach(known -> add(byName, told.driver(), known));
         }
-        silent.forEach(driver -> warnings.add("list " + driver + ": the volume plugin is not there or does not answer"));
+        silent.forEach(
+                driver -> warnings.add("list " + driver + ": the volume plugin is not there or does not answer"));
         List<VolumeDetail> details = byName.values().stream()
                 .filter(this::wanted)
                 .map(volumes::detail)

@@ -23,8 +23,11 @@ final class MakeVolume {
         boolean anonymous = request.name().isEmpty();
         String name = anonymous ? Ids.random() : request.name();
         return volumes.lanes()
-                .run(name, () -> present(name, request).compose(present ->
-                        present == null ? make(name, request, anonymous) : agree(present, request)))
+                .run(
+                        name,
+                        () -> present(name, request)
+                                .compose(present ->
+                                        present == null ? make(name, request, anonymous) : agree(present, request)))
                 .recover(failure -> Future.failedFuture(named("create " + name, failure)));
     }
 

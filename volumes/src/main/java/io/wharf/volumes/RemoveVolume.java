@@ -20,15 +20,17 @@ final class RemoveVolume {
 
     Future<Void> run(String name, boolean force) {
         return volumes.lanes()
-                .run(name, () -> new FindVolume(volumes).adopt(name).compose(volume -> {
-                    if (volume == null && force) {
-                        return volumes.drivers()
-                                .local()
-                                .undoCreate(name, Map.of())
-                                .map(NOTHING);
-                    }
-                    return outOfReach(volumes.get(name), force);
-                }))
+                .run(
+                        name,
+                        () -> new FindVolume(volumes).adopt(name).compose(volume -> {
+                            if (volume == null && force) {
+                                return volumes.drivers()
+                                        .local()
+                                        .undoCreate(name, Map.of())
+                                        .map(NOTHING);
+                            }
+                            return outOfReach(volumes.get(name), force);
+                        }))
                 // Not in the lane: one of the same name may be made meanwhile.
                 .compose(Removal::finish);
     }

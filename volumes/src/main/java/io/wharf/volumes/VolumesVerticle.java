@@ -112,7 +112,8 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
                 .drivers()
                 .plugins()
                 .all()
-                .map(plugins -> Stream.concat(Stream.of(Drivers.LOCAL), plugins.stream().map(VolumeDriver::name))
+                .map(plugins -> Stream.concat(
+                                Stream.of(Drivers.LOCAL), plugins.stream().map(VolumeDriver::name))
                         .toList());
     }
 

@@ -25,8 +25,7 @@ final class VolumeOperations {
     }
 
     private Future<Reply> list(Call call) {
-        return volumes.list(call.filters("dangling", "driver", "label", "name"))
-                .map(list -> new Reply.Json(200, list));
+        return volumes.list(call.filters("dangling", "driver", "label", "name")).map(list -> new Reply.Json(200, list));
     }
 
     private Future<Reply> create(Call call) {

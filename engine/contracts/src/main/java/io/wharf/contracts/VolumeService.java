@@ -86,7 +86,9 @@ public interface VolumeService {
 
     /** One volume, as {@code GET /volumes/{name}} shows it. */
     record VolumeDetail(
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String createdAt,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String createdAt,
+
             String driver,
             @Nullable Map<String, String> labels,
             String mountpoint,

@@ -108,25 +108,26 @@ final class DescribeEngine {
         var listeners = events.listeners();
         var drivers = logs.facts();
         var volumeDrivers = volumes.drivers();
-        return Future.all(List.of(counts, storage, network, runtime, listeners, drivers, volumeDrivers)).map(all -> {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("ID", engineId);
-            putCounts(body, counts.result());
-            body.put("Images", storage.result().images());
-            body.put("Driver", storage.result().driver());
-            body.put("DriverStatus", driverStatus(storage.result(), network.result(), runtime.result()));
-            body.put("DockerRootDir", options.layout().dataRoot().toString());
-            body.put("SystemTime", Times.rfc3339Nano(Instant.now()));
-            body.put("NEventsListener", listeners.result());
-            body.put("NFd", entries("/proc/self/fd"));
-            body.put("NGoroutines", Thread.activeCount());
-            body.put("IPv4Forwarding", network.result().ipv4Forwarding());
-            putRuntime(body, runtime.result());
-            putHost(body);
-            putFixed(body, drivers.result(), volumeDrivers.result());
-            body.put("Warnings", warnings(network.result(), runtime.result()));
-            return body;
-        });
+        return Future.all(List.of(counts, storage, network, runtime, listeners, drivers, volumeDrivers))
+                .map(all -> {
+                    Map<String, Object> body = new LinkedHashMap<>();
+                    body.put("ID", engineId);
+                    putCounts(body, counts.result());
+                    body.put("Images", storage.result().images());
+                    body.put("Driver", storage.result().driver());
+                    body.put("DriverStatus", driverStatus(storage.result(), network.result(), runtime.result()));
+                    body.put("DockerRootDir", options.layout().dataRoot().toString());
+                    body.put("SystemTime", Times.rfc3339Nano(Instant.now()));
+                    body.put("NEventsListener", listeners.result());
+                    body.put("NFd", entries("/proc/self/fd"));
+                    body.put("NGoroutines", Thread.activeCount());
+                    body.put("IPv4Forwarding", network.result().ipv4Forwarding());
+                    putRuntime(body, runtime.result());
+                    putHost(body);
+                    putFixed(body, drivers.result(), volumeDrivers.result());
+                    body.put("Warnings", warnings(network.result(), runtime.result()));
+                    return body;
+                });
     }
 
     private static Map<String, Object> component(String name, String version, Map<String, String> details) {

@@ -49,9 +49,10 @@ final class PluginDriver implements VolumeDriver {
     /** What a plugin says of its volumes' scope; one that cannot say has {@code local} ones. */
     static Future<String> scope(Plugin plugin) {
         return plugin.call("VolumeDriver.Capabilities", Map.of(), SHORT)
-                .map(answer -> answer.path("Capabilities").path("Scope").asText("").equalsIgnoreCase("global")
-                        ? "global"
-                        : "local")
+                .map(answer ->
+                        answer.path("Capabilities").path("Scope").asText("").equalsIgnoreCase("global")
+                                ? "global"
+                                : "local")
                 .otherwise("local");
     }
 

@@ -75,8 +75,10 @@ public final class PluginDrivers {
         return named(name)
                 .compose(driver -> driver.unmount(record.owner(), Map.of(), id(record), false))
                 .recover(failure -> {
-                    LOG.warn("volume {}: its plugin could not be told that a mount is over: {}",
-                            record.owner(), failure.getMessage());
+                    LOG.warn(
+                            "volume {}: its plugin could not be told that a mount is over: {}",
+                            record.owner(),
+                            failure.getMessage());
                     return Future.succeededFuture();
                 });
     }
