@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class VolumePluginTest {
     @RegisterExtension
     static final Rig rig = new Rig("--plugin-dir", FOLDER.resolve("found").toString());
 
-    private static Running plugin = begin();
+    private static @Nullable Running plugin;
 
     private static Path temporary() {
         try {
@@ -47,13 +48,15 @@ class VolumePluginTest {
 
     @AfterAll
     static void end() {
-        plugin.close();
+        if (plugin != null) {
+            plugin.close();
+        }
         Running.run("rm", "-rf", "--one-file-system", FOLDER.toString()).ok();
     }
 
     @BeforeEach
     void forget() throws IOException {
-        if (!plugin.alive()) {
+        if (plugin == null || !plugin.alive()) {
             plugin = begin();
         }
         Files.deleteIfExists(FOLDER.resolve("calls"));
@@ -75,7 +78,8 @@ class VolumePluginTest {
         assertThat(Here.read(FOLDER.resolve("volumes/far/x"))).isEqualTo("kept\n");
         assertThat(calls("VolumeDriver.Mount")).hasSize(1);
         assertThat(calls("VolumeDriver.Unmount")).hasSize(1);
-        assertThat(rig.ok("volume", "inspect", "-f", "{{.Driver}} {{.Scope}} {{.Mountpoint}} {{.Status.colour}}", "far"))
+        assertThat(rig.ok(
+                        "volume", "inspect", "-f", "{{.Driver}} {{.Scope}} {{.Mountpoint}} {{.Status.colour}}", "far"))
                 .isEqualTo("tiny global " + FOLDER.resolve("volumes/far") + " green");
         assertThat(rig.ok("volume", "ls", "--format", "{{.Driver}} {{.Name}}")).isEqualTo("tiny far");
         assertThat(rig.ok("info", "-f", "{{.Plugins.Volume}}")).isEqualTo("[local tiny]");
@@ -86,7 +90,18 @@ class VolumePluginTest {
 
     @Test
     void run_withVolumeDriver_makesItsVolumesThere() {
-        rig.ok("run", "-d", "--name", "user", "--volume-driver", "tiny", "-v", "near:/data", "busybox", "sleep", "1000");
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "user",
+                "--volume-driver",
+                "tiny",
+                "-v",
+                "near:/data",
+                "busybox",
+                "sleep",
+                "1000");
         rig.ok("exec", "user", "touch", "/data/x");
         assertThat(FOLDER.resolve("volumes/near/x")).exists();
         // Killed together with its engine: the plugin hears of the end when the engine is back.
@@ -95,9 +110,11 @@ class VolumePluginTest {
         rig.engine().kill();
         Running.run("kill", "-KILL", pid).ok();
         rig.engine().start();
-        Awaitility.await().untilAsserted(() -> assertThat(calls("VolumeDriver.Unmount")).hasSize(1));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(calls("VolumeDriver.Unmount")).hasSize(1));
         rig.ok("rm", "-f", "stays");
-        Awaitility.await().untilAsserted(() -> assertThat(calls("VolumeDriver.Unmount")).hasSize(2));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(calls("VolumeDriver.Unmount")).hasSize(2));
         rig.ok("start", "user");
         assertThat(rig.ok("exec", "user", "ls", "/data")).isEqualTo("x");
     }
@@ -146,7 +163,8 @@ class VolumePluginTest {
         Files.delete(stale);
         Files.delete(hang);
         // By its name it is tried again, and so it is back for all.
-        assertThat(rig.ok("volume", "inspect", "-f", "{{.Status.colour}}", "lost")).isEqualTo("green");
+        assertThat(rig.ok("volume", "inspect", "-f", "{{.Status.colour}}", "lost"))
+                .isEqualTo("green");
         assertThat(rig.http().get("/volumes").body()).contains("\"Warnings\":null");
     }
 }
