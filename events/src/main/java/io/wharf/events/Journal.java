@@ -3,6 +3,7 @@ package io.wharf.events;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.base.Row;
@@ -65,8 +66,10 @@ final class Journal {
             return store.read("SELECT coalesce(min(seq), 1) FROM journal", row -> row.number(1))
                     .map(rows -> {
                         if (query.afterSeq() + 1 < rows.getFirst()) {
-                            throw WharfException.invalid("events up to " + (rows.getFirst() - 1)
-                                    + " are no longer kept; the oldest is " + rows.getFirst());
+                            throw new WharfException(
+                                    ErrorKind.GONE,
+                                    "events up to " + (rows.getFirst() - 1) + " are no longer kept; the oldest is "
+                                            + rows.getFirst());
                         }
                         return query.afterSeq();
                     });

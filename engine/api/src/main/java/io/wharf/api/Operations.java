@@ -23,7 +23,9 @@ final class Operations {
         ImageService images = Services.client(vertx, ImageService.class);
         Handlers handlers = new Handlers();
         new SystemOperations(Services.client(vertx, SystemService.class), images).register(handlers);
-        new EventOperations(Services.client(vertx, EventService.class), handles).register(handlers);
+        EventService events = Services.client(vertx, EventService.class);
+        new EventOperations(events, handles).register(handlers);
+        new EventStreamOperations(events, handles).register(handlers);
         new ContainerOperations(containers).register(handlers);
         new ContainerLifecycleOperations(containers).register(handlers);
         new ContainerStreamOperations(containers, handles).register(handlers);

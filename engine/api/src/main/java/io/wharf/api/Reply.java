@@ -43,12 +43,19 @@ sealed interface Reply {
     }
 
     /**
-     * JSON values, one a line.
+     * Values, one after another.
      *
      * @param atOnce whether the head goes out before the first value; otherwise a failure before it has a status
-     * @param lineEnd what ends each line
      */
-    record Lines(Flowable<?> values, boolean atOnce, String lineEnd) implements Reply {}
+    record Lines(Flowable<?> values, boolean atOnce, LineForm form) implements Reply {
+        /** As JSON. */
+        Lines(Flowable<?> values, boolean atOnce, String lineEnd) {
+            this(values, atOnce, new LineForm.JsonLines(lineEnd));
+        }
+    }
+
+    /** Values as text messages of a WebSocket; the request must be held. */
+    record SocketLines(Flowable<?> values) implements Reply {}
 
     /** Messages as they come, for a client that may miss some. */
     record Messages(Feed feed) implements Reply {}

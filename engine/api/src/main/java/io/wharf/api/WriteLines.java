@@ -5,7 +5,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import java.util.Map;
 import java.util.Objects;
@@ -15,13 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes values as lines of JSON, a window at a time: the next is asked for when the client has taken what was written.
+ * Writes values one after another, a window at a time: the next is asked for when the client has taken what was written.
  * Values may come on any thread; everything is written on the connection's context, and what has come by the time of its
  * turn in one piece, for to write costs more than to say.
  */
 final class WriteLines implements FlowableSubscriber<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLines.class);
     private static final int WINDOW = 64;
+    private static final long SIGN_MILLIS = 15_000;
 
     private final Call call;
     private final HttpServerResponse response;
@@ -58,11 +58,11 @@ final class WriteLines implements FlowableSubscriber<Object> {
 
     @Override
     public void onNext(Object value) {
-        byte[] json = Json.writeBytes(value);
         synchronized (this) {
             boolean first = waiting == null;
-            Buffer lines = first ? Buffer.buffer(json.length + 2) : Objects.requireNonNull(waiting);
-            waiting = lines.appendBytes(json).appendString(this.lines.lineEnd());
+            Buffer all = first ? Buffer.buffer() : Objects.requireNonNull(waiting);
+            lines.form().append(all, value);
+            waiting = all;
             count++;
             if (!first) {
                 return;
@@ -89,7 +89,22 @@ final class WriteLines implements FlowableSubscriber<Object> {
 
     private void begun() {
         if (!response.headWritten()) {
-            WriteReply.head(response, Reply.JSON);
+            WriteReply.head(response, lines.form().contentType());
+            keepAlive();
+        }
+    }
+
+    /** Proxies and clients give up connections on which nothing comes. */
+    private void keepAlive() {
+        String sign = lines.form().sign();
+        if (sign != null) {
+            long timer = context.owner().setPeriodic(SIGN_MILLIS, due -> {
+                if (!response.closed() && !response.writeQueueFull()) {
+                    response.write(sign);
+                }
+            });
+            response.closeHandler(closed -> context.owner().cancelTimer(timer));
+            response.endHandler(ended -> context.owner().cancelTimer(timer));
         }
     }
 
@@ -137,8 +152,9 @@ final class WriteLines implements FlowableSubscriber<Object> {
             WriteReply.failure(call.request(), failure);
             return;
         }
-        byte[] json = Json.writeBytes(refusal(failure));
-        response.end(Buffer.buffer(json).appendString(lines.lineEnd()));
+        Buffer last = Buffer.buffer();
+        lines.form().appendFailure(last, failure);
+        response.end(last);
     }
 
     /** The line that tells of a failure. */

@@ -18,6 +18,8 @@ public enum ErrorKind {
     CONFLICT(409, 9),
     /** The object is already as wanted; HTTP's 304 carries no body. */
     NOT_MODIFIED(304, 6),
+    /** What was asked for was there once and is no longer kept. */
+    GONE(410, 11),
     /** The body is longer than the engine reads. */
     TOO_LARGE(413, 8),
     /** The client went away or withdrew its request; nobody reads the reply. */

@@ -1,0 +1,70 @@
+package io.wharf.api;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Future;
+import io.wharf.base.Event;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EventService;
+import io.wharf.contracts.EventService.EventQuery;
+import io.wharf.streams.HandleTable;
+import org.jspecify.annotations.Nullable;
+
+/** The journal as a stream of its own form, from any place that is kept: Server-Sent Events, or a WebSocket's messages. */
+final class EventStreamOperations {
+    private final EventService events;
+    private final HandleTable handles;
+
+    EventStreamOperations(EventService events, HandleTable handles) {
+        this.events = events;
+        this.handles = handles;
+    }
+
+    void register(Handlers handlers) {
+        handlers.on("WharfEvents", this::stream);
+    }
+
+    private Future<Reply> stream(Call call) {
+        Query query = call.query();
+        // What a client that comes back has seen last says more than what it asked for at first.
+        String last = call.header("Last-Event-ID");
+        long after = last == null || last.isEmpty()
+                ? sequence("after", query.text("after"))
+                : sequence("Last-Event-ID", last);
+        EventQuery wanted = new EventQuery(
+                Timestamps.nanos("since", query.text("since"), 0),
+                Timestamps.nanos("until", query.text("until"), 0),
+                after,
+                call.filters());
+        boolean socket = "websocket".equalsIgnoreCase(call.header("Upgrade"));
+        if (socket) {
+            WebSocketStreams.hold(call.request());
+        }
+        return events.subscribe(wanted)
+                .<Reply>map(handle -> {
+                    Flowable<Event> taken = handles.take(handle);
+                    return socket
+                            ? new Reply.SocketLines(taken.map(EventBody::of))
+                            : new Reply.Lines(taken, true, new LineForm.ServerSent());
+                })
+                .onFailure(refused -> {
+                    if (socket) {
+                        call.request().resume();
+                    }
+                });
+    }
+
+    private static long sequence(String name, @Nullable String text) {
+        if (text == null) {
+            return -1;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below.
+        }
+        throw WharfException.invalid(name + " is no sequence number of an event: " + text);
+    }
+}
