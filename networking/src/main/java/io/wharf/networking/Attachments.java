@@ -5,18 +5,23 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkingConfig;
+import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.MacAddress;
+import io.wharf.networking.address.Ip;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where a container wants to be, and refuses what contradicts itself, in Docker's words. */
 final class Attachments {
     private static final String CONTAINER = "container:";
-    private static final EndpointConfig NOTHING_ASKED = new EndpointConfig(null, List.of(), List.of(), "", Map.of(), 0);
 
     private final Networks networks;
 
@@ -29,9 +34,12 @@ final class Attachments {
         /** In the namespace of another. */
         record OfContainer(String ref) implements Place {}
 
-        /** In a network; what the client asked of the endpoint there. */
-        record InNetwork(Network network, EndpointConfig asked) implements Place {}
+        /** In networks, that of its mode first; in none of them if the last one was taken away. */
+        record InNetworks(List<InNetwork> all) implements Place {}
     }
+
+    /** A network, and what the client asked of the endpoint there. */
+    record InNetwork(Network network, EndpointConfig asked) {}
 
     /**
      * Checks all that can be said before the container starts, and answers what it is to have. The networks themselves may
@@ -47,7 +55,25 @@ final class Attachments {
             WantedPort.protocolOf(port);
         });
         hardwareAddress(request.macAddress());
-        return request.endpoints();
+        Map<String, EndpointConfig> named = new LinkedHashMap<>();
+        List<Network> known = new ArrayList<>();
+        request.endpoints().endpointsConfig().forEach((ref, asked) -> {
+            hardwareAddress(asked.macAddress());
+            Optional<Network> network = networks.find(ref);
+            network.ifPresent(one -> {
+                checkAddresses(one, asked);
+                refuseTogether(request, one, known);
+                known.add(one);
+            });
+            named.merge(network.map(Network::name).orElse(ref), asked, (first, again) -> first);
+        });
+        // A name, where the mode gives an id.
+        if (named.isEmpty() && isUserDefined(request.mode())) {
+            networks.find(request.mode())
+                    .filter(network -> !network.name().equals(request.mode()))
+                    .ifPresent(network -> named.put(network.name(), EndpointConfig.NOTHING_ASKED));
+        }
+        return new NetworkingConfig(named);
     }
 
     private static void refuseWithSharedNamespace(JoinNetworks request, List<WantedPort> ports) {
@@ -68,41 +94,133 @@ final class Attachments {
         if (mode.startsWith(CONTAINER)) {
             return new Place.OfContainer(mode.substring(CONTAINER.length()));
         }
-        Network network = network(mode);
+        if (request.detached()) {
+            return new Place.InNetworks(List.of());
+        }
         Map<String, EndpointConfig> asked = request.endpoints().endpointsConfig();
-        EndpointConfig own = NOTHING_ASKED;
-        for (Map.Entry<String, EndpointConfig> entry : asked.entrySet()) {
-            if (!entry.getKey().equals(mode) && !network(entry.getKey()).id().equals(network.id())) {
-                throw WharfException.notImplemented("a container in several networks is not supported yet");
+        List<InNetwork> places = new ArrayList<>();
+        if (asked.isEmpty()) {
+            places.add(place(request, mode, EndpointConfig.NOTHING_ASKED, true));
+        }
+        Optional<Network> main = asked.isEmpty() ? Optional.empty() : networks.find(orBridge(mode));
+        List<Network> known = new ArrayList<>();
+        asked.forEach((ref, wanted) -> {
+            Network network = network(ref);
+            boolean isMain = main.filter(network::equals).isPresent();
+            InNetwork place = place(request, ref, wanted, isMain || asked.size() == 1);
+            refuseTogether(request, network, known);
+            if (!known.contains(network)) {
+                known.add(network);
+                places.add(isMain ? 0 : places.size(), place);
             }
-            own = entry.getValue();
+        });
+        return new Place.InNetworks(places);
+    }
+
+    private InNetwork place(JoinNetworks request, String ref, EndpointConfig asked, boolean main) {
+        Network network = network(ref);
+        checkAddresses(network, asked);
+        String mac = request.macAddress();
+        return main && mac != null && !mac.isEmpty() && asked.macAddress().isEmpty()
+                ? new InNetwork(network, withMac(asked, mac))
+                : new InNetwork(network, asked);
+    }
+
+    private static EndpointConfig withMac(EndpointConfig asked, String mac) {
+        return new EndpointConfig(
+                asked.ipamConfig(), asked.links(), asked.aliases(), mac, asked.driverOpts(), asked.gwPriority());
+    }
+
+    /**
+     * One more network for a container; refuses what Docker refuses.
+     *
+     * @param others those that it is in
+     */
+    InNetwork further(JoinNetworks request, String ref, EndpointConfig asked, List<Network> others) {
+        if (request.mode().startsWith(CONTAINER)) {
+            throw sharing();
         }
-        if (network.isPredefined()) {
-            refuseOnPredefined(network, own);
+        Network network = networks.get(ref);
+        hardwareAddress(asked.macAddress());
+        checkAddresses(network, asked);
+        refuseTogether(
+                request,
+                network,
+                others.stream().filter(other -> !other.equals(network)).toList());
+        return new InNetwork(network, asked);
+    }
+
+    /** The networks that a container asks for, as far as they are there. */
+    List<Network> asked(JoinNetworks request) {
+        if (request.mode().startsWith(CONTAINER) || request.detached()) {
+            return List.of();
         }
-        return new Place.InNetwork(network, own);
+        Set<String> refs = request.endpoints().endpointsConfig().keySet();
+        return (refs.isEmpty() ? Set.of(orBridge(request.mode())) : refs)
+                .stream().flatMap(ref -> networks.find(ref).stream()).toList();
+    }
+
+    /** The host's network and none at all are alone. */
+    private static void refuseTogether(JoinNetworks request, Network network, List<Network> others) {
+        Driver.Kind kind = network.driver().kind();
+        if (kind == Driver.Kind.HOST && !request.mode().equals(Network.HOST)) {
+            throw WharfException.invalid(
+                    "cannot connect container to host network - container must be created in host network mode");
+        }
+        for (Network other : others) {
+            if (kind == Driver.Kind.HOST || other.driver().kind() == Driver.Kind.HOST) {
+                throw sharing();
+            }
+            if (!other.equals(network)
+                    && (kind == Driver.Kind.NONE || other.driver().kind() == Driver.Kind.NONE)) {
+                throw WharfException.invalid("container cannot be connected to multiple networks with one of the"
+                        + " networks in private (none) mode");
+            }
+        }
+    }
+
+    private static WharfException sharing() {
+        return WharfException.invalid("container sharing network namespace with another container or host cannot be"
+                + " connected to any other network");
     }
 
     private Network network(String ref) {
-        if (ref.isEmpty() || ref.equals("default")) {
-            // An engine without a bridge has no default but to leave its containers alone.
-            return networks.named(Network.BRIDGE).orElseGet(() -> networks.get(Network.NONE));
-        }
-        return networks.get(ref);
+        // An engine without a bridge has no default but to leave its containers alone.
+        String name = orBridge(ref);
+        return name.equals(Network.BRIDGE)
+                ? networks.named(Network.BRIDGE).orElseGet(() -> networks.get(Network.NONE))
+                : networks.get(name);
     }
 
-    private static void refuseOnPredefined(Network network, EndpointConfig asked) {
-        var addresses = asked.ipamConfig();
-        if (addresses != null && (given(addresses.ipv4Address()) || given(addresses.ipv6Address()))) {
-            throw WharfException.invalid("invalid config for network " + network.name()
-                    + ": invalid endpoint settings:\n"
-                    + "user specified IP address is supported on user defined networks only");
+    private static String orBridge(String ref) {
+        return ref.isEmpty() || ref.equals("default") ? Network.BRIDGE : ref;
+    }
+
+    private static boolean isUserDefined(String mode) {
+        return !mode.isEmpty() && !mode.equals("default") && !mode.startsWith(CONTAINER);
+    }
+
+    private static void checkAddresses(Network network, EndpointConfig asked) {
+        EndpointAddresses wanted = asked.ipamConfig();
+        List<String> faults = new ArrayList<>();
+        if (network.isPredefined()) {
+            if (wanted != null && (given(wanted.ipv4Address()) || given(wanted.ipv6Address()))) {
+                faults.add("user-specified IP address is supported on user-defined networks only");
+            }
+            if (!asked.aliases().isEmpty()) {
+                faults.add("network-scoped aliases are only supported for user-defined networks");
+            }
+        } else if (wanted != null) {
+            Stream.of(wanted.ipv4Address(), wanted.ipv6Address())
+                    .filter(Attachments::given)
+                    .filter(address -> !Networks.covers(network, Ip.parse(address)))
+                    .forEach(address -> faults.add("no configured subnet contains IP address " + address));
         }
-        if (!asked.aliases().isEmpty() && network.driver().kind() != Driver.Kind.BRIDGE) {
+        if (!faults.isEmpty()) {
             throw WharfException.invalid("invalid config for network " + network.name()
-                    + ": invalid endpoint settings:\n"
-                    + "network-scoped alias is supported only for containers in user defined networks");
+                    + ": invalid endpoint settings:\n" + String.join("\n", faults));
         }
+        EndpointSysctls.of(asked);
     }
 
     /** The container whose namespace is to be shared, by id, name, or prefix of an id. */
@@ -118,12 +236,8 @@ final class Attachments {
                 () -> new WharfException(ErrorKind.CONFLICT, "cannot join network of a non running container: " + ref));
     }
 
-    /** The hardware address that was asked for, on the endpoint or for the container; null for none. */
-    static @Nullable MacAddress hardwareAddress(JoinNetworks request, EndpointConfig asked) {
-        return hardwareAddress(given(asked.macAddress()) ? asked.macAddress() : request.macAddress());
-    }
-
-    private static @Nullable MacAddress hardwareAddress(@Nullable String text) {
+    /** The hardware address that a text is; null for none. */
+    static @Nullable MacAddress hardwareAddress(@Nullable String text) {
         if (!given(text)) {
             return null;
         }
@@ -141,7 +255,7 @@ final class Attachments {
     /** Every port that inspect shows: what is exposed and what is bound. */
     static List<String> shownPorts(JoinNetworks request) {
         Map<String, List<PortBinding>> bound = request.portBindings();
-        return java.util.stream.Stream.concat(request.exposedPorts().stream(), bound.keySet().stream())
+        return Stream.concat(request.exposedPorts().stream(), bound.keySet().stream())
                 .map(Attachments::withProtocol)
                 .distinct()
                 .sorted()

@@ -45,7 +45,7 @@ final class Departures {
 
     /** Takes over a membership whose namespace and rules are gone. */
     Future<Void> add(Membership membership) {
-        if (membership.endpoints().stream().noneMatch(Endpoint::isWired)) {
+        if (links(membership).isEmpty()) {
             return gone(membership);
         }
         boolean shared =
@@ -108,8 +108,8 @@ final class Departures {
 
     private static List<String> links(Membership membership) {
         return membership.endpoints().stream()
-                .filter(Endpoint::isWired)
                 .map(Endpoint::veth)
+                .filter(link -> !link.isEmpty())
                 .toList();
     }
 }

@@ -3,21 +3,29 @@ package io.wharf.networking;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.base.Json;
 import io.wharf.base.KernelObject;
+import io.wharf.networking.address.Family;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * All that a container has of the network, as the ledger keeps it from before the first of it is made until the last is
+ * All that a container has of its networks, as the ledger keeps it from before the first of it is made until the last is
  * gone.
  *
  * @param name of the container, without slash
+ * @param hostname the container's own, or empty
  * @param sandboxId of this membership; not shown where it is in another's namespace
  * @param netns path that holds its own namespace; empty in the host's or another container's
  * @param sharedWith id of the container whose namespace it uses; empty for none
+ * @param endpoints in the order in which they were made
  * @param exposed ports that are shown whether published or not, as {@code 80/tcp}
  */
 record Membership(
         String containerId,
         String name,
+        String hostname,
         @JsonProperty("SandboxID") String sandboxId,
         String netns,
         String sharedWith,
@@ -26,10 +34,22 @@ record Membership(
         List<String> exposed) {
     static final String KIND = "sandbox";
 
+    /** Docker's order: priority, then whoever leads out in more families, then the name. */
+    private static final Comparator<Endpoint> AS_GATEWAY = Comparator.comparingInt(
+                    (Endpoint endpoint) -> endpoint.asked().gwPriority())
+            .thenComparingInt(Membership::gateways)
+            .reversed()
+            .thenComparing(Endpoint::network);
+
     Membership {
+        hostname = Objects.requireNonNullElse(hostname, "");
         endpoints = List.copyOf(endpoints);
         ports = List.copyOf(ports);
         exposed = List.copyOf(exposed);
+    }
+
+    private static int gateways(Endpoint endpoint) {
+        return (endpoint.gateway().isEmpty() ? 0 : 1) + (endpoint.gateway6().isEmpty() ? 0 : 1);
     }
 
     /** Of its record: a container may be back before the last of its former membership is gone. */
@@ -41,8 +61,62 @@ record Membership(
         return !netns.isEmpty();
     }
 
+    boolean hasLinks() {
+        return endpoints.stream().anyMatch(Endpoint::isWired);
+    }
+
+    Optional<Endpoint> in(String networkId) {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.networkId().equals(networkId))
+                .findFirst();
+    }
+
+    /** The endpoint through which it reaches all other networks in this family, and by which its ports are reached. */
+    Optional<Endpoint> gateway(Family family) {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.gateway(family).isPresent())
+                .min(AS_GATEWAY);
+    }
+
+    /** Whether any of its networks leads out. */
+    boolean leadsOut() {
+        return gateway(Family.V4).isPresent() || gateway(Family.V6).isPresent();
+    }
+
+    /** What it is called in the network of an endpoint, if names count there. */
+    List<String> dnsNames(Endpoint endpoint) {
+        return endpoint.asked().dnsNames(name, containerId, hostname);
+    }
+
     Membership named(String other) {
-        return new Membership(containerId, other, sandboxId, netns, sharedWith, endpoints, ports, exposed);
+        return new Membership(containerId, other, hostname, sandboxId, netns, sharedWith, endpoints, ports, exposed);
+    }
+
+    Membership publishing(List<PublishedPort> published, List<String> shown) {
+        return new Membership(containerId, name, hostname, sandboxId, netns, sharedWith, endpoints, published, shown);
+    }
+
+    Membership with(Endpoint more) {
+        List<Endpoint> all = new ArrayList<>(endpoints);
+        all.add(more);
+        return with(all);
+    }
+
+    Membership without(Endpoint gone) {
+        return with(endpoints.stream()
+                .filter(endpoint -> !endpoint.id().equals(gone.id()))
+                .toList());
+    }
+
+    /** The same while an endpoint is on its way out. */
+    Membership leaving(Endpoint gone) {
+        return with(endpoints.stream()
+                .map(endpoint -> endpoint.id().equals(gone.id()) ? endpoint.asLeaving() : endpoint)
+                .toList());
+    }
+
+    private Membership with(List<Endpoint> others) {
+        return new Membership(containerId, name, hostname, sandboxId, netns, sharedWith, others, ports, exposed);
     }
 
     KernelObject record() {

@@ -1,14 +1,21 @@
 package io.wharf.networking;
 
+import io.vertx.core.Future;
 import io.wharf.base.IdIndex;
 import io.wharf.base.Lanes;
+import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.NetworkService.IpamConfig;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Subnet;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The networks that are kept, the bridges that stand, and who is in them. Confined to the verticle's context. */
 final class Networks {
@@ -17,6 +24,7 @@ final class Networks {
     private final IdIndex ids = new IdIndex();
     private final Map<String, Bridge> bridges = new LinkedHashMap<>();
     private final Map<String, Membership> members = new LinkedHashMap<>();
+    private final Map<String, Membership> expected = new HashMap<>();
     private final HostPorts ports = new HostPorts();
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
@@ -61,13 +69,19 @@ final class Networks {
 
     /** By id, name, or unique prefix of an id. */
     Network get(String ref) {
+        return find(ref).orElseThrow(() -> WharfException.notFound("network " + ref + " not found"));
+    }
+
+    Optional<Network> find(String ref) {
         Network exact = byId.get(ref);
-        if (exact != null) {
-            return exact;
-        }
-        return named(ref)
-                .or(() -> ids.find(ref).map(byId::get))
-                .orElseThrow(() -> WharfException.notFound("network " + ref + " not found"));
+        return exact == null ? named(ref).or(() -> ids.find(ref).map(byId::get)) : Optional.of(exact);
+    }
+
+    /** Whether one of its subnets has an address. */
+    static boolean covers(Network network, InetAddress address) {
+        return network.ipam().config().stream()
+                .map(IpamConfig::subnet)
+                .anyMatch(subnet -> subnet != null && Subnet.parse(subnet).contains(address));
     }
 
     Optional<Network> named(String name) {
@@ -95,7 +109,23 @@ final class Networks {
     }
 
     void put(Membership membership) {
+        expected.remove(membership.key());
         members.put(membership.containerId(), membership);
+    }
+
+    /** A membership that is being made: its networks are in use from now on. */
+    void expect(Membership membership, Undo undo) {
+        expected.put(membership.key(), membership);
+        undo.push("expectation of " + membership.containerId(), () -> {
+            expected.remove(membership.key());
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Whether somebody is in a network, or about to be. */
+    boolean isInUse(String networkId) {
+        return Stream.concat(members.values().stream(), expected.values().stream())
+                .anyMatch(member -> member.in(networkId).isPresent());
     }
 
     void drop(Membership membership) {
@@ -106,39 +136,45 @@ final class Networks {
     void adopt(Membership membership) {
         put(membership);
         for (Endpoint endpoint : membership.endpoints()) {
-            if (endpoint.isWired()) {
-                bridge(endpoint.networkId())
-                        .ifPresent(bridge -> bridge.addresses().reserve(endpoint.inet()));
-            }
+            bridge(endpoint.networkId())
+                    .ifPresent(bridge -> endpoint.addresses().forEach(bridge.addresses()::reserve));
         }
         ports.takeAgain(membership.ports());
     }
 
     /** Gives back addresses that nobody answers to any more. */
     void releaseAddresses(Membership membership) {
-        for (Endpoint endpoint : membership.endpoints()) {
-            if (endpoint.isWired()) {
-                bridge(endpoint.networkId())
-                        .ifPresent(bridge -> bridge.addresses().release(endpoint.inet()));
-            }
-        }
+        membership.endpoints().forEach(this::releaseAddresses);
+    }
+
+    void releaseAddresses(Endpoint endpoint) {
+        bridge(endpoint.networkId()).ifPresent(bridge -> endpoint.addresses().forEach(bridge.addresses()::release));
     }
 
     /** Whether anybody is on a bridge. */
     boolean isIdle() {
-        return members.values().stream()
-                .flatMap(member -> member.endpoints().stream())
-                .noneMatch(Endpoint::isWired);
+        return Stream.concat(members.values().stream(), expected.values().stream())
+                .noneMatch(Membership::hasLinks);
     }
 
-    /** Where the published ports of a container lead: to its first endpoint with an address. */
+    /** Where the published ports of a container lead: to the endpoint that is its gateway. */
     static List<PortRule> rules(Membership membership) {
-        return membership.endpoints().stream()
-                .filter(Endpoint::isWired)
-                .findFirst()
-                .map(endpoint -> membership.ports().stream()
-                        .map(port -> new PortRule(port, endpoint.inet()))
+        return membership
+                .gateway(Family.V4)
+                .flatMap(endpoint -> endpoint.inet(Family.V4))
+                .map(address -> membership.ports().stream()
+                        .map(port -> new PortRule(port, address))
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** Lets published ports lead where they are to after a change of a container's networks. On a pool thread. */
+    static void movePorts(Kernel kernel, Membership before, Membership after) {
+        List<PortRule> old = rules(before);
+        List<PortRule> now = rules(after);
+        if (!old.equals(now)) {
+            kernel.firewall().withdraw(old);
+            kernel.firewall().publish(now);
+        }
     }
 }

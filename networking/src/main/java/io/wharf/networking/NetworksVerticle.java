@@ -5,7 +5,6 @@ import io.vertx.core.VerticleBase;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
-import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.NetworkService;
@@ -172,13 +171,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<Map<String, Sandbox>> keepSandboxesOf(Map<String, KeptSandbox> containers) {
-        RenameMember names = new RenameMember(networks, ledger);
-        return leaving()
-                .keepOnly(containers.keySet())
-                .compose(kept -> Future.join(containers.entrySet().stream()
-                        .map(each -> names.run(each.getKey(), each.getValue().name()))
-                        .toList()))
-                .map(Map.of());
+        return new KeepSandboxes(networks, leaving(), disconnecting(), new RenameMember(networks, ledger))
+                .run(containers);
     }
 
     @Override
@@ -188,22 +182,22 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<Sandbox> connect(JoinNetworks container, String network, EndpointConfig asked) {
-        throw WharfException.notImplemented("networks cannot be connected yet");
+        return connecting().run(container, network, asked);
     }
 
     @Override
     public Future<Sandbox> disconnect(JoinNetworks container, String network) {
-        throw WharfException.notImplemented("networks cannot be disconnected yet");
+        return disconnecting().run(container, network);
     }
 
     @Override
     public Future<String> checkConnect(JoinNetworks container, String network, EndpointConfig asked) {
-        throw WharfException.notImplemented("networks cannot be connected yet");
+        return Future.succeededFuture(connecting().check(container, network, asked));
     }
 
     @Override
     public Future<Void> dropEndpoint(String network, String container) {
-        throw WharfException.notImplemented("networks cannot be disconnected yet");
+        return disconnecting().ofGone(network, container);
     }
 
     @Override
@@ -219,6 +213,14 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     private RemoveNetwork removing() {
         return new RemoveNetwork(networks, store, ledger, running().kernel, pools);
+    }
+
+    private ConnectEndpoint connecting() {
+        return new ConnectEndpoint(networks, ledger, running().kernel, pools);
+    }
+
+    private DisconnectEndpoint disconnecting() {
+        return new DisconnectEndpoint(networks, ledger, running().kernel, pools);
     }
 
     private LeaveSandbox leaving() {

@@ -10,13 +10,10 @@ import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
-import io.wharf.networking.address.Subnet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Networks and memberships as the contracts show them. */
 final class Views {
@@ -31,8 +28,10 @@ final class Views {
             return new Sandbox(path, "", "", Map.of(), Map.of(), List.of());
         }
         Map<String, EndpointSettings> endpoints = new LinkedHashMap<>();
+        Map<String, String> drivers = new LinkedHashMap<>();
         for (Endpoint endpoint : membership.endpoints()) {
-            endpoints.put(networks.get(endpoint.networkId()).name(), settings(endpoint, networks));
+            endpoints.put(endpoint.network(), settings(endpoint));
+            drivers.put(endpoint.network(), endpoint.driver());
         }
         return new Sandbox(
                 membership.netns(),
@@ -41,20 +40,11 @@ final class Views {
                 endpoints,
                 ports(membership),
                 List.of(),
-                drivers(membership, networks));
+                drivers);
     }
 
-    private static Map<String, String> drivers(Membership membership, Networks networks) {
-        return membership.endpoints().stream()
-                .map(endpoint -> networks.get(endpoint.networkId()))
-                .collect(Collectors.toMap(
-                        Network::name, network -> network.driver().toString()));
-    }
-
-    private static EndpointSettings settings(Endpoint endpoint, Networks networks) {
+    private static EndpointSettings settings(Endpoint endpoint) {
         EndpointConfig asked = endpoint.asked();
-        Optional<Bridge> bridge = networks.bridge(endpoint.networkId());
-        int slash = endpoint.address().indexOf('/');
         return new EndpointSettings(
                 asked.ipamConfig(),
                 asked.links().isEmpty() ? null : asked.links(),
@@ -64,13 +54,21 @@ final class Views {
                 asked.gwPriority(),
                 endpoint.networkId(),
                 endpoint.id(),
-                bridge.flatMap(one -> one.gateway(Family.V4)).map(Ip::text).orElse(""),
-                slash < 0 ? "" : endpoint.address().substring(0, slash),
-                bridge.flatMap(one -> one.subnet(Family.V4)).map(Subnet::prefix).orElse(0),
-                "",
-                "",
-                0,
+                endpoint.gateway(),
+                address(endpoint, Family.V4),
+                prefix(endpoint, Family.V4),
+                endpoint.gateway6(),
+                address(endpoint, Family.V6),
+                prefix(endpoint, Family.V6),
                 null);
+    }
+
+    private static String address(Endpoint endpoint, Family family) {
+        return endpoint.inet(family).map(Ip::text).orElse("");
+    }
+
+    private static int prefix(Endpoint endpoint, Family family) {
+        return endpoint.cidr(family).isEmpty() ? 0 : endpoint.prefix(family);
     }
 
     /** Ports that are exposed and not published have an empty list. */
@@ -98,7 +96,11 @@ final class Views {
                     containers.put(
                             membership.containerId(),
                             new EndpointResource(
-                                    membership.name(), endpoint.id(), endpoint.mac(), endpoint.address(), ""));
+                                    membership.name(),
+                                    endpoint.id(),
+                                    endpoint.mac(),
+                                    endpoint.address(),
+                                    endpoint.address6()));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.wharf.networking;
 
+import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.Link;
@@ -8,10 +9,15 @@ import io.wharf.linux.MacAddress;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
+import io.wharf.linux.SmallFiles;
 import io.wharf.linux.Veth;
-import io.wharf.networking.address.AddressPool;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +27,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
-    private static final String INSIDE = "eth0";
     /** The kernel gives every namespace its loopback link first. */
     private static final int LOOPBACK = 1;
+
+    private static final int LINK_LOCAL_V4 = 16;
+    private static final int LINK_LOCAL_V6 = 64;
 
     private final NetworkNamespaces namespaces;
     private final Netlink host;
@@ -33,41 +41,150 @@ final class Wiring implements AutoCloseable {
         this.host = host;
     }
 
-    /** A namespace with nothing but its loopback. */
-    void isolate(String netns) {
+    /** A namespace with its loopback and these links. */
+    void connect(String netns, List<Wire> wires) {
         create(netns);
-        try (Netlink inside = Netlink.openIn(namespaces, netns)) {
+        makePairs(netns, wires);
+        try (Netlink inside = open(netns, wires)) {
             inside.up(LOOPBACK);
+            wires.forEach(wire -> configure(inside, wire));
         }
     }
 
-    /**
-     * A namespace with a link to a bridge.
-     *
-     * @param published whether ports of the host lead there: a container that calls its own must be answered through the
-     *     very port of the bridge that it called from
-     */
-    void connect(String netns, Endpoint endpoint, Bridge bridge, boolean published) {
-        create(netns);
-        try (Netlink inside = Netlink.openIn(namespaces, netns);
-                Fd namespace = namespaces.open(netns)) {
-            inside.up(LOOPBACK);
-            MacAddress mac = MacAddress.parse(endpoint.mac());
-            int mtu = bridge.network().mtu();
-            int outer = host.createVeth(new Veth(endpoint.veth(), null, bridge.index(), mtu, INSIDE, mac, namespace));
-            if (published) {
-                hairpin(outer);
-            }
-            host.up(outer);
-            int inner = inside.link(INSIDE)
-                    .orElseThrow(() -> new LinuxException("RTM_GETLINK", Errno.ENODEV, INSIDE))
-                    .index();
-            InetAddress address = endpoint.inet();
-            AddressPool pool = bridge.addresses().poolOf(address).orElseThrow();
-            inside.addAddress(inner, address, pool.subnet().prefix());
-            inside.up(inner);
-            bridge.gateway(Family.V4).ifPresent(gateway -> inside.addRoute(Route.defaultVia(gateway, inner)));
+    /** One more link in a namespace that is in use, and the routes as they then are. */
+    void attach(String netns, Wire wire, Membership before, Membership after) {
+        makePairs(netns, List.of(wire));
+        try (Netlink inside = open(netns, List.of(wire))) {
+            // Routes there can be only one of: the old one goes first.
+            leaveRoutes(inside, before, after);
+            configure(inside, wire);
         }
+    }
+
+    /** Takes a link out of a namespace that is in use; its routes go with it, and others take their place. */
+    void detach(Endpoint gone, Membership before, Membership after) {
+        if (!gone.veth().isEmpty()) {
+            deleteLink(gone.veth());
+        }
+        reroute(before, after);
+    }
+
+    /** Lets default routes lead where they are to after a change of networks, and published ports answer there. */
+    void reroute(Membership before, Membership after) {
+        boolean moved = false;
+        for (Family family : Family.values()) {
+            moved |= moved(family, before, after);
+        }
+        if (!moved) {
+            return;
+        }
+        try (Netlink inside = Netlink.openIn(namespaces, after.netns())) {
+            leaveRoutes(inside, before, after);
+            for (Family family : Family.values()) {
+                Optional<Endpoint> now = after.gateway(family);
+                if (now.isPresent() && moved(family, before, after)) {
+                    addRoute(inside, now.get(), family, index(inside, now.get()));
+                    if (!after.ports().isEmpty()) {
+                        host.link(now.get().veth()).map(Link::index).ifPresent(this::hairpin);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean moved(Family family, Membership before, Membership after) {
+        return !before.gateway(family)
+                .map(Endpoint::id)
+                .equals(after.gateway(family).map(Endpoint::id));
+    }
+
+    /** Takes away the routes of endpoints that are no gateways any more; those of links that are gone went with them. */
+    private void leaveRoutes(Netlink inside, Membership before, Membership after) {
+        for (Family family : Family.values()) {
+            Optional<Endpoint> old = before.gateway(family)
+                    .filter(endpoint -> after.in(endpoint.networkId()).isPresent());
+            if (old.isPresent() && moved(family, before, after)) {
+                InetAddress gateway = old.get().gateway(family).orElseThrow();
+                try {
+                    inside.deleteRoute(Route.defaultVia(gateway, index(inside, old.get())));
+                } catch (LinuxException e) {
+                    // The container has changed its routes itself.
+                    if (!e.is(Errno.ESRCH)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    private void makePairs(String netns, List<Wire> wires) {
+        if (wires.isEmpty()) {
+            return;
+        }
+        try (Fd namespace = namespaces.open(netns)) {
+            for (Wire wire : wires) {
+                Endpoint endpoint = wire.endpoint();
+                MacAddress mac = MacAddress.parse(endpoint.mac());
+                int outer = host.createVeth(
+                        new Veth(endpoint.veth(), null, wire.bridge(), wire.mtu(), endpoint.inside(), mac, namespace));
+                if (wire.published()) {
+                    hairpin(outer);
+                }
+                host.up(outer);
+            }
+        }
+    }
+
+    /** A socket inside, once the settings of the links are written, which is to be done from inside as well. */
+    private Netlink open(String netns, List<Wire> wires) {
+        List<String> optional = new ArrayList<>();
+        List<Map.Entry<String, String>> settings = new ArrayList<>();
+        for (Wire wire : wires) {
+            Endpoint endpoint = wire.endpoint();
+            optional.add("/proc/sys/net/ipv6/conf/" + endpoint.inside() + "/disable_ipv6");
+            settings.add(Map.entry(optional.getLast(), endpoint.address6().isEmpty() ? "1" : "0"));
+            EndpointSysctls.of(endpoint.asked()).forEach(sysctl -> settings.add(sysctl.on(endpoint.inside())));
+        }
+        return namespaces.in(netns, () -> {
+            for (Map.Entry<String, String> setting : settings) {
+                try {
+                    SmallFiles.write(setting.getKey(), setting.getValue());
+                } catch (LinuxException e) {
+                    // A host without IPv6 has no settings for it.
+                    if (!e.is(Errno.ENOENT) || !optional.contains(setting.getKey())) {
+                        throw e;
+                    }
+                }
+            }
+            return Netlink.open();
+        });
+    }
+
+    private static void configure(Netlink inside, Wire wire) {
+        Endpoint endpoint = wire.endpoint();
+        int link = index(inside, endpoint);
+        for (Family family : Family.values()) {
+            endpoint.inet(family).ifPresent(address -> inside.addAddress(link, address, endpoint.prefix(family)));
+        }
+        EndpointAddresses asked = endpoint.asked().ipamConfig();
+        if (asked != null) {
+            for (String text : asked.linkLocalIps()) {
+                InetAddress local = Ip.parse(text);
+                inside.addAddress(link, local, Family.of(local) == Family.V4 ? LINK_LOCAL_V4 : LINK_LOCAL_V6);
+            }
+        }
+        inside.up(link);
+        wire.routes().forEach(family -> addRoute(inside, endpoint, family, link));
+    }
+
+    private static void addRoute(Netlink inside, Endpoint endpoint, Family family, int link) {
+        endpoint.gateway(family).ifPresent(gateway -> inside.addRoute(Route.defaultVia(gateway, link)));
+    }
+
+    private static int index(Netlink inside, Endpoint endpoint) {
+        return inside.link(endpoint.inside())
+                .orElseThrow(() -> new LinuxException("RTM_GETLINK", Errno.ENODEV, endpoint.inside()))
+                .index();
     }
 
     private void hairpin(int link) {
@@ -90,7 +207,7 @@ final class Wiring implements AutoCloseable {
     void remove(Membership membership) {
         release(membership);
         for (Endpoint endpoint : membership.endpoints()) {
-            if (endpoint.isWired()) {
+            if (!endpoint.veth().isEmpty()) {
                 deleteLink(endpoint.veth());
             }
         }

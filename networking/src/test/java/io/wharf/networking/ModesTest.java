@@ -227,7 +227,7 @@ class ModesTest {
                 Map.of(),
                 false);
         assertRefused(ErrorKind.INVALID_ARGUMENT, () -> Engine.await(engine.service.join(asked)))
-                .hasMessageContaining("user specified IP address is supported on user defined networks only");
+                .hasMessageContaining("user-specified IP address is supported on user-defined networks only");
     }
 
     @Test

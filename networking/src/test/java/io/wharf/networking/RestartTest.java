@@ -138,11 +138,18 @@ class RestartTest {
         Endpoint endpoint = new Endpoint(
                 "e1",
                 Engine.await(first.service.inspect("bridge", false)).id(),
+                "bridge",
+                "bridge",
                 "172.17.0.7/16",
+                "",
+                "172.17.0.1",
+                "",
                 "02:42:ac:11:00:07",
                 "vethhalf",
-                new EndpointConfig(null, List.of(), List.of(), "", Map.of(), 0));
-        Membership half = new Membership("x1", "half", "s1", netns, "", List.of(endpoint), List.of(), List.of());
+                "eth0",
+                EndpointConfig.NOTHING_ASKED,
+                false);
+        Membership half = new Membership("x1", "half", "", "s1", netns, "", List.of(endpoint), List.of(), List.of());
         Engine.await(first.ledger.record(new KernelObject(Membership.KIND, half.key(), "x1", Json.write(half))));
         NetworkNamespaces.real().create(netns);
         try (Netlink netlink = Netlink.open();
@@ -150,7 +157,7 @@ class RestartTest {
             netlink.createVeth(new Veth("vethhalf", null, 0, 0, "eth0", null, inside));
         }
         // Recorded, and not even begun.
-        Membership early = new Membership("y1", "early", "s2", netns + "y", "", List.of(), List.of(), List.of());
+        Membership early = new Membership("y1", "early", "", "s2", netns + "y", "", List.of(), List.of(), List.of());
         Engine.await(first.ledger.record(new KernelObject(Membership.KIND, early.key(), "y1", Json.write(early))));
         first.close();
         try (Engine second = Engine.start(folder)) {

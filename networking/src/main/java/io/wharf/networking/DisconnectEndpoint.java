@@ -1,0 +1,87 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
+import io.wharf.base.KernelLedger;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.NetworkService.JoinNetworks;
+import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.linux.Pools;
+
+/**
+ * Takes an endpoint away from a container that runs. Its record says that it is leaving before the first of it goes: what a
+ * crash leaves half way is taken away by the next start.
+ */
+final class DisconnectEndpoint {
+    private final Networks networks;
+    private final KernelLedger ledger;
+    private final Kernel kernel;
+    private final Pools pools;
+
+    DisconnectEndpoint(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+        this.networks = networks;
+        this.ledger = ledger;
+        this.kernel = kernel;
+        this.pools = pools;
+    }
+
+    Future<Sandbox> run(JoinNetworks container, String ref) {
+        return networks.lanes().run(container.containerId(), () -> {
+            Network network = networks.get(ref);
+            if (network.driver().kind() == Driver.Kind.HOST && container.mode().equals(Network.HOST)) {
+                throw WharfException.invalid("cannot disconnect container from host network - container was created"
+                        + " in host network mode");
+            }
+            Membership before = networks.member(container.containerId())
+                    .orElseThrow(() -> notConnected(container.containerId(), network));
+            Endpoint endpoint =
+                    before.in(network.id()).orElseThrow(() -> notConnected(container.containerId(), network));
+            return takeAway(before, endpoint).map(after -> Views.sandbox(after, networks));
+        });
+    }
+
+    private static WharfException notConnected(String containerId, Network network) {
+        return WharfException.internal("container " + containerId + " is not connected to network " + network.name());
+    }
+
+    /** Of a container that nobody keeps any more, by its id or name. */
+    Future<Void> ofGone(String ref, String container) {
+        Network network = networks.get(ref);
+        Membership member = networks.members().stream()
+                .filter(one -> one.name().equals(container) || one.containerId().startsWith(container))
+                .filter(one -> one.in(network.id()).isPresent())
+                .findFirst()
+                .orElseThrow(() -> WharfException.notFound("endpoint " + container + " not found"));
+        return networks.lanes()
+                .run(
+                        member.containerId(),
+                        () -> networks.member(member.containerId())
+                                .flatMap(now -> now.in(network.id())
+                                        .map(endpoint -> takeAway(now, endpoint).<Void>mapEmpty()))
+                                .orElseGet(Future::succeededFuture));
+    }
+
+    /** Inside the container's lane; what is left. */
+    Future<Membership> takeAway(Membership before, Endpoint endpoint) {
+        Membership after = EndpointPorts.kept(before.without(endpoint));
+        return ledger.record(before.leaving(endpoint).record())
+                .compose(recorded -> pools.run(() -> {
+                    FailurePoint.reach("disconnect");
+                    if (endpoint.isWired()) {
+                        Networks.movePorts(kernel, before, after);
+                        kernel.wiring().detach(endpoint, before, after);
+                    }
+                    FailurePoint.reach("disconnected");
+                }))
+                .compose(gone -> ledger.record(after.record()))
+                .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
+                .map(recorded -> {
+                    networks.put(after);
+                    networks.releaseAddresses(endpoint);
+                    if (after.ports().isEmpty()) {
+                        networks.ports().release(before.ports());
+                    }
+                    return after;
+                });
+    }
+}

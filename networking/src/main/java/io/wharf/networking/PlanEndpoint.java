@@ -1,0 +1,134 @@
+package io.wharf.networking;
+
+import io.vertx.core.Future;
+import io.wharf.base.Ids;
+import io.wharf.base.Undo;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import io.wharf.linux.MacAddress;
+import io.wharf.networking.address.AddressSpace;
+import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses what a container gets in one network: addresses, hardware address, names of links. */
+final class PlanEndpoint {
+    private static final String OPTION_NAME = "com.docker.network.endpoint.ifname";
+    private static final int VETH_DIGITS = 10;
+    /** IFNAMSIZ without its zero byte. */
+    private static final int LONGEST_NAME = 15;
+
+    private final Networks networks;
+
+    PlanEndpoint(Networks networks) {
+        this.networks = networks;
+    }
+
+    /**
+     * Plans one; what it takes of the network's addresses is given back by {@code undo}.
+     *
+     * @param others endpoints that the container has
+     */
+    Endpoint plan(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+        Network network = place.network();
+        return switch (network.driver().kind()) {
+            case HOST, NONE -> Endpoint.bare(Ids.random(), network, place.asked());
+            case BRIDGE -> bridged(place, others, undo);
+            case MACVLAN, IPVLAN, REMOTE ->
+                throw WharfException.notImplemented(
+                        "networks of the driver " + network.driver() + " are not supported yet");
+        };
+    }
+
+    private Endpoint bridged(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+        Network network = place.network();
+        EndpointConfig asked = place.asked();
+        Bridge bridge = networks.bridge(network.id())
+                .orElseThrow(() -> WharfException.internal("network " + network.name() + " has no bridge"));
+        String inside = linkName(asked, network.bridgeOptions().interfacePrefix(), others);
+        MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
+        AddressSpace space = bridge.addresses();
+        EndpointAddresses fixed = asked.ipamConfig();
+        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v6 = EndpointSysctls.disableIpv6(asked)
+                ? null
+                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+        MacAddress mac = wanted != null ? wanted : v4 != null ? Bridge.macOf(v4) : v6 != null ? Bridge.macOf(v6) : null;
+        String id = Ids.random();
+        return new Endpoint(
+                id,
+                network.id(),
+                network.name(),
+                network.driver().toString(),
+                cidr(space, v4),
+                cidr(space, v6),
+                gateway(bridge, v4),
+                gateway(bridge, v6),
+                mac == null ? "" : mac.toString(),
+                "veth" + id.substring(0, VETH_DIGITS),
+                inside,
+                asked,
+                false);
+    }
+
+    private static @Nullable InetAddress take(AddressSpace space, Family family, String wanted, Undo undo) {
+        if (!space.has(family)) {
+            if (!wanted.isEmpty()) {
+                throw WharfException.invalid(
+                        "invalid endpoint settings:\nno configured subnet contains IP address " + wanted);
+            }
+            return null;
+        }
+        InetAddress taken = wanted.isEmpty() ? space.take(family) : space.take(Ip.parse(wanted));
+        undo.push("address " + Ip.text(taken), () -> {
+            space.release(taken);
+            return Future.succeededFuture();
+        });
+        return taken;
+    }
+
+    private static String cidr(AddressSpace space, @Nullable InetAddress address) {
+        return address == null
+                ? ""
+                : space.poolOf(address).orElseThrow().subnet().cidr(address);
+    }
+
+    /** None leads out of an internal network, nor through a bridge on which the host has no address. */
+    private static String gateway(Bridge bridge, @Nullable InetAddress own) {
+        if (own == null || bridge.network().internal()) {
+            return "";
+        }
+        Optional<InetAddress> gateway = bridge.gateway(Family.of(own));
+        return gateway.map(Ip::text).orElse("");
+    }
+
+    /** The name that was asked for, or the first free one with the network's prefix. */
+    private static String linkName(EndpointConfig asked, String prefix, Collection<Endpoint> others) {
+        Set<String> taken = others.stream().map(Endpoint::inside).collect(Collectors.toSet());
+        String wanted = asked.driverOpts().getOrDefault(OPTION_NAME, "");
+        if (!wanted.isEmpty()) {
+            if (wanted.length() > LONGEST_NAME
+                    || wanted.equals(".")
+                    || wanted.equals("..")
+                    || wanted.equals("lo")
+                    || wanted.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':' || c > '~')) {
+                throw WharfException.invalid("invalid interface name: \"" + wanted + "\"");
+            }
+            if (taken.contains(wanted)) {
+                throw WharfException.invalid("the container has an interface named " + wanted + " already");
+            }
+            return wanted;
+        }
+        int number = 0;
+        while (taken.contains(prefix + number)) {
+            number++;
+        }
+        return prefix + number;
+    }
+}
