@@ -11,10 +11,12 @@ import io.wharf.networking.address.Subnet;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The networks that are kept, the bridges that stand, and who is in them. Confined to the verticle's context. */
@@ -25,6 +27,7 @@ final class Networks {
     private final Map<String, Bridge> bridges = new LinkedHashMap<>();
     private final Map<String, Membership> members = new LinkedHashMap<>();
     private final Map<String, Membership> expected = new HashMap<>();
+    private final Set<String> going = new HashSet<>();
     private final HostPorts ports = new HostPorts();
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
@@ -122,10 +125,26 @@ final class Networks {
         });
     }
 
-    /** Whether somebody is in a network, or about to be. */
-    boolean isInUse(String networkId) {
+    /** Who is in a network, or about to be. */
+    List<Membership> membersOf(String networkId) {
         return Stream.concat(members.values().stream(), expected.values().stream())
-                .anyMatch(member -> member.in(networkId).isPresent());
+                .filter(member -> member.in(networkId).isPresent())
+                .toList();
+    }
+
+    /** Networks are being removed, and nobody may come into them any more; or that came to nothing. */
+    void removing(List<Network> networks, boolean now) {
+        networks.forEach(network -> {
+            if (now) {
+                going.add(network.id());
+            } else {
+                going.remove(network.id());
+            }
+        });
+    }
+
+    boolean isGoing(String networkId) {
+        return going.contains(networkId);
     }
 
     void drop(Membership membership) {

@@ -37,6 +37,9 @@ final class PlanEndpoint {
      */
     Endpoint plan(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
         Network network = place.network();
+        if (networks.isGoing(network.id())) {
+            throw WharfException.notFound("network " + network.name() + " not found");
+        }
         return switch (network.driver().kind()) {
             case HOST, NONE -> Endpoint.bare(Ids.random(), network, place.asked());
             case BRIDGE -> bridged(place, others, undo);

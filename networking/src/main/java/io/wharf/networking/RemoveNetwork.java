@@ -48,7 +48,7 @@ final class RemoveNetwork {
         if (isConfigInUse(network)) {
             throw forbidden("configuration network \"" + network.name() + "\" is in use");
         }
-        List<String> inside = networks.members().stream()
+        List<String> inside = networks.membersOf(network.id()).stream()
                 .flatMap(member -> member.endpoints().stream()
                         .filter(endpoint -> endpoint.networkId().equals(network.id()))
                         .map(endpoint -> "name:\"" + member.name() + "\" id:\"" + Ids.shortOf(endpoint.id()) + "\""))
@@ -63,9 +63,8 @@ final class RemoveNetwork {
     boolean isIdle(Network network) {
         return !network.isPredefined()
                 && !network.configOnly()
-                && networks.members().stream()
-                        .flatMap(member -> member.endpoints().stream())
-                        .noneMatch(endpoint -> endpoint.networkId().equals(network.id()));
+                && !networks.isGoing(network.id())
+                && networks.membersOf(network.id()).isEmpty();
     }
 
     private boolean isConfigInUse(Network network) {
@@ -75,6 +74,7 @@ final class RemoveNetwork {
 
     /** Takes networks out of the state, all in one commit. */
     Future<Void> forget(List<Network> gone) {
+        networks.removing(gone, true);
         return store.write(tx -> {
                     for (Network network : gone) {
                         NetworkTable.delete(tx, network.id());
@@ -83,6 +83,7 @@ final class RemoveNetwork {
                     return Boolean.TRUE;
                 })
                 .onSuccess(done -> gone.forEach(networks::forget))
+                .onComplete(done -> networks.removing(gone, false))
                 .mapEmpty();
     }
 
