@@ -117,7 +117,7 @@ final class CheckNetwork {
         }
         Ipam ipam = asked.ipam();
         boolean otherIpam = !ipam.driver().equals(USUAL_IPAM)
-                || ipam.options() != null && !ipam.options().isEmpty()
+                || (ipam.options() != null && !ipam.options().isEmpty())
                 || !ipam.config().isEmpty();
         if (otherIpam
                 || !asked.enableIpv4()

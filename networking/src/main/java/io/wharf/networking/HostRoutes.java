@@ -73,7 +73,7 @@ record HostRoutes(List<Leads> all) {
     Optional<String> inTheWay(Subnet asked, int link) {
         return all.stream()
                 .filter(one -> one.link != link)
-                .filter(one -> one.subnet.equals(asked) || one.direct && one.subnet.contains(asked))
+                .filter(one -> one.subnet.equals(asked) || (one.direct && one.subnet.contains(asked)))
                 .map(Leads::what)
                 .findFirst();
     }

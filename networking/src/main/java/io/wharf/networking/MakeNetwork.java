@@ -27,14 +27,23 @@ final class MakeNetwork {
     private final Kernel kernel;
     private final Pools pools;
     private final DefaultPools subnets;
+    private final LeavingBridges leaving;
 
-    MakeNetwork(Networks networks, Store store, KernelLedger ledger, Kernel kernel, Pools pools, DefaultPools subnets) {
+    MakeNetwork(
+            Networks networks,
+            Store store,
+            KernelLedger ledger,
+            Kernel kernel,
+            Pools pools,
+            DefaultPools subnets,
+            LeavingBridges leaving) {
         this.networks = networks;
         this.store = store;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
         this.subnets = subnets;
+        this.leaving = leaving;
     }
 
     /** What the host has already: its routes, and perhaps the link. */
@@ -52,8 +61,9 @@ final class MakeNetwork {
     private Future<Network> make(Network asked, Undo undo) {
         boolean bridge = asked.driver().kind() == Driver.Kind.BRIDGE;
         BridgeLink links = new BridgeLink(kernel.netlink());
-        return pools.call(() -> new Seen(
-                        HostRoutes.read(kernel.netlink()), bridge ? links.only(asked.link()) : Present.NOTHING))
+        return whatItMayWant(asked)
+                .compose(free -> pools.call(() -> new Seen(
+                        HostRoutes.read(kernel.netlink()), bridge ? links.only(asked.link()) : Present.NOTHING)))
                 .compose(seen -> {
                     int index = seen.present.links().values().stream()
                             .findFirst()
@@ -72,6 +82,12 @@ final class MakeNetwork {
                                     .compose(standing -> keep(network).onSuccess(kept -> networks.put(standing)))
                             : keep(network);
                 });
+    }
+
+    /** What was named may be what a removed network had a moment ago. */
+    private Future<Void> whatItMayWant(Network asked) {
+        boolean named = !asked.ipam().config().isEmpty() || asked.options().containsKey(BridgeOptions.LINK);
+        return named ? leaving.settled() : Future.succeededFuture();
     }
 
     /** A link that is there already is used, and never taken away. */

@@ -51,13 +51,15 @@ final class Networks {
         return idByName.containsKey(name) || claims.hasName(name);
     }
 
-    /** Drops a network and all that it had taken. */
+    /** Drops a network; what a bridge had taken is released when its link is gone. */
     void forget(Network network) {
         byId.remove(network.id());
         idByName.remove(network.name());
         ids.remove(network.id());
         bridges.remove(network.id());
-        claims.release(network);
+        if (network.driver().kind() != Driver.Kind.BRIDGE) {
+            claims.release(network);
+        }
     }
 
     void put(Network network) {

@@ -34,7 +34,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private static final String LEGACY_TABLES = "/proc/net/ip_tables_names";
 
     /** What there is only after the start. */
-    private record Running(Kernel kernel, Departures departures, ForwardGuard guard) {}
+    private record Running(Kernel kernel, Departures departures, ForwardGuard guard, LeavingBridges leaving) {}
 
     private final EngineOptions options;
     private final Store store;
@@ -64,7 +64,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         return pools.call(this::open)
                 .compose(kernel -> {
                     ForwardGuard guard = new ForwardGuard(vertx, networks, options.bridge(), ledger, kernel, pools);
-                    running = new Running(kernel, new Departures(vertx, networks, ledger, kernel, pools), guard);
+                    running = new Running(
+                            kernel,
+                            new Departures(vertx, networks, ledger, kernel, pools),
+                            guard,
+                            new LeavingBridges(networks, ledger, kernel, pools));
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard).run();
                 })
                 .onSuccess(started -> Services.serve(vertx, NetworkService.class, this))
@@ -78,6 +82,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 ? Future.succeededFuture()
                 : last.departures
                         .finish()
+                        .eventually(last.leaving::settled)
                         .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
                         .onComplete(stopped -> giveUpClaim());
     }
@@ -134,7 +139,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<CreatedNetwork> create(CreateNetwork request) {
-        return new MakeNetwork(networks, store, ledger, running().kernel, pools, subnets).run(request);
+        return new MakeNetwork(networks, store, ledger, running().kernel, pools, subnets, running().leaving)
+                .run(request);
     }
 
     @Override
@@ -212,7 +218,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     private RemoveNetwork removing() {
-        return new RemoveNetwork(networks, store, ledger, running().kernel, pools);
+        return new RemoveNetwork(networks, store, running().leaving);
     }
 
     private ConnectEndpoint connecting() {

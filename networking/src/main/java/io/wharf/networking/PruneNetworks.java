@@ -37,8 +37,7 @@ final class PruneNetworks {
                 .filter(network -> Filters.labelled(filters.get("label"), network.labels()))
                 .filter(network -> !filters.has("label!") || !Filters.labelled(filters.get("label!"), network.labels()))
                 .toList();
-        Future<Void> removed =
-                idle.isEmpty() ? Future.succeededFuture() : remove.forget(idle).compose(gone -> remove.clear(idle));
+        Future<Void> removed = idle.isEmpty() ? Future.succeededFuture() : remove.forget(idle);
         return removed.compose(gone -> store.write(tx -> tx.announce("network", "prune", "", Map.of("reclaimed", "0"))))
                 .map(announced -> idle.stream().map(Network::name).toList());
     }

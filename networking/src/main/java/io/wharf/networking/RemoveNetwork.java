@@ -3,32 +3,20 @@ package io.wharf.networking;
 import io.vertx.core.Future;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Ids;
-import io.wharf.base.KernelLedger;
-import io.wharf.base.KernelObject;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
-import io.wharf.linux.Pools;
 import java.util.List;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Removes a network that nobody is in: first it is forgotten, in one commit with its event, then its link goes. */
 final class RemoveNetwork {
-    private static final Logger LOG = LoggerFactory.getLogger(RemoveNetwork.class);
-
     private final Networks networks;
     private final Store store;
-    private final KernelLedger ledger;
-    private final Kernel kernel;
-    private final Pools pools;
+    private final LeavingBridges leaving;
 
-    RemoveNetwork(Networks networks, Store store, KernelLedger ledger, Kernel kernel, Pools pools) {
+    RemoveNetwork(Networks networks, Store store, LeavingBridges leaving) {
         this.networks = networks;
         this.store = store;
-        this.ledger = ledger;
-        this.kernel = kernel;
-        this.pools = pools;
+        this.leaving = leaving;
     }
 
     Future<Void> run(String ref) {
@@ -36,7 +24,7 @@ final class RemoveNetwork {
         return networks.lanes().run(id, () -> {
             Network network = networks.get(id);
             refuse(network);
-            return forget(List.of(network)).compose(gone -> clear(List.of(network)));
+            return forget(List.of(network));
         });
     }
 
@@ -82,38 +70,14 @@ final class RemoveNetwork {
                     }
                     return Boolean.TRUE;
                 })
-                .onSuccess(done -> gone.forEach(networks::forget))
+                .onSuccess(done -> {
+                    gone.forEach(networks::forget);
+                    leaving.add(gone.stream()
+                            .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
+                            .toList());
+                })
                 .onComplete(done -> networks.removing(gone, false))
                 .mapEmpty();
-    }
-
-    /** Takes away what they had in the kernel. What cannot be keeps its record, and goes at the next start. */
-    Future<Void> clear(List<Network> gone) {
-        List<Future<List<KernelObject>>> recorded =
-                gone.stream().map(network -> ledger.ofOwner(network.id())).toList();
-        return Future.all(recorded)
-                .compose(all -> {
-                    List<String> keys = recorded.stream()
-                            .flatMap(one -> one.result().stream())
-                            .filter(object -> object.kind().equals(StartNetworks.KIND_BRIDGE))
-                            .map(KernelObject::key)
-                            .toList();
-                    return pools.run(() -> {
-                                gone.stream()
-                                        .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
-                                        .forEach(network -> kernel.firewall().remove(network.link()));
-                                new BridgeLink(kernel.netlink()).delete(keys);
-                            })
-                            .compose(cleared -> ledger.strike(StartNetworks.KIND_BRIDGE, keys));
-                })
-                .recover(failure -> {
-                    LOG.warn("Links of {} stay behind: {}", names(gone), failure.getMessage());
-                    return Future.succeededFuture();
-                });
-    }
-
-    private static String names(List<Network> networks) {
-        return networks.stream().map(Network::name).collect(Collectors.joining(", "));
     }
 
     private static WharfException forbidden(String message) {

@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.wharf.base.Event;
 import io.wharf.base.KernelObject;
@@ -67,6 +68,12 @@ class UserNetworksTest {
         Engine.await(engine.service.remove(ref));
     }
 
+    /** Links go a moment after their networks. */
+    private static void bridgesAre(int count) {
+        await().untilAsserted(() -> assertThat(Host.links().stream().filter(name -> name.startsWith("br-")))
+                .hasSize(count));
+    }
+
     private static Link link(NetworkDetail network) {
         try (Netlink netlink = Netlink.open()) {
             return netlink.link("br-" + network.id().substring(0, 12)).orElseThrow();
@@ -101,12 +108,12 @@ class UserNetworksTest {
         engine.leave("a1");
         remove("front");
 
-        assertThat(Host.links()).contains("wharf0").noneMatch(name -> name.startsWith("br-"));
+        bridgesAre(0);
         assertThat(Host.rules()).doesNotContain("br-");
         assertThat(engine.events).extracting(Event::action).endsWith("destroy");
-        assertThat(Engine.await(engine.ledger.ofKind("bridge")))
+        await().untilAsserted(() -> assertThat(Engine.await(engine.ledger.ofKind("bridge")))
                 .extracting(KernelObject::key)
-                .containsExactly("wharf0");
+                .containsExactly("wharf0"));
         assertThatThrownBy(() -> remove("front")).hasMessage("network front not found");
     }
 
@@ -281,7 +288,7 @@ class UserNetworksTest {
         assertThat(Engine.await(engine.service.list(new Filters(Map.of("dangling", List.of("true"))))))
                 .hasSize(10);
         assertThat(Engine.await(engine.service.prune(Filters.NONE))).hasSize(10).contains("idle0");
-        assertThat(Host.links().stream().filter(name -> name.startsWith("br-"))).hasSize(1);
+        bridgesAre(1);
         assertThat(engine.events).extracting(Event::action).endsWith("destroy", "prune");
         engine.leave("a1");
         remove("used");
