@@ -31,6 +31,10 @@ abstract class FailurePoints {
     enum Verb {
         CREATE(List.of(), "create --name it -v /data -p 8080:80 busybox sleep 1000"),
         START(List.of("create --name it -v /data -p 8080:80 busybox sleep 1000"), "start it"),
+        START_MOUNTED(
+                List.of("create --name it --mount type=volume,dst=/etc,volume-opt=type=tmpfs,volume-opt=device=tmpfs"
+                        + " -v /bin busybox sleep 1000"),
+                "start it"),
         EXEC(List.of("run -d --name it busybox sleep 1000"), "exec it true"),
         EXEC_DETACHED(List.of("run -d --name it busybox sleep 1000"), "exec -d it sleep 1000"),
         PAUSE(List.of("run -d --name it busybox sleep 1000"), "pause it"),

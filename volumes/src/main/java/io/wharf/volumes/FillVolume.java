@@ -71,9 +71,15 @@ final class FillVolume {
             if (from == null || !isFolder(from) || !isEmpty()) {
                 return;
             }
-            CopyTree.copy(from, home + "/" + half, true);
-            FailurePoint.reach("fill volume copied");
-            Entries.rename(folder.value(), half, folder.value(), whole, NO_REPLACE);
+            try {
+                CopyTree.copy(from, home + "/" + half, true);
+                FailurePoint.reach("fill volume copied");
+                Entries.rename(folder.value(), half, folder.value(), whole, NO_REPLACE);
+            } catch (RuntimeException e) {
+                // A disk that is full is to have its room back.
+                RemoveTree.at(folder.value(), half);
+                throw e;
+            }
             Storage.sync(folder);
             place(folder);
             Storage.sync(folder);

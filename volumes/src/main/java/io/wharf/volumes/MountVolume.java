@@ -5,6 +5,7 @@ import io.wharf.contracts.VolumeService;
 import io.wharf.linux.ThreadOfItsOwn;
 import io.wharf.volumes.drivers.VolumeDriver;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class MountVolume {
         this.volumes = volumes;
     }
 
-    Future<String> mount(String name, String mounting, @Nullable String copyFrom) {
+    Future<String> mount(String name, String mounting, @Nullable String copyFrom, Map<String, String> inside) {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
             return volumes.drivers()
@@ -27,21 +28,27 @@ final class MountVolume {
                                     volume.options(),
                                     mounting,
                                     volume.mountedBy().isEmpty())
-                            .compose(place -> ready(volume, driver, place, mounting, copyFrom)
+                            .compose(place -> ready(volume, driver, place, mounting, copyFrom, inside)
                                     .recover(failure -> release(volume, driver, mounting)
                                             .transform(released -> Future.failedFuture(failure)))));
         });
     }
 
     private Future<String> ready(
-            Volume volume, VolumeDriver driver, String place, String mounting, @Nullable String copyFrom) {
+            Volume volume,
+            VolumeDriver driver,
+            String place,
+            String mounting,
+            @Nullable String copyFrom,
+            Map<String, String> inside) {
         Future<Void> filled =
                 volume.isFilled() ? Future.succeededFuture() : fill(volume, driver, place, mounting, copyFrom);
-        return filled.compose(done -> announce(volume, "mount", mounting)).map(committed -> {
-            volume.mountedBy().add(mounting);
-            volume.at(driver.scope(), place);
-            return place;
-        });
+        return filled.compose(done -> announce(volume, "mount", mounting, inside))
+                .map(committed -> {
+                    volume.mountedBy().add(mounting);
+                    volume.at(driver.scope(), place);
+                    return place;
+                });
     }
 
     private Future<Void> release(Volume volume, VolumeDriver driver, String mounting) {
@@ -68,14 +75,15 @@ final class MountVolume {
                                             volume.options(),
                                             mounting,
                                             volume.mountedBy().isEmpty())),
-                            announce(volume, "unmount", mounting))
+                            announce(volume, "unmount", mounting, Map.of()))
                     .mapEmpty();
         });
     }
 
-    private Future<?> announce(Volume volume, String action, String mounting) {
-        Map<String, String> attributes =
-                Map.of("driver", volume.driver(), "container", VolumeService.containerOf(mounting));
+    private Future<?> announce(Volume volume, String action, String mounting, Map<String, String> inside) {
+        Map<String, String> attributes = new HashMap<>(inside);
+        attributes.put("driver", volume.driver());
+        attributes.put("container", VolumeService.containerOf(mounting));
         return volumes.store().write(tx -> tx.announce("volume", action, volume.name(), attributes));
     }
 

@@ -164,7 +164,7 @@ class VolumesVerticleTest {
         create("data1");
         await(volumes.use("data1", "c1"));
         Path data = Path.of(
-                await(volumes.mount("data1", "c1", folder.resolve("image").toString())));
+                await(volumes.mount("data1", "c1", folder.resolve("image").toString(), Map.of())));
 
         assertThat(data.resolve("sub/a")).hasContent("a");
         assertThat(Files.isSameFile(data.resolve("sub/a"), data.resolve("sub/b")))
@@ -176,7 +176,7 @@ class VolumesVerticleTest {
                 .isEqualTo("rwxr-x---");
 
         Files.delete(data.resolve("sub/c"));
-        await(volumes.mount("data1", "c1", folder.resolve("image").toString()));
+        await(volumes.mount("data1", "c1", folder.resolve("image").toString(), Map.of()));
         assertThat(Files.exists(data.resolve("sub/c"), java.nio.file.LinkOption.NOFOLLOW_LINKS))
                 .isFalse();
     }
@@ -189,10 +189,10 @@ class VolumesVerticleTest {
         Files.setAttribute(folder.resolve("image"), "unix:gid", 1234);
         Path data = Path.of(create("data1").mountpoint());
         await(volumes.use("data1", "c1"));
-        await(volumes.mount("data1", "c1", null));
+        await(volumes.mount("data1", "c1", null, Map.of()));
         Object mounted = Files.getAttribute(data, "unix:ino");
         await(volumes.use("data1", "c2"));
-        await(volumes.mount("data1", "c2", folder.resolve("image").toString()));
+        await(volumes.mount("data1", "c2", folder.resolve("image").toString(), Map.of()));
         assertThat(Files.getAttribute(data, "unix:ino")).isEqualTo(mounted);
         assertThat(Files.getAttribute(data, "unix:gid")).isEqualTo(1234);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
@@ -205,7 +205,7 @@ class VolumesVerticleTest {
     void mount_afterARemovalThatWasCutOff_findsAFolder() throws IOException {
         Path data = Path.of(create("data1").mountpoint());
         Files.delete(data);
-        await(volumes.mount("data1", "c1", null));
+        await(volumes.mount("data1", "c1", null, Map.of()));
         assertThat(data).isDirectory();
     }
 
@@ -215,7 +215,7 @@ class VolumesVerticleTest {
         Files.writeString(image.resolve("a"), "image");
         Path data = Path.of(create("data1").mountpoint());
         Files.writeString(data.resolve("mine"), "user");
-        await(volumes.mount("data1", "c1", image.toString()));
+        await(volumes.mount("data1", "c1", image.toString(), Map.of()));
         assertThat(data).isDirectoryContaining("glob:**/mine").isDirectoryNotContaining("glob:**/a");
     }
 

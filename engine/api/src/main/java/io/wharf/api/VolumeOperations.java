@@ -1,6 +1,8 @@
 package io.wharf.api;
 
 import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.VolumeService;
 import io.wharf.contracts.VolumeService.CreateVolume;
@@ -10,6 +12,8 @@ import java.util.Map;
 
 /** Volumes: create, list, inspect, remove, prune. */
 final class VolumeOperations {
+    private static final String NO_CLUSTER = "volume update only valid for cluster volumes, but swarm is unavailable";
+
     private final VolumeService volumes;
 
     VolumeOperations(VolumeService volumes) {
@@ -20,6 +24,7 @@ final class VolumeOperations {
         handlers.on("VolumeList", this::list)
                 .on("VolumeInspect", call -> volumes.inspect(call.path("name")).map(one -> new Reply.Json(200, one)))
                 .on("VolumeCreate", this::create)
+                .on("VolumeUpdate", call -> Future.failedFuture(new WharfException(ErrorKind.UNAVAILABLE, NO_CLUSTER)))
                 .on("VolumeDelete", this::remove)
                 .on("VolumePrune", this::prune);
     }
@@ -28,8 +33,21 @@ final class VolumeOperations {
         return volumes.list(call.filters("dangling", "driver", "label", "name")).map(list -> new Reply.Json(200, list));
     }
 
+    /** The body of a create; what belongs to volumes of a cluster is for a swarm. */
+    private record Asked(
+            String name,
+            String driver,
+            Map<String, String> driverOpts,
+            Map<String, String> labels,
+            @Nullable Object clusterVolumeSpec) {}
+
     private Future<Reply> create(Call call) {
-        return volumes.create(ReadBody.read(call, CreateVolume.class)).map(volume -> new Reply.Json(201, volume));
+        Asked asked = ReadBody.read(call, Asked.class);
+        if (asked.clusterVolumeSpec() != null && call.version().atLeast(42)) {
+            return Refusals.noSwarm();
+        }
+        return volumes.create(new CreateVolume(asked.name(), asked.driver(), asked.driverOpts(), asked.labels()))
+                .map(volume -> new Reply.Json(201, volume));
     }
 
     private Future<Reply> remove(Call call) {

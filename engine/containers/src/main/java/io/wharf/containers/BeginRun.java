@@ -144,7 +144,7 @@ final class BeginRun {
 
     private Future<String> mountVolume(Container container, MountTarget target, Future<MountedRoot> root) {
         if (!target.copy()) {
-            return room.volumes().mount(target.name(), container.id(), null);
+            return room.volumes().mount(target.name(), container.id(), null, target.eventAttributes());
         }
         return root.compose(mounted ->
                         room.pools().call(() -> RootFiles.resolve(Path.of(mounted.path()), target.destination())))
@@ -152,7 +152,8 @@ final class BeginRun {
                         .mount(
                                 target.name(),
                                 container.id(),
-                                from.map(Path::toString).orElse(null)));
+                                from.map(Path::toString).orElse(null),
+                                target.eventAttributes()));
     }
 
     private Future<Run> create(Container container, MonitorFiles files, Parts parts, Undo undo, StepTimes times) {

@@ -112,6 +112,12 @@ public record MountTarget(
         return type.equals(VOLUME);
     }
 
+    /** What an event of its mount tells of its place. */
+    public Map<String, String> eventAttributes() {
+        return Map.of(
+                "destination", destination, "read/write", Boolean.toString(!readOnly), "propagation", propagation);
+    }
+
     Map<String, String> driverOptions() {
         VolumeOptions wanted = volumeOptions;
         return wanted == null || wanted.driverConfig() == null

@@ -53,7 +53,12 @@ final class RemovedFolders {
                 Files.delete(grave);
                 throw WharfException.internal("cannot take " + from + " away: " + e.getReason(), e);
             }
-            FailurePoint.reach("remove volume moved");
+            try {
+                FailurePoint.reach("remove volume moved");
+            } catch (RuntimeException e) {
+                back(grave, name);
+                throw e;
+            }
             return new Moved(name, grave);
         });
     }
@@ -72,7 +77,7 @@ final class RemovedFolders {
         public Future<Void> finish() {
             return pools.run(() -> {
                 try {
-                    FailurePoint.reach("remove volume delete");
+                    FailurePoint.died("remove volume delete");
                     RemoveTree.at(grave);
                 } catch (LinuxException e) {
                     throw WharfException.internal(
