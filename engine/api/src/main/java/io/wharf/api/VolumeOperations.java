@@ -9,6 +9,7 @@ import io.wharf.contracts.VolumeService.CreateVolume;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Volumes: create, list, inspect, remove, prune. */
 final class VolumeOperations {
