@@ -9,6 +9,7 @@ import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.MacAddress;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.ports.WantedPort;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,8 @@ final class Attachments {
      * still be made until then.
      */
     NetworkingConfig check(JoinNetworks request) {
-        List<WantedPort> ports = WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll());
+        List<WantedPort> ports =
+                WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll(), null);
         if (request.mode().startsWith(CONTAINER)) {
             refuseWithSharedNamespace(request, ports);
         }

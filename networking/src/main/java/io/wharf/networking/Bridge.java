@@ -4,10 +4,14 @@ import io.wharf.linux.MacAddress;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Subnet;
+import io.wharf.networking.firewall.BridgeRule;
+import io.wharf.networking.firewall.BridgeRule.Side;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bridge network that stands: its link, its subnets and who has which address.
@@ -34,8 +38,22 @@ record Bridge(Network network, int index, AddressSpace addresses) {
         return addresses.first(family).map(pool -> pool.subnet());
     }
 
+    /** What the firewall has to know of it. */
     BridgeRule rule() {
-        return new BridgeRule(network.link(), subnet(Family.V4).orElseThrow());
+        BridgeOptions options = network.bridgeOptions();
+        return new BridgeRule(
+                options.link(),
+                side(Family.V4, options, options.hostIpv4()),
+                side(Family.V6, options, options.hostIpv6()),
+                network.internal(),
+                options.icc(),
+                options.trusted());
+    }
+
+    private Side side(Family family, BridgeOptions options, @Nullable InetAddress source) {
+        return subnet(family)
+                .map(subnet -> new Side(List.of(subnet), options.mode(family), options.masquerade(), source))
+                .orElse(Side.NONE);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
+import io.wharf.networking.firewall.GatewayMode;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -181,7 +182,6 @@ final class BridgeLink {
         }
         set(conf + "disable_ipv6", "0", "the bridge has no IPv6");
         set(conf + "accept_ra", "0", "the host listens to routers among its containers");
-        set(IPV6_CONF + "all/forwarding", "1", "containers reach nothing but the host by IPv6");
     }
 
     /** Takes bridges away, all at once; those that are gone are left out. */
@@ -190,16 +190,6 @@ final class BridgeLink {
                 .flatMap(name -> netlink.link(name).stream())
                 .map(Link::index)
                 .toList());
-    }
-
-    /** Whether the host passes packets on. */
-    static boolean isForwarding() {
-        return SmallFiles.read(IPV4 + "ip_forward").strip().equals("1");
-    }
-
-    /** Lets the host pass packets on; whether it does. */
-    static boolean forward() {
-        return set(IPV4 + "ip_forward", "1", "containers reach nothing but the host");
     }
 
     /** Sets a switch unless it is; where the kernel refuses, what that means is logged and the engine goes on. */

@@ -3,10 +3,13 @@ package io.wharf.networking;
 import io.wharf.base.WharfException;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.firewall.GatewayMode;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostBinding address that ports are published at where none is named, or null
  * @param hostIpv4 source address of what leaves it, or null for that of the outgoing link; likewise {@code hostIpv6}
  * @param interfacePrefix of names of links in containers
+ * @param trusted links of the host from which published ports are reached at the containers' own addresses
  */
 record BridgeOptions(
         String link,
@@ -32,7 +36,8 @@ record BridgeOptions(
         @Nullable InetAddress hostBinding,
         @Nullable InetAddress hostIpv4,
         @Nullable InetAddress hostIpv6,
-        String interfacePrefix) {
+        String interfacePrefix,
+        List<String> trusted) {
     static final String LINK = "com.docker.network.bridge.name";
     static final String MTU = "com.docker.network.driver.mtu";
     static final String ICC = "com.docker.network.bridge.enable_icc";
@@ -44,6 +49,7 @@ record BridgeOptions(
     static final String HOST_BINDING_IPV6 = "com.docker.network.bridge.host_binding_ipv6";
     static final String HOST_IPV4 = "com.docker.network.host_ipv4";
     static final String HOST_IPV6 = "com.docker.network.host_ipv6";
+    static final String TRUSTED = "com.docker.network.bridge.trusted_host_interfaces";
     static final String INTERFACE_PREFIX = "com.docker.network.container_iface_prefix";
     static final String DEFAULT_BRIDGE = "com.docker.network.bridge.default_bridge";
 
@@ -52,8 +58,10 @@ record BridgeOptions(
 
     /** Reads the options of the network with this id. */
     static BridgeOptions of(String id, Map<String, String> options) {
-        InetAddress binding =
-                read(options, HOST_BINDING, BridgeOptions::address).orElse(null);
+        // Docker shows 0.0.0.0 where nobody asked for anything: every address, of IPv6 too.
+        InetAddress binding = read(options, HOST_BINDING, BridgeOptions::address)
+                .filter(address -> !address.equals(Ip.ANY_V4))
+                .orElse(null);
         return new BridgeOptions(
                 options.getOrDefault(LINK, "br-" + id.substring(0, Math.min(LINK_DIGITS, id.length()))),
                 mtu(options),
@@ -68,7 +76,12 @@ record BridgeOptions(
                         : binding,
                 read(options, HOST_IPV4, BridgeOptions::address).orElse(null),
                 read(options, HOST_IPV6, BridgeOptions::address).orElse(null),
-                options.getOrDefault(INTERFACE_PREFIX, USUAL_PREFIX));
+                options.getOrDefault(INTERFACE_PREFIX, USUAL_PREFIX),
+                trusted(options.getOrDefault(TRUSTED, "")));
+    }
+
+    private static List<String> trusted(String text) {
+        return Stream.of(text.split(":")).filter(link -> !link.isEmpty()).toList();
     }
 
     GatewayMode mode(Family family) {

@@ -7,6 +7,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.CreateNetwork;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.firewall.GatewayMode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -63,24 +63,28 @@ final class ConnectEndpoint {
         Endpoint endpoint = new PlanEndpoint(networks).plan(place, before.endpoints(), undo);
         Membership after = new EndpointPorts(networks).taken(before.with(endpoint), container, undo);
         networks.expect(after, undo);
-        undo.push("endpoint " + endpoint.id(), () -> unmake(endpoint, before, after));
+        PortMove ports = networks.move(before, after);
+        undo.push("endpoint " + endpoint.id(), () -> unmake(endpoint, before, after, ports));
         return ledger.record(after.record())
                 .compose(recorded -> pools.run(() -> {
                     FailurePoint.reach("connect");
                     if (endpoint.isWired()) {
                         kernel.wiring().attach(before.netns(), Wire.of(endpoint, after, networks), before, after);
-                        Networks.movePorts(kernel, before, after);
+                        ports.in(kernel);
                     }
                     FailurePoint.reach("connected");
                 }))
                 .map(after)
                 .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
-                .onSuccess(networks::put);
+                .onSuccess(connected -> {
+                    networks.put(connected);
+                    networks.ports().redirect(before.ports(), networks.reach(connected));
+                });
     }
 
-    private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted) {
+    private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted, PortMove ports) {
         return pools.runUrgently(() -> {
-                    Networks.movePorts(kernel, wanted, former);
+                    ports.back(kernel);
                     kernel.wiring().detach(endpoint, wanted, former);
                 })
                 .compose(gone -> ledger.record(former.record()));

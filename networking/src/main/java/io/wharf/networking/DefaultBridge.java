@@ -1,5 +1,6 @@
 package io.wharf.networking;
 
+import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.NetworkService.IpamConfig;
 import io.wharf.linux.Link;
 import io.wharf.linux.LinkAddress;
@@ -13,7 +14,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Decides on the addresses of the default bridge: it may have been there before, and its subnet may change. */
 final class DefaultBridge {
@@ -23,18 +23,12 @@ final class DefaultBridge {
      * The network with its subnet: what was asked for, else what its link has, else what it had before if that is free, else
      * the first that is free.
      *
-     * @param name of the link
-     * @param bip wanted address of the host with its prefix, or null
      * @param inUse by the host's routes and by other networks
      */
     static Network decide(
-            Network network,
-            String name,
-            @Nullable String bip,
-            DefaultPools pools,
-            Present present,
-            Map<Subnet, String> inUse) {
-        String address = Optional.ofNullable(bip)
+            Network network, EngineOptions options, DefaultPools pools, Present present, Map<Subnet, String> inUse) {
+        String name = options.bridge();
+        String address = Optional.ofNullable(options.bip())
                 .or(() -> present.bridge(name).flatMap(link -> at(link, present)))
                 .or(() -> earlier(network)
                         .filter(cidr -> inUse.keySet().stream().noneMatch(Subnet.parse(cidr)::overlaps)))
@@ -44,7 +38,7 @@ final class DefaultBridge {
                 });
         Subnet subnet = Subnet.parse(address);
         InetAddress gateway = Ip.ofCidr(address);
-        return network.with(Network.ipam(subnet, gateway), Network.defaultBridgeOptions(name));
+        return network.with(Network.ipam(subnet, gateway), Network.defaultBridgeOptions(name, options.firewall()));
     }
 
     private static Optional<String> at(Link link, Present present) {

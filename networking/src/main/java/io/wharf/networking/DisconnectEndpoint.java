@@ -64,11 +64,12 @@ final class DisconnectEndpoint {
     /** Inside the container's lane; what is left. */
     Future<Membership> takeAway(Membership before, Endpoint endpoint) {
         Membership after = EndpointPorts.kept(before.without(endpoint));
+        PortMove ports = networks.move(before, after);
         return ledger.record(before.leaving(endpoint).record())
                 .compose(recorded -> pools.run(() -> {
                     FailurePoint.reach("disconnect");
                     if (endpoint.isWired()) {
-                        Networks.movePorts(kernel, before, after);
+                        ports.in(kernel);
                         kernel.wiring().detach(endpoint, before, after);
                     }
                     FailurePoint.reach("disconnected");
@@ -80,6 +81,8 @@ final class DisconnectEndpoint {
                     networks.releaseAddresses(endpoint);
                     if (after.ports().isEmpty()) {
                         networks.ports().release(before.ports());
+                    } else {
+                        networks.ports().redirect(after.ports(), networks.reach(after));
                     }
                     return after;
                 });

@@ -5,6 +5,9 @@ import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.ports.PublishedPort;
+import io.wharf.networking.ports.WantedPort;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -25,8 +28,7 @@ final class EndpointPorts {
                 || !membership.ports().isEmpty()) {
             return membership;
         }
-        List<WantedPort> wanted =
-                WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll());
+        List<WantedPort> wanted = wanted(membership, request);
         List<PublishedPort> ports = take(membership, wanted);
         undo.push("ports", () -> {
             networks.ports().release(ports);
@@ -40,9 +42,20 @@ final class EndpointPorts {
         return membership.leadsOut() ? membership : membership.publishing(List.of(), List.of());
     }
 
+    /** Ports that name no address of the host are published where the network says that leads out. */
+    List<WantedPort> wanted(Membership membership, JoinNetworks request) {
+        InetAddress binding = membership
+                .gateway(Family.V4)
+                .or(() -> membership.gateway(Family.V6))
+                .flatMap(endpoint -> networks.bridge(endpoint.networkId()))
+                .map(bridge -> bridge.network().bridgeOptions().hostBinding())
+                .orElse(null);
+        return WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll(), binding);
+    }
+
     private List<PublishedPort> take(Membership membership, List<WantedPort> wanted) {
         try {
-            return networks.ports().take(wanted);
+            return networks.ports().take(wanted, networks.reach(membership));
         } catch (WharfException e) {
             String endpoint = membership
                     .gateway(Family.V4)

@@ -10,6 +10,7 @@ import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.Pools;
+import io.wharf.networking.firewall.PortRule;
 import java.util.List;
 
 /**
@@ -95,7 +96,7 @@ final class JoinSandbox {
     /** Takes away what was made of it; the record goes last, and stays where something else does. */
     private Future<Void> unmake(Membership membership) {
         return pools.runUrgently(() -> {
-                    kernel.firewall().withdraw(Networks.rules(membership));
+                    kernel.firewall().withdraw(networks.rules(membership));
                     kernel.wiring().remove(membership);
                 })
                 .compose(gone -> ledger.strike(Membership.KIND, membership.key()));
@@ -105,7 +106,7 @@ final class JoinSandbox {
         if (!membership.ownsNamespace()) {
             return Future.succeededFuture();
         }
-        List<PortRule> rules = Networks.rules(membership);
+        List<PortRule> rules = networks.rules(membership);
         List<Wire> wires = Wire.all(membership, networks);
         return pools.run(() -> {
                     kernel.wiring().connect(membership.netns(), wires);

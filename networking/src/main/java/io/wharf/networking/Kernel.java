@@ -1,6 +1,8 @@
 package io.wharf.networking;
 
 import io.wharf.linux.Netlink;
+import io.wharf.networking.firewall.Firewall;
+import io.wharf.networking.firewall.ForeignChains;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import io.vertx.core.Future;
 import io.wharf.linux.Pools;
+import io.wharf.networking.firewall.PortRule;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -47,7 +48,7 @@ final class LeaveSandbox {
     }
 
     private Future<Void> takeAway(Membership membership) {
-        List<PortRule> rules = Networks.rules(membership);
+        List<PortRule> rules = networks.rules(membership);
         Future<Void> unwired = membership.ownsNamespace()
                 ? pools.runUrgently(() -> {
                     kernel.firewall().withdraw(rules);

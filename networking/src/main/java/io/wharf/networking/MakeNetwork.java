@@ -28,6 +28,7 @@ final class MakeNetwork {
     private final Pools pools;
     private final DefaultPools subnets;
     private final LeavingBridges leaving;
+    private final PassOn passOn;
 
     MakeNetwork(
             Networks networks,
@@ -36,7 +37,8 @@ final class MakeNetwork {
             Kernel kernel,
             Pools pools,
             DefaultPools subnets,
-            LeavingBridges leaving) {
+            LeavingBridges leaving,
+            PassOn passOn) {
         this.networks = networks;
         this.store = store;
         this.ledger = ledger;
@@ -44,6 +46,7 @@ final class MakeNetwork {
         this.pools = pools;
         this.subnets = subnets;
         this.leaving = leaving;
+        this.passOn = passOn;
     }
 
     /** What the host has already: its routes, and perhaps the link. */
@@ -108,10 +111,12 @@ final class MakeNetwork {
                 ? ledger.record(new KernelObject(StartNetworks.KIND_BRIDGE, name, network.id(), ""))
                 : Future.succeededFuture();
         return recorded.compose(done -> pools.call(() -> {
-            Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);
-            kernel.firewall().add(bridge.rule());
-            return bridge;
-        }));
+                    Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);
+                    kernel.firewall().add(bridge.rule());
+                    return bridge;
+                }))
+                .compose(bridge ->
+                        passOn.begin(bridge.subnet(Family.V6).isPresent()).map(on -> bridge));
     }
 
     private Future<Network> keep(Network network) {

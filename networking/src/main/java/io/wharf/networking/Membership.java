@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.base.Json;
 import io.wharf.base.KernelObject;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.ports.PublishedPort;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

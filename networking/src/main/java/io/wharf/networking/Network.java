@@ -1,11 +1,14 @@
 package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.contracts.NetworkService.IpamConfig;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
+import io.wharf.networking.firewall.GatewayMode;
+import io.wharf.networking.ports.PublishedPort;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,12 +77,12 @@ record Network(
     }
 
     /** The options that Docker shows of the default bridge. */
-    static Map<String, String> defaultBridgeOptions(String link) {
+    static Map<String, String> defaultBridgeOptions(String link, FirewallOptions wanted) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put(BridgeOptions.DEFAULT_BRIDGE, "true");
-        options.put(BridgeOptions.ICC, "true");
-        options.put(BridgeOptions.MASQUERADE, "true");
-        options.put(BridgeOptions.HOST_BINDING, PublishedPort.ANY);
+        options.put(BridgeOptions.ICC, String.valueOf(wanted.icc()));
+        options.put(BridgeOptions.MASQUERADE, String.valueOf(wanted.ipMasquerade()));
+        options.put(BridgeOptions.HOST_BINDING, Objects.requireNonNullElse(wanted.hostIp(), PublishedPort.ANY));
         options.put(BridgeOptions.LINK, link);
         options.put(BridgeOptions.MTU, String.valueOf(USUAL_MTU));
         return options;

@@ -6,8 +6,10 @@ import io.wharf.base.Lanes;
 import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.IpamConfig;
-import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Subnet;
+import io.wharf.networking.firewall.PortRule;
+import io.wharf.networking.ports.HostPorts;
+import io.wharf.networking.ports.Reach;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,9 +30,13 @@ final class Networks {
     private final Map<String, Membership> members = new LinkedHashMap<>();
     private final Map<String, Membership> expected = new HashMap<>();
     private final Set<String> going = new HashSet<>();
-    private final HostPorts ports = new HostPorts();
+    private final HostPorts ports;
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
+
+    Networks(HostPorts ports) {
+        this.ports = ports;
+    }
 
     HostPorts ports() {
         return ports;
@@ -105,6 +111,11 @@ final class Networks {
         return bridges.values();
     }
 
+    /** Names of the bridges' links. */
+    List<String> links() {
+        return bridges.values().stream().map(bridge -> bridge.network().link()).toList();
+    }
+
     Optional<Membership> member(String containerId) {
         return Optional.ofNullable(members.get(containerId));
     }
@@ -160,7 +171,7 @@ final class Networks {
             bridge(endpoint.networkId())
                     .ifPresent(bridge -> endpoint.addresses().forEach(bridge.addresses()::reserve));
         }
-        ports.takeAgain(membership.ports());
+        ports.takeAgain(membership.ports(), reach(membership));
     }
 
     /** Gives back addresses that nobody answers to any more. */
@@ -178,24 +189,18 @@ final class Networks {
                 .noneMatch(Membership::hasLinks);
     }
 
-    /** Where the published ports of a container lead: to the endpoint that is its gateway. */
-    static List<PortRule> rules(Membership membership) {
-        return membership
-                .gateway(Family.V4)
-                .flatMap(endpoint -> endpoint.inet(Family.V4))
-                .map(address -> membership.ports().stream()
-                        .map(port -> new PortRule(port, address))
-                        .toList())
-                .orElse(List.of());
+    /** Where published ports of a container lead. */
+    Reach reach(Membership membership) {
+        return new Publishing(this).reach(membership);
     }
 
-    /** Lets published ports lead where they are to after a change of a container's networks. On a pool thread. */
-    static void movePorts(Kernel kernel, Membership before, Membership after) {
-        List<PortRule> old = rules(before);
-        List<PortRule> now = rules(after);
-        if (!old.equals(now)) {
-            kernel.firewall().withdraw(old);
-            kernel.firewall().publish(now);
-        }
+    /** What the firewall has to know of the published ports of a container. */
+    List<PortRule> rules(Membership membership) {
+        return new Publishing(this).rules(membership);
+    }
+
+    /** What has to change for published ports to lead where they are to after a change of a container's networks. */
+    PortMove move(Membership before, Membership after) {
+        return new PortMove(rules(before), rules(after));
     }
 }

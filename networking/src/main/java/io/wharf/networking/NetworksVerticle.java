@@ -11,6 +11,7 @@ import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.contracts.Services;
+import io.wharf.linux.EventLoops;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
@@ -21,6 +22,13 @@ import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.UniqueLocal;
+import io.wharf.networking.firewall.Firewall;
+import io.wharf.networking.firewall.ForeignChains;
+import io.wharf.networking.firewall.ForwardGuard;
+import io.wharf.networking.firewall.Forwarding;
+import io.wharf.networking.firewall.RulesWatch;
+import io.wharf.networking.ports.HostPorts;
+import io.wharf.networking.ports.Sockets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,13 +42,14 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private static final String LEGACY_TABLES = "/proc/net/ip_tables_names";
 
     /** What there is only after the start. */
-    private record Running(Kernel kernel, Departures departures, ForwardGuard guard, LeavingBridges leaving) {}
+    private record Running(
+            Kernel kernel, Departures departures, ForwardGuard guard, LeavingBridges leaving, RulesWatch watch) {}
 
     private final EngineOptions options;
     private final Store store;
     private final KernelLedger ledger;
     private final Pools pools;
-    private final Networks networks = new Networks();
+    private final Networks networks;
     private final DefaultPools subnets;
     private @Nullable Running running;
     private volatile @Nullable BridgeClaim claim;
@@ -51,6 +60,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         this.store = store;
         this.ledger = ledger;
         this.pools = pools;
+        this.networks = new Networks(new HostPorts(new Sockets(
+                options.iptables(),
+                options.firewall().ip6tables(),
+                options.firewall().userlandProxy(),
+                () -> EventLoops.of(context))));
         this.subnets = DefaultPools.ofNetworks()
                 .and(List.of(UniqueLocal.of(options.layout().dataRoot().toString())));
     }
@@ -63,13 +77,22 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     public Future<?> start() {
         return pools.call(this::open)
                 .compose(kernel -> {
-                    ForwardGuard guard = new ForwardGuard(vertx, networks, options.bridge(), ledger, kernel, pools);
+                    ForwardGuard guard =
+                            new ForwardGuard(vertx, networks::links, options.bridge(), ledger, kernel.foreign(), pools);
+                    RulesWatch watch = new RulesWatch(vertx, kernel.firewall(), guard, pools);
                     running = new Running(
                             kernel,
                             new Departures(vertx, networks, ledger, kernel, pools),
                             guard,
-                            new LeavingBridges(networks, ledger, kernel, pools));
-                    return new StartNetworks(networks, options, store, ledger, kernel, pools, guard).run();
+                            new LeavingBridges(networks, ledger, kernel, pools),
+                            watch);
+                    return new StartNetworks(networks, options, store, ledger, kernel, pools, guard)
+                            .run()
+                            .onSuccess(started -> {
+                                if (kernel.foreign() != null) {
+                                    watch.start();
+                                }
+                            });
                 })
                 .onSuccess(started -> Services.serve(vertx, NetworkService.class, this))
                 .onFailure(failed -> giveUpClaim());
@@ -78,13 +101,15 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<?> stop() {
         Running last = running;
-        return last == null
-                ? Future.succeededFuture()
-                : last.departures
-                        .finish()
-                        .eventually(last.leaving::settled)
-                        .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
-                        .onComplete(stopped -> giveUpClaim());
+        if (last == null) {
+            return Future.succeededFuture();
+        }
+        last.watch.close();
+        return last.departures
+                .finish()
+                .eventually(last.leaving::settled)
+                .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
+                .onComplete(stopped -> giveUpClaim());
     }
 
     private void giveUpClaim() {
@@ -100,7 +125,9 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         }
         Netlink netlink = Netlink.open();
         Wiring wiring = new Wiring(NetworkNamespaces.real(), netlink);
-        if (!options.iptables()) {
+        boolean ipv4 = options.iptables();
+        boolean ipv6 = options.firewall().ip6tables();
+        if (!ipv4 && !ipv6) {
             firewall = "none (--iptables=false)";
             return new Kernel(netlink, wiring, new Firewall.Off(), null);
         }
@@ -109,8 +136,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         return new Kernel(
                 netlink,
                 wiring,
-                new Firewall.Nft(new RuleText(options.bridge()), nft),
-                new ForeignChains(nft, options.bridge()));
+                Firewall.open(options.bridge(), nft, ipv4, ipv6),
+                new ForeignChains(nft, options.bridge(), ipv4, ipv6));
     }
 
     /** The tables of iptables-legacy are out of nftables' sight: a drop there can be neither seen nor answered. */
@@ -139,18 +166,23 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<CreatedNetwork> create(CreateNetwork request) {
-        return new MakeNetwork(networks, store, ledger, running().kernel, pools, subnets, running().leaving)
-                .run(request);
+        Running now = running();
+        PassOn passOn = new PassOn(options.firewall(), networks, ledger, now.kernel, pools);
+        return new MakeNetwork(networks, store, ledger, now.kernel, pools, subnets, now.leaving, passOn)
+                .run(request)
+                .onSuccess(made -> now.guard.lookAgain());
     }
 
     @Override
     public Future<Void> remove(String ref) {
-        return removing().run(ref);
+        Running now = running();
+        return removing().run(ref).onSuccess(gone -> now.guard.lookAgain());
     }
 
     @Override
     public Future<List<String>> prune(Filters filters) {
-        return new PruneNetworks(networks, store, removing()).run(filters);
+        Running now = running();
+        return new PruneNetworks(networks, store, removing()).run(filters).onSuccess(gone -> now.guard.lookAgain());
     }
 
     @Override
@@ -213,7 +245,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .flatMap(bridge -> bridge.gateway(Family.V4))
                 .map(Ip::text)
                 .orElse("");
-        return pools.call(BridgeLink::isForwarding)
+        return pools.call(Forwarding::isOn)
                 .map(forwarding -> new NetworkFacts(options.bridge(), firewall, forwarding, gateway));
     }
 

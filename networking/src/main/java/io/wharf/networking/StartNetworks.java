@@ -14,7 +14,11 @@ import io.wharf.linux.Pools;
 import io.wharf.networking.BridgeLink.Present;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.DefaultPools;
+import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Subnet;
+import io.wharf.networking.firewall.BridgeRule;
+import io.wharf.networking.firewall.ForwardGuard;
+import io.wharf.networking.firewall.PortRule;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +88,7 @@ final class StartNetworks {
                 .compose(up -> ledger.ofKind(Membership.KIND))
                 .compose(members -> {
                     members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
-                    return hasBridge() && options.iptables() ? writeRules() : Future.succeededFuture();
+                    return writeRules();
                 });
     }
 
@@ -98,8 +102,9 @@ final class StartNetworks {
 
     private Future<Network> predefine(String name, Driver driver) {
         return networks.named(name).map(Future::succeededFuture).orElseGet(() -> {
-            Map<String, String> shown =
-                    driver.kind() == Driver.Kind.BRIDGE ? Network.defaultBridgeOptions(options.bridge()) : Map.of();
+            Map<String, String> shown = driver.kind() == Driver.Kind.BRIDGE
+                    ? Network.defaultBridgeOptions(options.bridge(), options.firewall())
+                    : Map.of();
             return keep(Network.predefined(Ids.random(), name, Times.nowNanos(), driver, shown));
         });
     }
@@ -119,7 +124,6 @@ final class StartNetworks {
         if (!bridges && recorded.isEmpty()) {
             return new Found(Present.NOTHING, new HostRoutes(List.of()), Map.of());
         }
-        BridgeLink.forward();
         return new Found(
                 new BridgeLink(kernel.netlink()).everything(),
                 HostRoutes.readWithAddresses(kernel.netlink()),
@@ -164,8 +168,7 @@ final class StartNetworks {
         Network network = networks.get(Network.BRIDGE);
         Map<Subnet, String> inUse = new HashMap<>(found.routes.inUse());
         inUse.putAll(networks.claims().subnets());
-        Network decided = DefaultBridge.decide(
-                network, options.bridge(), options.bip(), DefaultPools.ofDefaultBridge(), found.present, inUse);
+        Network decided = DefaultBridge.decide(network, options, DefaultPools.ofDefaultBridge(), found.present, inUse);
         return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);
     }
 
@@ -212,15 +215,22 @@ final class StartNetworks {
         return raised;
     }
 
+    /** All rules in one transaction, before the host passes anything on. */
     private Future<Void> writeRules() {
         List<BridgeRule> bridges = networks.bridges().stream().map(Bridge::rule).toList();
         List<PortRule> ports = networks.members().stream()
-                .flatMap(member -> Networks.rules(member).stream())
+                .flatMap(member -> networks.rules(member).stream())
                 .toList();
-        String name = options.bridge();
-        return ledger.record(new KernelObject(
-                        KIND_TABLE, name, networks.get(Network.BRIDGE).id(), ""))
-                .compose(recorded -> pools.run(() -> kernel.firewall().install(bridges, ports)))
-                .compose(written -> guard.look());
+        boolean ipv6 = networks.bridges().stream()
+                .anyMatch(bridge -> bridge.subnet(Family.V6).isPresent());
+        Future<Void> written = kernel.firewall().table().isEmpty()
+                ? Future.succeededFuture()
+                : ledger.record(new KernelObject(KIND_TABLE, options.bridge(), "", ""))
+                        .compose(recorded -> pools.run(() -> kernel.firewall().install(bridges, ports)));
+        Future<Void> passed = bridges.isEmpty()
+                ? Future.succeededFuture()
+                : written.compose(
+                        installed -> new PassOn(options.firewall(), networks, ledger, kernel, pools).resume(ipv6));
+        return written.compose(installed -> passed).compose(on -> guard.look());
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.linux.Pools;
+import io.wharf.networking.firewall.ForwardGuard;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;

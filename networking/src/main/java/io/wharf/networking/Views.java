@@ -10,6 +10,7 @@ import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.ports.PublishedPort;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class Views {
         membership.exposed().forEach(port -> ports.put(port, new ArrayList<>()));
         for (PublishedPort port : membership.ports()) {
             ports.computeIfAbsent(port.key(), key -> new ArrayList<>())
-                    .add(new PortBinding(port.hostIp(), String.valueOf(port.hostPort())));
+                    .add(new PortBinding(port.hostIp(), port.hostPort() == 0 ? "" : String.valueOf(port.hostPort())));
         }
         ports.replaceAll((key, bindings) -> List.copyOf(bindings));
         return ports;

@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.wharf.base.Event;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Layout;
@@ -31,7 +32,7 @@ final class Engine implements AutoCloseable {
     final KernelLedger ledger;
     final NetworkService service;
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final Store store;
     private final Pools pools = new Pools(4, 2);
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageLimits what layers and archives may ask for, as {@code entries} and {@code unpacked-size}; others are usual
  * @param space how images look after the disk
  * @param pluginFolders where plugins leave their sockets and descriptions, the first found of a name counting
+ * @param firewall what else may be done to the host's packets
  */
 public record EngineOptions(
         List<String> hosts,
@@ -48,7 +49,8 @@ public record EngineOptions(
         ContainerDefaults defaults,
         Map<String, String> imageLimits,
         ImageSpaceOptions space,
-        List<String> pluginFolders) {
+        List<String> pluginFolders,
+        FirewallOptions firewall) {
     /** Where Docker's plugins are to be found. */
     public static final List<String> USUAL_PLUGIN_FOLDERS =
             List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
@@ -99,6 +101,7 @@ public record EngineOptions(
                 ContainerDefaults.USUAL,
                 Map.of(),
                 ImageSpaceOptions.USUAL,
-                List.of());
+                List.of(),
+                FirewallOptions.usual(iptables));
     }
 }

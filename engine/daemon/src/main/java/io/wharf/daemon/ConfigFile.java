@@ -34,6 +34,13 @@ final class ConfigFile {
             "bridge",
             "bip",
             "iptables",
+            "ip6tables",
+            "ip-forward",
+            "ip-forward-no-drop",
+            "ip-masq",
+            "icc",
+            "ip",
+            "userland-proxy",
             "storage-driver",
             "storage-opts",
             "insecure-registries",
@@ -74,7 +81,17 @@ final class ConfigFile {
             "storage-opts");
     private static final Set<String> NUMBERS =
             Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");
-    private static final Set<String> FLAGS = Set.of("debug", "iptables", "init", "no-new-privileges");
+    private static final Set<String> FLAGS = Set.of(
+            "debug",
+            "iptables",
+            "ip6tables",
+            "ip-forward",
+            "ip-forward-no-drop",
+            "ip-masq",
+            "icc",
+            "userland-proxy",
+            "init",
+            "no-new-privileges");
 
     private final Path path;
     private final JsonNode root;

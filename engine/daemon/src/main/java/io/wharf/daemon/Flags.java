@@ -62,6 +62,23 @@ final class Flags {
             new Flag(Kind.ONE, "Name of the default bridge, or none (default wharf0)", "-b", "--bridge"),
             new Flag(Kind.ONE, "Address of the default bridge, as 172.20.0.1/16", "--bip"),
             new Flag(Kind.SWITCH, "Whether firewall rules are set (default true)", "--iptables"),
+            new Flag(Kind.SWITCH, "Whether firewall rules for IPv6 are set (default true)", "--ip6tables"),
+            new Flag(Kind.SWITCH, "Whether the host is made to pass packets on (default true)", "--ip-forward"),
+            new Flag(
+                    Kind.SWITCH,
+                    "Whether the host's other links then exchange packets too (default false)",
+                    "--ip-forward-no-drop"),
+            new Flag(Kind.SWITCH, "Whether containers go out under the host's address (default true)", "--ip-masq"),
+            new Flag(
+                    Kind.SWITCH,
+                    "Whether containers on the default bridge may talk to each other (default true)",
+                    "--icc"),
+            new Flag(
+                    Kind.ONE, "Address at which the default bridge publishes ports (default: all of the host)", "--ip"),
+            new Flag(
+                    Kind.SWITCH,
+                    "Whether the engine copies what no rule leads to a container (default true)",
+                    "--userland-proxy"),
             new Flag(Kind.ONE, "Storage driver (default: the best that works)", "-s", "--storage-driver"),
             new Flag(Kind.MANY, "Option of the storage driver, as overlay2.size=10G", "--storage-opt"),
             new Flag(

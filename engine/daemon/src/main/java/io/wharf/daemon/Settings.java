@@ -3,6 +3,7 @@ package io.wharf.daemon;
 import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.linux.Boot;
@@ -82,12 +83,26 @@ final class Settings {
                 new ContainerSettings(this).defaults(),
                 imageLimits(),
                 new ImageSpaceSettings(file).options(),
-                pluginFolders());
+                pluginFolders(),
+                firewall());
     }
 
     private List<String> pluginFolders() {
         List<String> given = texts("--plugin-dir", "plugin-dirs");
         return given.isEmpty() ? EngineOptions.USUAL_PLUGIN_FOLDERS : given;
+    }
+
+    private FirewallOptions firewall() {
+        // Who wants no rules wants none for IPv6 either, unless he says so.
+        FirewallOptions usual = FirewallOptions.usual(flag("--iptables", "iptables", true));
+        return new FirewallOptions(
+                flag("--ip6tables", "ip6tables", usual.ip6tables()),
+                flag("--ip-forward", "ip-forward", usual.ipForward()),
+                !flag("--ip-forward-no-drop", "ip-forward-no-drop", !usual.keepApart()),
+                flag("--ip-masq", "ip-masq", usual.ipMasquerade()),
+                flag("--icc", "icc", usual.icc()),
+                textOrNull("--ip", "ip"),
+                flag("--userland-proxy", "userland-proxy", usual.userlandProxy()));
     }
 
     RegistryOptions registries() {

@@ -44,6 +44,17 @@ public final class AdoptedChannels {
         return register(loop, channel, initializer);
     }
 
+    /**
+     * A connected TCP socket. Half closure is allowed, and nothing is read before the first {@code read()}: its other end
+     * may not be there yet.
+     */
+    public static Future<SocketChannel> tcp(IoEventLoop loop, Fd socket, ChannelHandler handler) {
+        Descriptors.nonBlocking(socket, true);
+        var channel = new EpollSocketChannel(socket.release());
+        channel.config().setAllowHalfClosure(true).setAutoRead(false).setTcpNoDelay(true);
+        return register(loop, channel, handler);
+    }
+
     /** A bound UDP socket, as one opened in a network namespace. */
     public static Future<DatagramChannel> datagram(
             IoEventLoop loop, Fd socket, ChannelInitializer<? super Channel> initializer) {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * Bound sockets of the calling thread's network namespace: inside {@link NetworkNamespaces#in} they belong to that one,
@@ -23,6 +24,7 @@ public final class InetSockets {
     private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
     private static final int IPPROTO_IPV6 = 41;
+    private static final int IPPROTO_SCTP = 132;
     private static final int IPV6_V6ONLY = 26;
     private static final int ADDRESS_BYTES = 28;
     private static final int SCOPE_OFFSET = 24;
@@ -91,6 +93,41 @@ public final class InetSockets {
         return bound(SOCK_STREAM, address, port, false);
     }
 
+    /**
+     * An SCTP socket that is bound and does not listen, to hold the port; EPROTONOSUPPORT where the kernel has no SCTP.
+     */
+    public static Fd sctpReservation(InetAddress address, int port) {
+        return bound(SOCK_STREAM, IPPROTO_SCTP, address, port, false);
+    }
+
+    /** A UDP socket that sends to, and hears from, one peer only; of the calling thread's namespace. */
+    public static Fd udpTo(InetAddress peer, int port) {
+        var family = family(peer);
+        var number = Native.syscall(Nr.SOCKET, family, SOCK_DGRAM | SOCK_FLAGS, 0);
+        var socket = Fd.own(Check.fd("socket", number, family, SOCK_DGRAM));
+        try {
+            connect(socket, peer, port);
+            return socket;
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** The next caller of a listening socket, non-blocking; empty where nobody waits. */
+    public static Optional<Fd> accept(Fd listener) {
+        while (true) {
+            var number = Native.syscall(Nr.ACCEPT4, listener.value(), 0, 0, SOCK_FLAGS);
+            if (number == -Errno.EAGAIN) {
+                return Optional.empty();
+            }
+            // A caller that hung up before it was answered is none.
+            if (number != -Errno.EINTR && number != -Errno.ECONNABORTED) {
+                return Optional.of(Fd.own(Check.fd("accept4", number, listener)));
+            }
+        }
+    }
+
     public static void listen(Fd socket, int backlog) {
         var result = Native.syscall(Nr.LISTEN, socket.value(), backlog);
         if (result < 0) {
@@ -100,8 +137,12 @@ public final class InetSockets {
     }
 
     private static Fd bound(int type, InetAddress address, int port, boolean reuse) {
+        return bound(type, 0, address, port, reuse);
+    }
+
+    private static Fd bound(int type, int protocol, InetAddress address, int port, boolean reuse) {
         var family = family(address);
-        var number = Native.syscall(Nr.SOCKET, family, type | SOCK_FLAGS, 0);
+        var number = Native.syscall(Nr.SOCKET, family, type | SOCK_FLAGS, protocol);
         var socket = Fd.own(Check.fd("socket", number, family, type));
         try {
             if (reuse) {

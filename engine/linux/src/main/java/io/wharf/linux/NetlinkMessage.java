@@ -39,6 +39,13 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** Attributes that were written before. */
+    NetlinkMessage raw(byte[] value) {
+        buffer.put(value);
+        align();
+        return this;
+    }
+
     NetlinkMessage word(int value) {
         buffer.putInt(value);
         return this;

@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One NETLINK_ROUTE socket: sends a request, reads its answers to the end, turns refusals into exceptions. */
+/** One netlink socket: sends a request, reads its answers to the end, turns refusals into exceptions. */
 final class NetlinkSocket implements AutoCloseable {
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
+    static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_NETFILTER = 12;
+
+    static final int AF_NETLINK = 16;
+    static final int SOCK_RAW = 3;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
@@ -29,9 +32,10 @@ final class NetlinkSocket implements AutoCloseable {
     private final Fd socket;
     private int sequence;
 
-    NetlinkSocket() {
-        var number = Native.syscall(Nr.SOCKET, AF_NETLINK, SOCK_RAW | OpenFlags.O_CLOEXEC, 0);
-        socket = Fd.own(Check.fd("socket", number, "AF_NETLINK", "NETLINK_ROUTE"));
+    /** Of a family of netlink(7). */
+    NetlinkSocket(int family) {
+        var number = Native.syscall(Nr.SOCKET, AF_NETLINK, SOCK_RAW | OpenFlags.O_CLOEXEC, family);
+        socket = Fd.own(Check.fd("socket", number, "AF_NETLINK", family));
         InetSockets.option(socket, SOL_NETLINK, NETLINK_EXT_ACK, 1);
         InetSockets.option(socket, SOL_NETLINK, NETLINK_CAP_ACK, 1);
         try {
@@ -62,6 +66,11 @@ final class NetlinkSocket implements AutoCloseable {
                 return answers;
             }
         }
+    }
+
+    /** Asks for a dump and hands on each answer as it comes; what changes meanwhile may be told twice or not at all. */
+    synchronized void each(String call, NetlinkMessage message, Consumer<Answer> answers) {
+        exchange(call, message, answers);
     }
 
     /** True where nothing changed during a dump. */

@@ -49,7 +49,7 @@ final class RealNetlink implements Netlink {
     }
 
     static RealNetlink open() {
-        return new RealNetlink(new NetlinkSocket());
+        return new RealNetlink(new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE));
     }
 
     @Override

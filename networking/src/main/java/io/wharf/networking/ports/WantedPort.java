@@ -1,55 +1,72 @@
-package io.wharf.networking;
+package io.wharf.networking.ports;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.networking.address.Ip;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port that a container asks to have published.
  *
+ * @param hosts addresses of the host, which all get the same port; those of a family that the container is not reached
+ *     in are left out
  * @param first lowest acceptable port of the host, 0 for any of the engine's choice
  * @param last highest acceptable one
  */
-record WantedPort(Protocol protocol, int containerPort, String hostIp, int first, int last) {
+public record WantedPort(Protocol protocol, int containerPort, List<InetAddress> hosts, int first, int last) {
     private static final int HIGHEST = 65_535;
 
     private record Range(int first, int last) {}
+
+    public WantedPort {
+        hosts = List.copyOf(hosts);
+    }
 
     /**
      * Reads all that a container wants published, in the order of the container's ports.
      *
      * @param exposed as {@code 80/tcp}; each gets a random port where all are to be published and none is bound
+     * @param binding the host's address for ports that name none, or null for every address of both families
      */
-    static List<WantedPort> parse(List<String> exposed, Map<String, List<PortBinding>> bindings, boolean publishAll) {
+    public static List<WantedPort> parse(
+            List<String> exposed,
+            Map<String, List<PortBinding>> bindings,
+            boolean publishAll,
+            @Nullable InetAddress binding) {
         List<WantedPort> wanted = new ArrayList<>();
         for (Map.Entry<String, List<PortBinding>> entry : bindings.entrySet()) {
-            for (PortBinding binding : entry.getValue()) {
-                wanted.add(parse(entry.getKey(), binding));
+            for (PortBinding one : entry.getValue()) {
+                wanted.add(parse(entry.getKey(), one, binding));
             }
         }
         if (publishAll) {
             for (String port : new TreeSet<>(exposed)) {
                 if (bindings.getOrDefault(port, List.of()).isEmpty()) {
-                    wanted.add(parse(port, new PortBinding("", "")));
+                    wanted.add(parse(port, new PortBinding("", ""), binding));
                 }
             }
         }
         return wanted;
     }
 
-    private static WantedPort parse(String key, PortBinding binding) {
-        Range host = hostPorts(Objects.requireNonNull(binding.hostPort()));
+    private static WantedPort parse(String key, PortBinding one, @Nullable InetAddress binding) {
+        Range host = hostPorts(Objects.requireNonNull(one.hostPort()));
         return new WantedPort(
-                protocolOf(key), portOf(key), hostIp(Objects.requireNonNull(binding.hostIp())), host.first, host.last);
+                protocolOf(key),
+                portOf(key),
+                hosts(Objects.requireNonNull(one.hostIp()), binding),
+                host.first,
+                host.last);
     }
 
     /** Checks the port part of {@code 80/tcp} and gives it. */
-    static int portOf(String key) {
+    public static int portOf(String key) {
         int slash = key.indexOf('/');
         Range range = range(slash < 0 ? key : key.substring(0, slash), key);
         if (range.first != range.last || range.first == 0) {
@@ -58,7 +75,7 @@ record WantedPort(Protocol protocol, int containerPort, String hostIp, int first
         return range.first;
     }
 
-    static Protocol protocolOf(String key) {
+    public static Protocol protocolOf(String key) {
         int slash = key.indexOf('/');
         return slash < 0 ? Protocol.TCP : Protocol.parse(key.substring(slash + 1));
     }
@@ -89,15 +106,13 @@ record WantedPort(Protocol protocol, int containerPort, String hostIp, int first
         throw invalid(whole);
     }
 
-    private static String hostIp(String text) {
-        if (text.isEmpty()) {
-            return PublishedPort.ANY;
+    private static List<InetAddress> hosts(String text, @Nullable InetAddress binding) {
+        if (!text.isEmpty()) {
+            // As in [::1]:80, where somebody took the brackets for a part of the address.
+            boolean bracketed = text.startsWith("[") && text.endsWith("]");
+            return List.of(Ip.parse(bracketed ? text.substring(1, text.length() - 1) : text));
         }
-        if (text.indexOf(':') >= 0) {
-            throw WharfException.notImplemented(
-                    "publishing ports on the IPv6 address " + text + " is not supported yet");
-        }
-        return Ip.text(Ip.parse(text));
+        return binding == null ? List.of(Ip.ANY_V4, Ip.ANY_V6) : List.of(binding);
     }
 
     private static WharfException invalid(String whole) {

@@ -1,21 +1,23 @@
-package io.wharf.networking;
+package io.wharf.networking.ports;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.wharf.base.WharfException;
+import java.util.Locale;
 
 /** A transport protocol whose ports can be published. */
-enum Protocol {
+public enum Protocol {
     TCP,
-    UDP;
+    UDP,
+    SCTP;
 
     /** Reads the part of {@code 80/tcp} behind the slash. */
     @JsonCreator
-    static Protocol parse(String text) {
+    public static Protocol parse(String text) {
         return switch (text) {
             case "tcp", "TCP" -> TCP;
             case "udp", "UDP" -> UDP;
-            case "sctp", "SCTP" -> throw WharfException.notImplemented("publishing SCTP ports is not supported yet");
+            case "sctp", "SCTP" -> SCTP;
             default -> throw WharfException.invalid("invalid proto: " + text);
         };
     }
@@ -23,6 +25,6 @@ enum Protocol {
     @Override
     @JsonValue
     public String toString() {
-        return this == TCP ? "tcp" : "udp";
+        return name().toLowerCase(Locale.ROOT);
     }
 }

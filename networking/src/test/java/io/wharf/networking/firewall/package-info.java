@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.networking.firewall;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.networking.ports;
+
+import org.jspecify.annotations.NullMarked;
