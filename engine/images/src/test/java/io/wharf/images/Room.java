@@ -12,6 +12,7 @@ import io.wharf.base.Store;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.contracts.ImageService;
@@ -111,7 +112,8 @@ final class Room implements AutoCloseable {
                 ContainerDefaults.USUAL,
                 driver == null ? Map.of() : IMAGE_LIMITS,
                 space,
-                List.of());
+                List.of(),
+                FirewallOptions.usual(false));
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {
