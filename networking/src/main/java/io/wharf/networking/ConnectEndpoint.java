@@ -74,6 +74,7 @@ final class ConnectEndpoint {
                     }
                     FailurePoint.reach("connected");
                 }))
+                .compose(wired -> networks.naming().serve(after, container))
                 .map(after)
                 .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
                 .onSuccess(connected -> {

@@ -51,6 +51,8 @@ final class JoinSandbox {
                     undo.push("network of " + request.name(), () -> unmake(membership));
                     return ledger.record(membership.record())
                             .compose(recorded -> wire(membership))
+                            .compose(wired -> networks.naming().serve(membership, request))
+                            .recover(failure -> Future.failedFuture(refused(failure)))
                             .map(wired -> membership);
                 })
                 .onSuccess(networks::put));
@@ -95,10 +97,12 @@ final class JoinSandbox {
 
     /** Takes away what was made of it; the record goes last, and stays where something else does. */
     private Future<Void> unmake(Membership membership) {
-        return pools.runUrgently(() -> {
+        return networks.naming()
+                .end(membership.containerId())
+                .compose(ended -> pools.runUrgently(() -> {
                     kernel.firewall().withdraw(networks.rules(membership));
                     kernel.wiring().remove(membership);
-                })
+                }))
                 .compose(gone -> ledger.strike(Membership.KIND, membership.key()));
     }
 
@@ -109,10 +113,9 @@ final class JoinSandbox {
         List<PortRule> rules = networks.rules(membership);
         List<Wire> wires = Wire.all(membership, networks);
         return pools.run(() -> {
-                    kernel.wiring().connect(membership.netns(), wires);
-                    kernel.firewall().publish(rules);
-                })
-                .recover(failure -> Future.failedFuture(refused(failure)));
+            kernel.wiring().connect(membership.netns(), wires);
+            kernel.firewall().publish(rules);
+        });
     }
 
     static Throwable refused(Throwable failure) {

@@ -50,10 +50,12 @@ final class LeaveSandbox {
     private Future<Void> takeAway(Membership membership) {
         List<PortRule> rules = networks.rules(membership);
         Future<Void> unwired = membership.ownsNamespace()
-                ? pools.runUrgently(() -> {
-                    kernel.firewall().withdraw(rules);
-                    kernel.wiring().release(membership);
-                })
+                ? networks.naming()
+                        .end(membership.containerId())
+                        .compose(ended -> pools.runUrgently(() -> {
+                            kernel.firewall().withdraw(rules);
+                            kernel.wiring().release(membership);
+                        }))
                 : Future.succeededFuture();
         return unwired.compose(gone -> {
             networks.drop(membership);

@@ -79,6 +79,11 @@ record Membership(
                 .min(AS_GATEWAY);
     }
 
+    /** The endpoints, the one that would be the gateway first. */
+    List<Endpoint> inOrder() {
+        return endpoints.stream().sorted(AS_GATEWAY).toList();
+    }
+
     /** Whether any of its networks leads out. */
     boolean leadsOut() {
         return gateway(Family.V4).isPresent() || gateway(Family.V6).isPresent();

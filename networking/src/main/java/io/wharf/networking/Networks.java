@@ -33,6 +33,12 @@ final class Networks {
     private final HostPorts ports;
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
+    private final Naming naming = new Naming();
+
+    /** Who is called what. */
+    Naming naming() {
+        return naming;
+    }
 
     Networks(HostPorts ports) {
         this.ports = ports;
@@ -126,7 +132,7 @@ final class Networks {
 
     void put(Membership membership) {
         expected.remove(membership.key());
-        members.put(membership.containerId(), membership);
+        naming.put(members.put(membership.containerId(), membership), membership);
     }
 
     /** A membership that is being made: its networks are in use from now on. */
@@ -162,6 +168,7 @@ final class Networks {
 
     void drop(Membership membership) {
         members.remove(membership.containerId());
+        naming.drop(membership);
     }
 
     /** Marks what a container has as taken, after a restart. */

@@ -75,6 +75,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<?> start() {
+        networks.naming().begin(context, ledger, pools);
         return pools.call(this::open)
                 .compose(kernel -> {
                     ForwardGuard guard =

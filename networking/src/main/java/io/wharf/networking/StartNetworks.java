@@ -88,8 +88,9 @@ final class StartNetworks {
                 .compose(up -> ledger.ofKind(Membership.KIND))
                 .compose(members -> {
                     members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
-                    return writeRules();
-                });
+                    return networks.naming().restore(networks.members());
+                })
+                .compose(named -> writeRules());
     }
 
     private boolean hasBridge() {

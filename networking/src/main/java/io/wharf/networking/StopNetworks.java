@@ -32,6 +32,7 @@ final class StopNetworks {
     Future<Void> run() {
         Future<Void> cleared = networks.isIdle() ? clear() : Future.succeededFuture();
         return cleared.eventually(() -> {
+            networks.naming().stop();
             networks.ports().close();
             return pools.run(kernel::close);
         });

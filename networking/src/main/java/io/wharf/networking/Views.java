@@ -40,7 +40,7 @@ final class Views {
                 membership.netns(),
                 endpoints,
                 ports(membership),
-                List.of(),
+                Naming.servers(membership),
                 drivers);
     }
 

@@ -127,7 +127,7 @@ public final class Dns {
                 .compose(now -> now.equals(before) ? Future.succeededFuture() : lead(now))
                 .recover(e -> {
                     LOG.warn("Names of {} are not answered: {}", before.containerId(), e.getMessage());
-                    return Future.succeededFuture();
+                    return ledger.strike(Resolving.KIND, record.key());
                 });
     }
 
