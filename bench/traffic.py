@@ -4,8 +4,8 @@ import socket
 import subprocess
 import time
 
-# The programs of this machine, in a container: the same bytes serve behind both engines.
-HOST_ROOT = ["-v", "/:/host:ro", "busybox", "chroot", "/host"]
+# The programs of this machine, in a container: the same bytes serve behind both engines. iperf3 wants a file of its own.
+HOST_ROOT = ["-v", "/:/host:ro", "--tmpfs", "/host/tmp", "busybox", "chroot", "/host"]
 
 ACCEPTING = """
 import socket
@@ -73,7 +73,10 @@ def await_server(command, host, port, seconds=20):
 
 def transfer(prefix, host, port, size="4G"):
     """Seconds that iperf3 takes to send so much."""
-    told = json.loads(outputs(prefix + ["iperf3", "-c", host, "-p", str(port), "-n", size, "--json"]))
+    told = json.loads(subprocess.run(prefix + ["iperf3", "-c", host, "-p", str(port), "-n", size, "--json"], check=False,
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120).stdout)
+    if "error" in told:
+        raise RuntimeError(f"iperf3 to {host}:{port}: {told['error']}")
     return told["end"]["sum_received"]["seconds"]
 
 
