@@ -8,6 +8,7 @@ import io.wharf.contracts.NetworkService.CreateNetwork;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.firewall.GatewayMode;
+import io.wharf.networking.vlan.ParentOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -158,7 +159,7 @@ final class CheckNetwork {
     }
 
     /** What follows from driver and options; the configuration that it may come from is in already. */
-    private static void checkAddresses(Network network) {
+    private void checkAddresses(Network network) {
         if (!network.enableIpv4() && !network.enableIpv6()) {
             throw WharfException.invalid("IPv4 or IPv6 must be enabled");
         }
@@ -166,15 +167,17 @@ final class CheckNetwork {
         if (!ipam.equals(USUAL_IPAM) && !ipam.equals(Network.NO_IPAM)) {
             throw WharfException.notFound("plugin \"" + ipam + "\" not found");
         }
+        if (ipam.equals(Network.NO_IPAM)) {
+            throw WharfException.invalid((network.enableIpv4() ? "ipv4" : "ipv6") + " pool is empty");
+        }
         if (network.driver().kind() == Driver.Kind.BRIDGE) {
             checkBridge(network, network.bridgeOptions());
+        } else if (network.hasParent()) {
+            checkParent(network, network.parentOptions());
         }
     }
 
     private static void checkBridge(Network network, BridgeOptions options) {
-        if (network.ipam().driver().equals(Network.NO_IPAM)) {
-            throw WharfException.invalid("ipv4 pool is empty");
-        }
         for (Family family : Family.values()) {
             if (network.configs(family).size() > 1) {
                 throw forbidden("bridge driver doesn't support multiple subnets");
@@ -184,6 +187,27 @@ final class CheckNetwork {
             }
         }
         BridgeLink.checkName(options.link());
+    }
+
+    /** An ipvlan has its parent alone, and so has a macvlan that passes all through. */
+    private void checkParent(Network network, ParentOptions options) {
+        for (Network other : networks.all()) {
+            if (!other.driver().equals(network.driver())
+                    || !other.parentOptions().parent().equals(options.parent())) {
+                continue;
+            }
+            if (options.passthru()) {
+                throw forbidden("cannot use mode passthru, macvlan network " + other.id()
+                        + " is already using parent interface " + options.parent());
+            }
+            if (other.parentOptions().passthru()) {
+                throw forbidden("macvlan network " + other.id() + " is already using parent interface "
+                        + options.parent() + " in mode passthru");
+            }
+            if (network.driver().kind() == Driver.Kind.IPVLAN) {
+                throw forbidden("network " + other.name() + " is already using parent interface " + options.parent());
+            }
+        }
     }
 
     private static boolean given(@Nullable String text) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,6 +49,11 @@ final class Claims {
             }
         }
         byId.put(network.id(), new Claim(network.name(), space));
+    }
+
+    /** The addresses of a network; empty where it gives none. */
+    Optional<AddressSpace> space(String networkId) {
+        return Optional.ofNullable(byId.get(networkId)).map(Claim::space);
     }
 
     void release(Network network) {

@@ -57,6 +57,11 @@ record Endpoint(
         return !inside.isEmpty();
     }
 
+    /** Whether the host is its neighbour, and can lead ports to it. */
+    boolean isPortOfBridge() {
+        return !veth.isEmpty();
+    }
+
     /** The address alone, without its prefix. */
     Optional<InetAddress> inet(Family family) {
         String cidr = cidr(family);

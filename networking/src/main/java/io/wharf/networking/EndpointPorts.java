@@ -23,7 +23,7 @@ final class EndpointPorts {
 
     /** The membership with the ports that it asks for, where it leads out and has none yet. */
     Membership taken(Membership membership, JoinNetworks request, Undo undo) {
-        if (!membership.leadsOut()
+        if (!membership.publishes()
                 || !membership.exposed().isEmpty()
                 || !membership.ports().isEmpty()) {
             return membership;

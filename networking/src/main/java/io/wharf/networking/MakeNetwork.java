@@ -12,6 +12,8 @@ import io.wharf.networking.BridgeLink.Present;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.vlan.ParentLink;
+import io.wharf.networking.vlan.ParentOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,7 +29,7 @@ final class MakeNetwork {
     private final Kernel kernel;
     private final Pools pools;
     private final DefaultPools subnets;
-    private final LeavingBridges leaving;
+    private final LeavingLinks leaving;
     private final PassOn passOn;
 
     MakeNetwork(
@@ -37,7 +39,7 @@ final class MakeNetwork {
             Kernel kernel,
             Pools pools,
             DefaultPools subnets,
-            LeavingBridges leaving,
+            LeavingLinks leaving,
             PassOn passOn) {
         this.networks = networks;
         this.store = store;
@@ -62,29 +64,59 @@ final class MakeNetwork {
     }
 
     private Future<Network> make(Network asked, Undo undo) {
-        boolean bridge = asked.driver().kind() == Driver.Kind.BRIDGE;
         BridgeLink links = new BridgeLink(kernel.netlink());
+        if (asked.hasParent()) {
+            return atParent(asked, undo);
+        }
         return whatItMayWant(asked)
-                .compose(free -> pools.call(() -> new Seen(
-                        HostRoutes.read(kernel.netlink()), bridge ? links.only(asked.link()) : Present.NOTHING)))
+                .compose(
+                        free -> pools.call(() -> new Seen(HostRoutes.read(kernel.netlink()), links.only(asked.link()))))
                 .compose(seen -> {
                     int index = seen.present.links().values().stream()
                             .findFirst()
                             .map(link -> link.index())
                             .orElse(0);
-                    Network network =
-                            new ChooseSubnets(subnets, networks.claims().subnets(), seen.routes, index).complete(asked);
-                    AddressSpace space = ChooseSubnets.space(network);
-                    networks.claims().take(network, space);
-                    undo.push("addresses of " + network.name(), () -> {
-                        networks.claims().release(network);
-                        return Future.succeededFuture();
-                    });
-                    return bridge
-                            ? raise(network, space, seen.present, undo)
-                                    .compose(standing -> keep(network).onSuccess(kept -> networks.put(standing)))
-                            : keep(network);
+                    Network network = claimed(asked, seen.routes, index, undo);
+                    AddressSpace space = networks.claims().space(network.id()).orElseThrow();
+                    return raise(network, space, seen.present, undo)
+                            .compose(standing -> keep(network).onSuccess(kept -> networks.put(standing)));
                 });
+    }
+
+    /** On a link of the host: only where that is a VLAN or a dummy that is not there yet, is there anything to make. */
+    private Future<Network> atParent(Network asked, Undo undo) {
+        ParentOptions options = asked.parentOptions();
+        ParentLink parent = new ParentLink(kernel.netlink());
+        return leaving.settled()
+                .compose(free ->
+                        pools.call(() -> new AtParent(HostRoutes.read(kernel.netlink()), parent.exists(options))))
+                .compose(seen -> {
+                    Network network = claimed(asked, seen.routes, 0, undo);
+                    return (seen.exists ? Future.<Void>succeededFuture() : raiseParent(network, options, undo))
+                            .compose(stands -> keep(network));
+                });
+    }
+
+    private record AtParent(HostRoutes routes, boolean exists) {}
+
+    private Future<Void> raiseParent(Network network, ParentOptions options, Undo undo) {
+        undo.push(
+                "parent " + options.parent(),
+                () -> pools.run(() -> new BridgeLink(kernel.netlink()).delete(List.of(options.parent())))
+                        .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, options.parent())));
+        return ledger.record(new KernelObject(StartNetworks.KIND_LINK, options.parent(), network.id(), ""))
+                .compose(recorded -> pools.run(() -> new ParentLink(kernel.netlink()).make(options)));
+    }
+
+    /** The network with its addresses, which nobody else gets from now on. */
+    private Network claimed(Network asked, HostRoutes routes, int link, Undo undo) {
+        Network network = new ChooseSubnets(subnets, networks.claims().subnets(), routes, link).complete(asked);
+        networks.claims().take(network, ChooseSubnets.space(network));
+        undo.push("addresses of " + network.name(), () -> {
+            networks.claims().release(network);
+            return Future.succeededFuture();
+        });
+        return network;
     }
 
     /** What was named may be what a removed network had a moment ago. */
@@ -106,9 +138,9 @@ final class MakeNetwork {
                                 links.delete(List.of(name));
                             }
                         })
-                        .compose(gone -> ledger.strike(StartNetworks.KIND_BRIDGE, name)));
+                        .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, name)));
         Future<Void> recorded = ours
-                ? ledger.record(new KernelObject(StartNetworks.KIND_BRIDGE, name, network.id(), ""))
+                ? ledger.record(new KernelObject(StartNetworks.KIND_LINK, name, network.id(), ""))
                 : Future.succeededFuture();
         return recorded.compose(done -> pools.call(() -> {
                     Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that a container has of its networks, as the ledger keeps it from before the first of it is made until the last is
@@ -87,6 +88,13 @@ record Membership(
     /** Whether any of its networks leads out. */
     boolean leadsOut() {
         return gateway(Family.V4).isPresent() || gateway(Family.V6).isPresent();
+    }
+
+    /** Whether ports of the host can lead to it: a network at another link of the host is reached by its own neighbours. */
+    boolean publishes() {
+        return Stream.of(gateway(Family.V4), gateway(Family.V6))
+                .flatMap(Optional::stream)
+                .anyMatch(Endpoint::isPortOfBridge);
     }
 
     /** What it is called in the network of an endpoint, if names count there. */

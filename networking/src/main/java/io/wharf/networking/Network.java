@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.contracts.NetworkService.IpamConfig;
+import io.wharf.linux.Sublink;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
 import io.wharf.networking.firewall.GatewayMode;
 import io.wharf.networking.ports.PublishedPort;
+import io.wharf.networking.vlan.ParentOptions;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,7 +129,8 @@ record Network(
     /** Whether one of its addresses is set aside for the way out, though nobody may have it. */
     boolean wantsGateway(Family family) {
         if (driver.kind() != Driver.Kind.BRIDGE) {
-            return true;
+            // On a link of the host, the way out is a router out there that only the client knows.
+            return driver.kind() == Driver.Kind.REMOTE;
         }
         BridgeOptions bridge = bridgeOptions();
         return bridge.mode(family) != GatewayMode.ISOLATED
@@ -161,6 +164,17 @@ record Network(
     /** The options of a bridge network; throws where one means nothing. */
     BridgeOptions bridgeOptions() {
         return BridgeOptions.of(id, options);
+    }
+
+    /** Whether its containers get links of their own at a link of the host. */
+    boolean hasParent() {
+        return driver.kind() == Driver.Kind.MACVLAN || driver.kind() == Driver.Kind.IPVLAN;
+    }
+
+    /** The options of a network at a link of the host; throws where one means nothing. */
+    ParentOptions parentOptions() {
+        boolean macvlan = driver.kind() == Driver.Kind.MACVLAN;
+        return ParentOptions.of(macvlan ? Sublink.Kind.MACVLAN : Sublink.Kind.IPVLAN, id, options);
     }
 
     /** Name of the Linux bridge. */

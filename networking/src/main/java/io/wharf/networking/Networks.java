@@ -63,15 +63,12 @@ final class Networks {
         return idByName.containsKey(name) || claims.hasName(name);
     }
 
-    /** Drops a network; what a bridge had taken is released when its link is gone. */
+    /** Drops a network; what it had taken is released when its links are gone. */
     void forget(Network network) {
         byId.remove(network.id());
         idByName.remove(network.name());
         ids.remove(network.id());
         bridges.remove(network.id());
-        if (network.driver().kind() != Driver.Kind.BRIDGE) {
-            claims.release(network);
-        }
     }
 
     void put(Network network) {
@@ -175,8 +172,8 @@ final class Networks {
     void adopt(Membership membership) {
         put(membership);
         for (Endpoint endpoint : membership.endpoints()) {
-            bridge(endpoint.networkId())
-                    .ifPresent(bridge -> endpoint.addresses().forEach(bridge.addresses()::reserve));
+            claims.space(endpoint.networkId())
+                    .ifPresent(space -> endpoint.addresses().forEach(space::reserve));
         }
         ports.takeAgain(membership.ports(), reach(membership));
     }
@@ -187,7 +184,8 @@ final class Networks {
     }
 
     void releaseAddresses(Endpoint endpoint) {
-        bridge(endpoint.networkId()).ifPresent(bridge -> endpoint.addresses().forEach(bridge.addresses()::release));
+        claims.space(endpoint.networkId())
+                .ifPresent(space -> endpoint.addresses().forEach(space::release));
     }
 
     /** Whether anybody is on a bridge. */

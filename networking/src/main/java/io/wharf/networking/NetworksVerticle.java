@@ -43,7 +43,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     /** What there is only after the start. */
     private record Running(
-            Kernel kernel, Departures departures, ForwardGuard guard, LeavingBridges leaving, RulesWatch watch) {}
+            Kernel kernel, Departures departures, ForwardGuard guard, LeavingLinks leaving, RulesWatch watch) {}
 
     private final EngineOptions options;
     private final Store store;
@@ -85,7 +85,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                             kernel,
                             new Departures(vertx, networks, ledger, kernel, pools),
                             guard,
-                            new LeavingBridges(networks, ledger, kernel, pools),
+                            new LeavingLinks(networks, ledger, kernel, pools),
                             watch);
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard)
                             .run()

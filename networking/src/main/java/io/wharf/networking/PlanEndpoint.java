@@ -7,9 +7,12 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.MacAddress;
+import io.wharf.linux.Sublink;
+import io.wharf.networking.address.AddressPool;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.vlan.ParentOptions;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Optional;
@@ -43,7 +46,8 @@ final class PlanEndpoint {
         return switch (network.driver().kind()) {
             case HOST, NONE -> Endpoint.bare(Ids.random(), network, place.asked());
             case BRIDGE -> bridged(place, others, undo);
-            case MACVLAN, IPVLAN, REMOTE ->
+            case MACVLAN, IPVLAN -> atParent(place, others, undo);
+            case REMOTE ->
                 throw WharfException.notImplemented(
                         "networks of the driver " + network.driver() + " are not supported yet");
         };
@@ -78,6 +82,49 @@ final class PlanEndpoint {
                 inside,
                 asked,
                 false);
+    }
+
+    /** The host has no end of such a link, and its router is one out there, or the parent itself. */
+    private Endpoint atParent(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+        Network network = place.network();
+        EndpointConfig asked = place.asked();
+        ParentOptions parent = network.parentOptions();
+        String inside = linkName(asked, "eth", others);
+        MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
+        AddressSpace space = networks.claims().space(network.id()).orElseThrow();
+        EndpointAddresses fixed = asked.ipamConfig();
+        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v6 = EndpointSysctls.disableIpv6(asked)
+                ? null
+                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+        InetAddress first = v4 == null ? v6 : v4;
+        // An ipvlan has its parent's hardware address, and so has what a parent passes all through to.
+        boolean own = parent.kind() == Sublink.Kind.MACVLAN && !parent.passthru();
+        MacAddress mac = wanted != null || !own || first == null ? wanted : Bridge.macOf(first);
+        return new Endpoint(
+                Ids.random(),
+                network.id(),
+                network.name(),
+                network.driver().toString(),
+                cidr(space, v4),
+                cidr(space, v6),
+                router(network, parent, space, v4),
+                router(network, parent, space, v6),
+                mac == null ? "" : mac.toString(),
+                "",
+                inside,
+                asked,
+                false);
+    }
+
+    private static String router(Network network, ParentOptions parent, AddressSpace space, @Nullable InetAddress own) {
+        if (own == null || network.internal() || parent.dummy()) {
+            return "";
+        }
+        if (parent.routed()) {
+            return Ip.text(Family.of(own) == Family.V4 ? Ip.ANY_V4 : Ip.ANY_V6);
+        }
+        return space.poolOf(own).flatMap(AddressPool::gateway).map(Ip::text).orElse("");
     }
 
     private static @Nullable InetAddress take(AddressSpace space, Family family, String wanted, Undo undo) {

@@ -11,9 +11,9 @@ import java.util.List;
 final class RemoveNetwork {
     private final Networks networks;
     private final Store store;
-    private final LeavingBridges leaving;
+    private final LeavingLinks leaving;
 
-    RemoveNetwork(Networks networks, Store store, LeavingBridges leaving) {
+    RemoveNetwork(Networks networks, Store store, LeavingLinks leaving) {
         this.networks = networks;
         this.store = store;
         this.leaving = leaving;
@@ -72,9 +72,7 @@ final class RemoveNetwork {
                 })
                 .onSuccess(done -> {
                     gone.forEach(networks::forget);
-                    leaving.add(gone.stream()
-                            .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
-                            .toList());
+                    leaving.add(gone);
                 })
                 .onComplete(done -> networks.removing(gone, false))
                 .mapEmpty();

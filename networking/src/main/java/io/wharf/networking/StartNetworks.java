@@ -19,6 +19,8 @@ import io.wharf.networking.address.Subnet;
 import io.wharf.networking.firewall.BridgeRule;
 import io.wharf.networking.firewall.ForwardGuard;
 import io.wharf.networking.firewall.PortRule;
+import io.wharf.networking.vlan.ParentLink;
+import io.wharf.networking.vlan.ParentOptions;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StartNetworks {
     static final String NO_BRIDGE = "none";
-    static final String KIND_BRIDGE = "bridge";
+    static final String KIND_LINK = "bridge";
     static final String KIND_TABLE = "nftables";
 
     private static final Logger LOG = LoggerFactory.getLogger(StartNetworks.class);
@@ -82,7 +84,7 @@ final class StartNetworks {
                             .compose(host -> predefine(Network.NONE, Driver.NONE))
                             .compose(none -> hasBridge() ? predefine(Network.BRIDGE, Driver.BRIDGE) : none());
                 })
-                .compose(known -> ledger.ofKind(KIND_BRIDGE))
+                .compose(known -> ledger.ofKind(KIND_LINK))
                 .compose(recorded -> pools.call(() -> find(recorded)))
                 .compose(this::bringUp)
                 .compose(up -> ledger.ofKind(Membership.KIND))
@@ -121,7 +123,7 @@ final class StartNetworks {
     private Found find(List<KernelObject> recorded) throws java.io.IOException {
         Files.createDirectories(
                 Objects.requireNonNull(options.layout().netns("x").getParent()));
-        boolean bridges = networks.all().stream().anyMatch(StartNetworks::isBridge);
+        boolean bridges = networks.all().stream().anyMatch(network -> isBridge(network) || network.hasParent());
         if (!bridges && recorded.isEmpty()) {
             return new Found(Present.NOTHING, new HostRoutes(List.of()), Map.of());
         }
@@ -151,8 +153,18 @@ final class StartNetworks {
                     }
                     List<Coming> bridges =
                             coming.stream().filter(one -> isBridge(one.network)).toList();
-                    return record(bridges, found)
-                            .compose(recorded -> pools.call(() -> raise(bridges, found)))
+                    List<Network> orphaned = coming.stream()
+                            .map(Coming::network)
+                            .filter(Network::hasParent)
+                            .filter(network -> !found.present
+                                    .links()
+                                    .containsKey(network.parentOptions().parent()))
+                            .toList();
+                    return record(bridges, orphaned, found)
+                            .compose(recorded -> pools.call(() -> {
+                                parents(orphaned);
+                                return raise(bridges, found);
+                            }))
                             .onSuccess(raised -> raised.forEach(networks::put))
                             .mapEmpty();
                 });
@@ -184,17 +196,34 @@ final class StartNetworks {
         }
         LOG.info("Clearing bridges of networks that are not, or no longer: {}", orphans);
         return pools.run(() -> new BridgeLink(kernel.netlink()).delete(orphans))
-                .compose(gone -> ledger.strike(KIND_BRIDGE, orphans));
+                .compose(gone -> ledger.strike(KIND_LINK, orphans));
     }
 
     /** A bridge that somebody else made is used, and never taken away. */
-    private Future<Void> record(List<Coming> bridges, Found found) {
-        List<KernelObject> missing = bridges.stream()
+    private Future<Void> record(List<Coming> bridges, List<Network> orphaned, Found found) {
+        List<KernelObject> missing = new ArrayList<>();
+        bridges.stream()
                 .map(Coming::network)
                 .filter(network -> !found.present.links().containsKey(network.link()))
-                .map(network -> new KernelObject(KIND_BRIDGE, network.link(), network.id(), ""))
-                .toList();
+                .forEach(network -> missing.add(new KernelObject(KIND_LINK, network.link(), network.id(), "")));
+        orphaned.forEach(network ->
+                missing.add(new KernelObject(KIND_LINK, network.parentOptions().parent(), network.id(), "")));
         return missing.isEmpty() ? Future.succeededFuture() : ledger.record(missing);
+    }
+
+    /** Parents that were ours to make, and are gone with the last boot. */
+    private void parents(List<Network> orphaned) {
+        ParentLink parent = new ParentLink(kernel.netlink());
+        for (Network network : orphaned) {
+            ParentOptions options = network.parentOptions();
+            try {
+                if (!parent.exists(options)) {
+                    parent.make(options);
+                }
+            } catch (LinuxException | WharfException e) {
+                LOG.warn("Network {} has no parent: {}", network.name(), e.getMessage());
+            }
+        }
     }
 
     private List<Bridge> raise(List<Coming> bridges, Found found) {

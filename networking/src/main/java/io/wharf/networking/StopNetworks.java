@@ -44,14 +44,14 @@ final class StopNetworks {
                         path -> Objects.requireNonNull(kernel.foreign()).withdraw(path))
                 .compose(done ->
                         each(StartNetworks.KIND_TABLE, name -> kernel.firewall().remove()))
-                .compose(done -> ledger.ofKind(StartNetworks.KIND_BRIDGE))
+                .compose(done -> ledger.ofKind(StartNetworks.KIND_LINK))
                 .compose(this::bridges);
     }
 
     private Future<Void> bridges(List<KernelObject> recorded) {
         List<String> links = recorded.stream().map(KernelObject::key).toList();
         return pools.run(() -> new BridgeLink(kernel.netlink()).delete(links))
-                .compose(gone -> ledger.strike(StartNetworks.KIND_BRIDGE, links))
+                .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, links))
                 .recover(failure -> {
                     LOG.warn("Bridges stay behind: {}", failure.getMessage());
                     return Future.succeededFuture();

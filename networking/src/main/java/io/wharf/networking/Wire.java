@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import io.wharf.networking.address.Family;
+import io.wharf.networking.vlan.ParentOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,12 +10,21 @@ import java.util.Set;
 /**
  * What is to be made in the kernel for an endpoint.
  *
- * @param bridge index of the link that the host's end is a port of
+ * @param plug what it is at
  * @param published whether ports of the host lead there: a container that calls its own must be answered through the very
  *     port of the bridge that it called from
  * @param routes families whose default route goes through it
  */
-record Wire(Endpoint endpoint, int bridge, int mtu, boolean published, Set<Family> routes) {
+record Wire(Endpoint endpoint, Plug plug, int mtu, boolean published, Set<Family> routes) {
+    /** What a container's link is at. */
+    sealed interface Plug {
+        /** A pair whose outer end is a port of the bridge with this index. */
+        record Port(int bridge) implements Plug {}
+
+        /** At a link of the host itself. */
+        record Parent(ParentOptions options) implements Plug {}
+    }
+
     static List<Wire> all(Membership membership, Networks networks) {
         List<Wire> wires = new ArrayList<>();
         for (Endpoint endpoint : membership.endpoints()) {
@@ -26,7 +36,7 @@ record Wire(Endpoint endpoint, int bridge, int mtu, boolean published, Set<Famil
     }
 
     static Wire of(Endpoint endpoint, Membership membership, Networks networks) {
-        Bridge bridge = networks.bridge(endpoint.networkId()).orElseThrow();
+        Network network = networks.get(endpoint.networkId());
         Set<Family> routes = new HashSet<>();
         for (Family family : Family.values()) {
             if (membership.gateway(family).filter(endpoint::equals).isPresent()) {
@@ -35,9 +45,12 @@ record Wire(Endpoint endpoint, int bridge, int mtu, boolean published, Set<Famil
         }
         return new Wire(
                 endpoint,
-                bridge.index(),
-                bridge.network().mtu(),
-                !membership.ports().isEmpty() && !routes.isEmpty(),
+                network.hasParent()
+                        ? new Plug.Parent(network.parentOptions())
+                        : new Plug.Port(
+                                networks.bridge(network.id()).orElseThrow().index()),
+                network.hasParent() ? BridgeOptions.mtu(network.options()) : network.mtu(),
+                !network.hasParent() && !membership.ports().isEmpty() && !routes.isEmpty(),
                 Set.copyOf(routes));
     }
 }

@@ -1,5 +1,6 @@
 package io.wharf.networking;
 
+import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
@@ -10,9 +11,13 @@ import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Route;
 import io.wharf.linux.SmallFiles;
+import io.wharf.linux.Sublink;
 import io.wharf.linux.Veth;
+import io.wharf.networking.Wire.Plug;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
+import io.wharf.networking.vlan.ParentLink;
+import io.wharf.networking.vlan.ParentOptions;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +68,10 @@ final class Wiring implements AutoCloseable {
 
     /** Takes a link out of a namespace that is in use; its routes go with it, and others take their place. */
     void detach(Endpoint gone, Membership before, Membership after) {
-        if (!gone.veth().isEmpty()) {
+        if (gone.isPortOfBridge()) {
             deleteLink(gone.veth());
+        } else if (gone.isWired()) {
+            deleteInside(after.netns(), List.of(gone));
         }
         reroute(before, after);
     }
@@ -84,7 +91,7 @@ final class Wiring implements AutoCloseable {
                 Optional<Endpoint> now = after.gateway(family);
                 if (now.isPresent() && moved(family, before, after)) {
                     addRoute(inside, now.get(), family, index(inside, now.get()));
-                    if (!after.ports().isEmpty()) {
+                    if (!after.ports().isEmpty() && now.get().isPortOfBridge()) {
                         host.link(now.get().veth()).map(Link::index).ifPresent(this::hairpin);
                     }
                 }
@@ -106,7 +113,7 @@ final class Wiring implements AutoCloseable {
             if (old.isPresent() && moved(family, before, after)) {
                 InetAddress gateway = old.get().gateway(family).orElseThrow();
                 try {
-                    inside.deleteRoute(Route.defaultVia(gateway, index(inside, old.get())));
+                    inside.deleteRoute(way(gateway, index(inside, old.get())));
                 } catch (LinuxException e) {
                     // The container has changed its routes itself.
                     if (!e.is(Errno.ESRCH)) {
@@ -123,15 +130,43 @@ final class Wiring implements AutoCloseable {
         }
         try (Fd namespace = namespaces.open(netns)) {
             for (Wire wire : wires) {
-                Endpoint endpoint = wire.endpoint();
-                MacAddress mac = MacAddress.parse(endpoint.mac());
-                int outer = host.createVeth(
-                        new Veth(endpoint.veth(), null, wire.bridge(), wire.mtu(), endpoint.inside(), mac, namespace));
-                if (wire.published()) {
-                    hairpin(outer);
+                switch (wire.plug()) {
+                    case Plug.Port port -> makePair(wire, port.bridge(), namespace);
+                    case Plug.Parent parent -> makeSublink(wire, parent.options(), namespace);
                 }
-                host.up(outer);
             }
+        }
+    }
+
+    private void makePair(Wire wire, int bridge, Fd namespace) {
+        Endpoint endpoint = wire.endpoint();
+        MacAddress mac = MacAddress.parse(endpoint.mac());
+        int outer =
+                host.createVeth(new Veth(endpoint.veth(), null, bridge, wire.mtu(), endpoint.inside(), mac, namespace));
+        if (wire.published()) {
+            hairpin(outer);
+        }
+        host.up(outer);
+    }
+
+    private void makeSublink(Wire wire, ParentOptions options, Fd namespace) {
+        Endpoint endpoint = wire.endpoint();
+        Link parent = host.link(options.parent())
+                .orElseThrow(() -> WharfException.internal(
+                        "the requested parent interface " + options.parent() + " was not found on the Docker host"));
+        MacAddress mac = endpoint.mac().isEmpty() ? null : MacAddress.parse(endpoint.mac());
+        try {
+            host.createSublink(new Sublink(
+                    options.kind(),
+                    endpoint.inside(),
+                    parent.index(),
+                    options.mode(),
+                    options.flag(),
+                    mac,
+                    wire.mtu(),
+                    namespace));
+        } catch (LinuxException e) {
+            throw ParentLink.refused(options.kind().toString(), endpoint.inside() + " at " + options.parent(), e);
         }
     }
 
@@ -178,7 +213,12 @@ final class Wiring implements AutoCloseable {
     }
 
     private static void addRoute(Netlink inside, Endpoint endpoint, Family family, int link) {
-        endpoint.gateway(family).ifPresent(gateway -> inside.addRoute(Route.defaultVia(gateway, link)));
+        endpoint.gateway(family).ifPresent(gateway -> inside.addRoute(way(gateway, link)));
+    }
+
+    /** The default route; where the link itself leads out, its gateway is no address at all. */
+    private static Route way(InetAddress gateway, int link) {
+        return gateway.isAnyLocalAddress() ? Route.onLink(gateway, 0, link) : Route.defaultVia(gateway, link);
     }
 
     private static int index(Netlink inside, Endpoint endpoint) {
@@ -196,9 +236,33 @@ final class Wiring implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes links away that have no end outside. Their hardware addresses are seen by the parent for as long as they are
+     * there, and a container that comes back with the same would be refused.
+     */
+    private void deleteInside(String netns, List<Endpoint> gone) {
+        try (Netlink inside = Netlink.openIn(namespaces, netns)) {
+            inside.deleteAll(gone.stream()
+                    .flatMap(endpoint -> inside.link(endpoint.inside()).stream())
+                    .map(Link::index)
+                    .toList());
+        } catch (LinuxException e) {
+            // The namespace is gone, and they with it.
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
     /** Gives up a namespace: it ends, and its links with it, unless a process is still inside. */
     void release(Membership membership) {
         if (membership.ownsNamespace()) {
+            List<Endpoint> inside = membership.endpoints().stream()
+                    .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge())
+                    .toList();
+            if (!inside.isEmpty() && namespaces.exists(membership.netns())) {
+                deleteInside(membership.netns(), inside);
+            }
             namespaces.delete(membership.netns());
         }
     }

@@ -35,6 +35,12 @@ public interface Netlink extends AutoCloseable {
     /** Makes a pair in one request, both ends down; the index of this end. */
     int createVeth(Veth veth);
 
+    /** Makes a link that shares another's wire, down, where it is to be used; EOPNOTSUPP where the kernel has no such. */
+    void createSublink(Sublink sublink);
+
+    /** Makes the link of a VLAN, down. */
+    int createVlan(String name, int parent, int id);
+
     /** A link of another kind that needs no parameters, as {@code dummy} or {@code ifb}. */
     int create(String kind, String name);
 

@@ -31,7 +31,6 @@ final class RealNetlink implements Netlink {
     private static final int AF_BRIDGE = 7;
     private static final int AF_INET6 = 10;
     private static final int IFF_UP = 1;
-    private static final int VETH_INFO_PEER = 1;
     private static final int IFLA_BRPORT_MODE = 4;
     private static final int IFA_F_NODAD = 2;
     private static final int IFA_BROADCAST = 4;
@@ -90,56 +89,30 @@ final class RealNetlink implements Netlink {
 
     @Override
     public int createBridge(String name, @Nullable MacAddress mac, int mtu) {
-        return create("bridge", name, message -> ends(message, mac, mtu), info -> {});
+        return make(NewLinks.plain("bridge", name, mac, mtu), "bridge", name);
     }
 
     @Override
     public int createVeth(Veth veth) {
-        return create(
-                "veth",
-                veth.name(),
-                message -> {
-                    ends(message, veth.mac(), veth.mtu());
-                    if (veth.master() != 0) {
-                        message.attribute(NetlinkDecoder.IFLA_MASTER, veth.master());
-                    }
-                },
-                info -> info.nested(
-                        NetlinkDecoder.IFLA_INFO_DATA,
-                        data -> data.nested(VETH_INFO_PEER, peer -> {
-                            peer.link(AF_UNSPEC, 0, 0, 0).attribute(NetlinkDecoder.IFLA_IFNAME, veth.peerName());
-                            ends(peer, veth.peerMac(), veth.mtu());
-                            var namespace = veth.peerNamespace();
-                            if (namespace != null) {
-                                peer.attribute(NetlinkDecoder.IFLA_NET_NS_FD, namespace.value());
-                            }
-                        })));
+        return make(NewLinks.veth(veth), "veth", veth.name());
     }
 
-    private static void ends(NetlinkMessage message, @Nullable MacAddress mac, int mtu) {
-        if (mac != null) {
-            message.attribute(NetlinkDecoder.IFLA_ADDRESS, mac.bytes());
-        }
-        if (mtu != 0) {
-            message.attribute(NetlinkDecoder.IFLA_MTU, mtu);
-        }
+    @Override
+    public void createSublink(Sublink sublink) {
+        socket.request("RTM_NEWLINK", NewLinks.sublink(sublink), sublink.kind(), sublink.name());
+    }
+
+    @Override
+    public int createVlan(String name, int parent, int id) {
+        return make(NewLinks.vlan(name, parent, id), "vlan", name);
     }
 
     @Override
     public int create(String kind, String name) {
-        return create(kind, name, message -> {}, info -> {});
+        return make(NewLinks.plain(kind, name, null, 0), kind, name);
     }
 
-    private int create(
-            String kind, String name, Consumer<NetlinkMessage> attributes, Consumer<NetlinkMessage> information) {
-        var message = new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL)
-                .link(AF_UNSPEC, 0, 0, 0)
-                .attribute(NetlinkDecoder.IFLA_IFNAME, name);
-        attributes.accept(message);
-        message.nested(NetlinkDecoder.IFLA_LINKINFO, info -> {
-            info.attribute(NetlinkDecoder.IFLA_INFO_KIND, kind);
-            information.accept(info);
-        });
+    private int make(NetlinkMessage message, String kind, String name) {
         socket.request("RTM_NEWLINK", message, kind, name);
         return link(name)
                 .orElseThrow(() -> new LinuxException("RTM_GETLINK", Errno.ENODEV, name))

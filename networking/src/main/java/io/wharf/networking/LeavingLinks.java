@@ -7,20 +7,21 @@ import io.wharf.base.KernelObject;
 import io.wharf.linux.Pools;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bridges of networks that were removed, until the kernel has taken them away.
+ * The links of networks that were removed, bridges nearly all, until the kernel has taken them away.
  *
  * <p>That takes it 40 ms and more, nearly all of it waiting, and no longer for many at once than for one. So nobody waits
  * here for their network to go, and what came meanwhile goes together. Links and subnets stay claimed until then, and the
  * record stays in the ledger. Confined to the verticle's context.
  */
-final class LeavingBridges {
-    private static final Logger LOG = LoggerFactory.getLogger(LeavingBridges.class);
+final class LeavingLinks {
+    private static final Logger LOG = LoggerFactory.getLogger(LeavingLinks.class);
 
     private final Networks networks;
     private final KernelLedger ledger;
@@ -29,7 +30,7 @@ final class LeavingBridges {
     private final List<Network> next = new ArrayList<>();
     private @Nullable Promise<Void> settled;
 
-    LeavingBridges(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+    LeavingLinks(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
         this.ledger = ledger;
         this.kernel = kernel;
@@ -74,17 +75,32 @@ final class LeavingBridges {
         List<Future<List<KernelObject>>> recorded =
                 batch.stream().map(network -> ledger.ofOwner(network.id())).toList();
         return Future.all(recorded).compose(all -> {
-            List<String> links = recorded.stream()
+            List<KernelObject> inherited = new ArrayList<>();
+            List<String> links = new ArrayList<>();
+            recorded.stream()
                     .flatMap(one -> one.result().stream())
-                    .filter(object -> object.kind().equals(StartNetworks.KIND_BRIDGE))
-                    .map(KernelObject::key)
-                    .toList();
+                    .filter(object -> object.kind().equals(StartNetworks.KIND_LINK))
+                    .forEach(object -> heir(object.key())
+                            .ifPresentOrElse(
+                                    heir -> inherited.add(new KernelObject(object.kind(), object.key(), heir.id(), "")),
+                                    () -> links.add(object.key())));
             return pools.run(() -> {
-                        batch.forEach(network -> kernel.firewall().remove(network.link()));
+                        batch.stream()
+                                .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
+                                .forEach(network -> kernel.firewall().remove(network.link()));
                         new BridgeLink(kernel.netlink()).delete(links);
                     })
-                    .compose(cleared -> ledger.strike(StartNetworks.KIND_BRIDGE, links));
+                    .compose(cleared -> ledger.strike(StartNetworks.KIND_LINK, links))
+                    .compose(struck -> inherited.isEmpty() ? Future.succeededFuture() : ledger.record(inherited));
         });
+    }
+
+    /** Another network on the same VLAN, which the link is to stay for. */
+    private Optional<Network> heir(String link) {
+        return networks.all().stream()
+                .filter(Network::hasParent)
+                .filter(network -> network.parentOptions().parent().equals(link))
+                .findFirst();
     }
 
     private static String names(List<Network> networks) {
