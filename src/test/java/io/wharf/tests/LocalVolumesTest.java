@@ -114,6 +114,7 @@ class LocalVolumesTest {
     }
 
     @Test
+    @WharfOnly("it loses count of who has a volume mounted, and cannot remove it any more")
     void crash_withAMountedVolume_keepsItForWhoRuns_andClearsItForWhoEnded() {
         for (String name : List.of("stays", "ends")) {
             rig.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs", name + "-vol");
@@ -127,12 +128,9 @@ class LocalVolumesTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(mounts("ends-vol")).isEmpty());
-        if (!Here.DOCKERD) {
-            assertThat(rig.ok("exec", "stays", "ls", "/x")).isEqualTo("file");
-            rig.ok("stop", "-t", "0", "stays");
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(mounts("stays-vol")).isEmpty());
-        }
+        assertThat(rig.ok("exec", "stays", "ls", "/x")).isEqualTo("file");
+        rig.ok("stop", "-t", "0", "stays");
+        Awaitility.await().untilAsserted(() -> assertThat(mounts("stays-vol")).isEmpty());
     }
 
     @Test
@@ -151,6 +149,7 @@ class LocalVolumesTest {
     }
 
     @Test
+    @WharfOnly("its copies get into each other's way, and one of the containers does not start")
     void emptyVolume_takesOverTheImagesFiles_forAllWhoStartAtOnce() {
         List<Thread> starts = IntStream.range(0, 4)
                 .mapToObj(i -> Thread.ofVirtual()
@@ -201,7 +200,9 @@ class LocalVolumesTest {
                                         "--format",
                                         format)
                                 .lines()
-                                .map(line -> line.replace(" <no value>", "")))
+                                .map(line -> line.replace(" <no value>", ""))
+                                // Debian's dockerd tells of a create once more when a container takes it.
+                                .distinct())
                         .containsExactly(
                                 "create data local",
                                 "mount data local /x",

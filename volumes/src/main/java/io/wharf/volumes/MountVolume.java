@@ -101,7 +101,7 @@ final class MountVolume {
                         })
                         .mapEmpty()
                 : volumes.pools().run(() -> work.run(copyFrom));
-        return copyFrom == null
+        return copyFrom == null || !driver.keepsContent(volume.options())
                 ? copied
                 : copied.compose(done -> volumes.store().write(tx -> {
                             VolumeTable.markFilled(tx, volume.name());

@@ -115,11 +115,13 @@ public final class TakeDockerVolumes {
                 report.left(shown, "it is no name of a volume");
                 return;
             }
-            if (!known.options().isEmpty() || Files.exists(from.resolve("opts.json"))) {
+            boolean elsewhere = !known.options().isEmpty() && LocalDriver.isElsewhere(known.options());
+            if (!elsewhere && (!known.options().isEmpty() || Files.exists(from.resolve("opts.json")))) {
                 report.left(
                         shown,
-                        "it has options of the local driver ("
-                                + String.join(", ", known.options().keySet()) + "), which are not supported yet");
+                        "it has a limit ("
+                                + String.join(", ", known.options().keySet())
+                                + ") that its copy would not have: create one with a limit and copy its content");
                 return;
             }
             if (Files.exists(target.resolve(MARK))) {
@@ -129,8 +131,8 @@ public final class TakeDockerVolumes {
                 report.left(shown, "a folder of its name is there: " + target);
                 return;
             }
-            take(from, target);
-            commit(name, from, known.labels());
+            take(from, target, elsewhere);
+            commit(name, from, known);
             Files.deleteIfExists(target.resolve(MARK));
             report.took(shown);
         } catch (IOException | RuntimeException e) {
@@ -138,11 +140,16 @@ public final class TakeDockerVolumes {
         }
     }
 
-    private void take(Path from, Path target) throws IOException {
+    /** @param elsewhere only its place is made: its content is not here */
+    private void take(Path from, Path target, boolean elsewhere) throws IOException {
         Path made = layout.ingest().resolve(TAKEN + Ids.random());
         try {
             Files.createDirectory(made);
-            CopyTree.copy(from.resolve(DATA).toString(), made.resolve(DATA).toString(), false);
+            if (elsewhere) {
+                Files.createDirectory(made.resolve(DATA));
+            } else {
+                CopyTree.copy(from.resolve(DATA).toString(), made.resolve(DATA).toString(), false);
+            }
             Files.createFile(made.resolve(MARK));
             try (Fd fd = Entries.open(made.toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)) {
                 Storage.syncFileSystem(fd);
@@ -154,10 +161,10 @@ public final class TakeDockerVolumes {
         }
     }
 
-    private void commit(String name, Path from, Map<String, String> labels) throws IOException {
+    private void commit(String name, Path from, Described known) throws IOException {
         long created = Files.getLastModifiedTime(from).to(java.util.concurrent.TimeUnit.NANOSECONDS);
         // It has content of its own, so nothing of an image is to be copied into it.
-        Volume volume = new Volume(name, Drivers.LOCAL, created, labels, Map.of(), true);
+        Volume volume = new Volume(name, Drivers.LOCAL, created, known.labels(), known.options(), true);
         await(store.write(tx -> {
             VolumeTable.insert(tx, volume);
             return tx.announce("volume", "create", name, Map.of("driver", "local"));

@@ -55,6 +55,11 @@ public interface VolumeDriver {
      */
     Optional<Path> beside(String name, Map<String, String> options);
 
+    /** Whether its files outlive their last user; where they do not, it is filled anew by whoever finds it empty. */
+    default boolean keepsContent(Map<String, String> options) {
+        return true;
+    }
+
     /** Whether to touch its files may take for ever: then it is done on threads of their own only. */
     boolean mayHang(Map<String, String> options);
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,7 @@ public final class LocalDriver implements VolumeDriver {
     public static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final String DATA = "_data";
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
     private static final int LONGEST = 255;
 
@@ -181,8 +183,18 @@ public final class LocalDriver implements VolumeDriver {
     }
 
     @Override
-    public boolean mayHang(Map<String, String> options) {
+    public boolean keepsContent(Map<String, String> options) {
+        return !(storage(options) instanceof LocalStorage.Mounted mounted && IN_MEMORY.contains(mounted.type()));
+    }
+
+    /** Whether a volume's content lies somewhere else than in the data root. */
+    public static boolean isElsewhere(Map<String, String> options) {
         return storage(options) instanceof LocalStorage.Mounted;
+    }
+
+    @Override
+    public boolean mayHang(Map<String, String> options) {
+        return isElsewhere(options);
     }
 
     @Override
