@@ -33,7 +33,7 @@ class ComposeTest {
                 healthcheck: {test: ["CMD", "grep", "-q", "stock", "/data/index.html"], interval: 1s, retries: 30}
               web:
                 image: busybox
-                command: ["sh", "-c", "wget -qO- http://store:9000/ >/tmp/index.html; echo $GREETING >>/tmp/index.html; httpd -f -p 80 -h /tmp"]
+                command: ["sh", "-c", "wget -qO- http://store:9000/ >/tmp/index.html; echo $$GREETING >>/tmp/index.html; httpd -f -p 80 -h /tmp"]
                 environment: {GREETING: "${GREETING:-hello}"}
                 depends_on: {db: {condition: service_healthy}}
                 networks: [front, back]
