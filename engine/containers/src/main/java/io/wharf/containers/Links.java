@@ -44,14 +44,21 @@ final class Links {
         static final Linked NONE = new Linked(List.of(), List.of());
     }
 
+    /** None in a network of the user's: there an alias is a name that the network's server answers. */
+    private static List<String> linksOf(Container container) {
+        return container.definition().network().equals(BRIDGE)
+                ? container.host().links()
+                : List.of();
+    }
+
     /** Looks at the linked containers, all of which must run. */
     Linked of(Container container) {
-        if (container.host().links().isEmpty()) {
+        if (linksOf(container).isEmpty()) {
             return Linked.NONE;
         }
         List<String> hosts = new ArrayList<>();
         List<String> environment = new ArrayList<>();
-        for (String text : container.host().links()) {
+        for (String text : linksOf(container)) {
             Link link = Link.parse(text);
             String shown = "/" + container.name() + "/" + link.alias();
             Container target = containers
@@ -109,7 +116,7 @@ final class Links {
         List<Future<Void>> changes = new ArrayList<>();
         for (Container other : containers.all()) {
             if (other.status().hasProcess()) {
-                for (String text : other.host().links()) {
+                for (String text : linksOf(other)) {
                     Link link = Link.parse(text);
                     if (link.target().equals(started.id())) {
                         changes.add(room.pools()
@@ -136,7 +143,7 @@ final class Links {
             return container.host();
         }
         List<String> links = new ArrayList<>();
-        for (String text : container.host().links()) {
+        for (String text : linksOf(container)) {
             Link link = Link.parse(text);
             containers
                     .find(link.target())
@@ -151,7 +158,7 @@ final class Links {
     Map<String, List<String>> names() {
         Map<String, List<String>> names = new HashMap<>();
         for (Container container : containers.all()) {
-            for (String text : container.host().links()) {
+            for (String text : linksOf(container)) {
                 Link link = Link.parse(text);
                 names.computeIfAbsent(link.target(), id -> new ArrayList<>())
                         .add("/" + container.name() + "/" + link.alias());

@@ -67,8 +67,8 @@ final class UdpLine implements AutoCloseable {
     UdpLine(Upstream server) {
         this.server = server;
         server.opened(this);
-        server.outlet().udp(server.address()).compose(this::connect).onComplete(this::connected, this::failed);
         lookLater();
+        server.outlet().udp(server.address()).compose(this::connect).onComplete(this::connected, this::failed);
     }
 
     private io.vertx.core.Future<? extends Channel> connect(Fd socket) {
@@ -111,7 +111,8 @@ final class UdpLine implements AutoCloseable {
     }
 
     void ask(byte[] query, Asker asker) {
-        if (byId.size() >= MOST_OPEN) {
+        // Where there is no way to the server, that is known before the first question.
+        if (closed || byId.size() >= MOST_OPEN) {
             asker.unheard(server);
             return;
         }

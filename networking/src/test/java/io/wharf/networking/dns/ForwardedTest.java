@@ -165,6 +165,25 @@ class ForwardedTest {
     }
 
     @Test
+    void serverWithoutAWayToIt_isPassedAtOnce() throws Exception {
+        serve("127.1.0.2", q -> Wire.answer(q, 0, false, 2));
+        servers = servers("192.0.2.1", "127.1.0.2");
+        for (int i = 0; i < 3; i++) {
+            Timed answered = ask();
+            assertThat(answered.answer().records()).hasSize(2);
+            assertThat(answered.millis()).isLessThan(200);
+        }
+        servers = servers("192.0.2.1");
+        for (int i = 0; i < 3; i++) {
+            Timed failed = ask();
+            assertThat(failed.answer().rcode()).isEqualTo(Message.SERVER_FAILURE);
+            assertThat(failed.millis()).isLessThan(200);
+        }
+        assertThat(ask(true, Wire.query(99, "example.org", DnsRecordType.A)).millis())
+                .isLessThan(200);
+    }
+
+    @Test
     void laterNo_waitsForTheFirst() throws Exception {
         serve("127.1.0.1", q -> slowly(Wire.answer(q, 0, false, 1)));
         serve("127.1.0.2", q -> Wire.answer(q, Message.NO_SUCH_NAME, false, 0));
