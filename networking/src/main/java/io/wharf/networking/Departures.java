@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.wharf.base.Json;
 import io.wharf.base.KernelLedger;
 import io.wharf.linux.Link;
 import io.wharf.linux.Pools;
@@ -55,6 +56,34 @@ final class Departures {
         return Future.succeededFuture();
     }
 
+    /**
+     * Deletes what a container that goes on has no more. Completes when the container does not see it any longer, for
+     * what the kernel has to do after that takes ten times as long.
+     */
+    Future<Void> delete(Membership departing) {
+        Future<Void> deleted =
+                pools.run(() -> kernel.wiring().deleteLinks(departing.netns(), departing.endpoints()));
+        deleted.compose(gone -> gone(departing)).onFailure(e -> {
+            LOG.warn("A link of {} stays behind: {}", departing.name(), e.getMessage());
+            leaving.put(departing, 0);
+            lookLater();
+        });
+        Future<Void> unseen = pools.run(() -> kernel.wiring().awaitUnseen(departing.netns(), departing.endpoints()));
+        return unseen.recover(failure -> deleted);
+    }
+
+    /** Goes on with what an earlier life of the engine had not finished. */
+    Future<Void> resume() {
+        return ledger.ofKind(Membership.DEPARTURE).compose(records -> {
+            records.forEach(record -> {
+                Membership departing = Json.read(record.detail(), Membership.class);
+                networks.reserveAddresses(departing);
+                leaving.put(departing, PATIENCE);
+            });
+            return look();
+        });
+    }
+
     /** Ends all waiting: what is still there is deleted now. */
     Future<Void> finish() {
         leaving.replaceAll((membership, looks) -> PATIENCE);
@@ -82,7 +111,7 @@ final class Departures {
                 .filter(membership -> leaving.getOrDefault(membership, 0) >= PATIENCE)
                 .toList();
         return pools.call(() -> {
-                    overdue.forEach(membership -> links(membership).forEach(kernel.wiring()::deleteLink));
+                    overdue.forEach(membership -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()));
                     return kernel.netlink().links().stream().map(Link::name).collect(Collectors.toSet());
                 })
                 .compose(present -> settle(looked, present))
@@ -102,7 +131,7 @@ final class Departures {
     }
 
     private Future<Void> gone(Membership membership) {
-        return ledger.strike(Membership.KIND, membership.key())
+        return ledger.strike(membership.kind(), membership.key())
                 .onSuccess(struck -> networks.releaseAddresses(membership));
     }
 

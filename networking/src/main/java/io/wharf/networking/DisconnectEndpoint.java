@@ -7,19 +7,23 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Pools;
+import java.util.List;
 
 /**
- * Takes an endpoint away from a container that runs. Its record says that it is leaving before the first of it goes: what a
- * crash leaves half way is taken away by the next start.
+ * Takes an endpoint away from a container that runs. That it departs is on record, in one commit with what is left, before
+ * the first of it goes: what a crash leaves half way is taken away by the next start.
  */
 final class DisconnectEndpoint {
     private final Networks networks;
+    private final Departures departures;
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
 
-    DisconnectEndpoint(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+    DisconnectEndpoint(
+            Networks networks, Departures departures, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
+        this.departures = departures;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
@@ -64,27 +68,31 @@ final class DisconnectEndpoint {
     /** Inside the container's lane; what is left. */
     Future<Membership> takeAway(Membership before, Endpoint endpoint) {
         Membership after = EndpointPorts.kept(before.without(endpoint));
+        Future<Void> done = endpoint.isWired() ? unwire(before, endpoint, after) : ledger.record(after.record());
+        return done.map(gone -> {
+            networks.put(after);
+            if (after.ports().isEmpty()) {
+                networks.ports().release(before.ports());
+            } else {
+                networks.ports().redirect(after.ports(), networks.reach(after));
+            }
+            return after;
+        });
+    }
+
+    private Future<Void> unwire(Membership before, Endpoint endpoint, Membership after) {
+        Membership departing = before.departing(endpoint);
         PortMove ports = networks.move(before, after);
-        return ledger.record(before.leaving(endpoint).record())
+        return ledger.record(List.of(after.record(), departing.record()))
                 .compose(recorded -> pools.run(() -> {
-                    FailurePoint.reach("disconnect");
-                    if (endpoint.isWired()) {
-                        ports.in(kernel);
-                        kernel.wiring().detach(endpoint, before, after);
-                    }
-                    FailurePoint.reach("disconnected");
-                }))
-                .compose(gone -> ledger.record(after.record()))
-                .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
-                .map(recorded -> {
-                    networks.put(after);
-                    networks.releaseAddresses(endpoint);
-                    if (after.ports().isEmpty()) {
-                        networks.ports().release(before.ports());
-                    } else {
-                        networks.ports().redirect(after.ports(), networks.reach(after));
-                    }
-                    return after;
-                });
+                            FailurePoint.reach("disconnect");
+                            ports.in(kernel);
+                            kernel.wiring().reroute(before, after);
+                        })
+                        .recover(failure -> ledger.record(before.record())
+                                .compose(back -> ledger.strike(departing.kind(), departing.key()))
+                                .transform(back -> Future.failedFuture(JoinSandbox.refused(failure)))))
+                .compose(led -> departures.delete(departing))
+                .onSuccess(gone -> FailurePoint.died("disconnected"));
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param veth the host's end of the pair
  * @param inside name of the link in the container
  * @param asked what the client wanted of it
- * @param leaving it is being taken away, and what of it stands is nobody's
+ * @param leaving it was taken away from the container, and what of it stands is nobody's
  */
 record Endpoint(
         @JsonProperty("Id") String id,

@@ -46,7 +46,7 @@ final class KeepSandboxes {
                         .ifPresent(member -> changed.put(containerId, Views.sandbox(member, networks))));
     }
 
-    /** Takes away what a crash has left of a connect or a disconnect. */
+    /** Takes away what a crash has left of a connect. */
     private Future<Void> cut(String containerId, KeptSandbox kept) {
         List<Endpoint> halfMade = new ArrayList<>();
         networks.member(containerId)

@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.wharf.base.Ids;
 import io.wharf.base.Json;
 import io.wharf.base.KernelObject;
 import io.wharf.networking.address.Family;
@@ -35,6 +36,8 @@ record Membership(
         List<PublishedPort> ports,
         List<String> exposed) {
     static final String KIND = "sandbox";
+    /** Of what one has no more, until the kernel has taken it away. */
+    static final String DEPARTURE = "departure";
 
     /** Docker's order: priority, then whoever leads out in more families, then the name. */
     private static final Comparator<Endpoint> AS_GATEWAY = Comparator.comparingInt(
@@ -122,18 +125,21 @@ record Membership(
                 .toList());
     }
 
-    /** The same while an endpoint is on its way out. */
-    Membership leaving(Endpoint gone) {
-        return with(endpoints.stream()
-                .map(endpoint -> endpoint.id().equals(gone.id()) ? endpoint.asLeaving() : endpoint)
-                .toList());
+    /** What is to be said of an endpoint that the container is to have no more, under a key of its own. */
+    Membership departing(Endpoint gone) {
+        List<Endpoint> alone = List.of(gone.asLeaving());
+        return new Membership(containerId, name, hostname, Ids.random(), netns, "", alone, List.of(), List.of());
     }
 
     private Membership with(List<Endpoint> others) {
         return new Membership(containerId, name, hostname, sandboxId, netns, sharedWith, others, ports, exposed);
     }
 
+    String kind() {
+        return endpoints.stream().anyMatch(Endpoint::leaving) ? DEPARTURE : KIND;
+    }
+
     KernelObject record() {
-        return new KernelObject(KIND, key(), containerId, Json.write(this));
+        return new KernelObject(kind(), key(), containerId, Json.write(this));
     }
 }

@@ -171,11 +171,15 @@ final class Networks {
     /** Marks what a container has as taken, after a restart. */
     void adopt(Membership membership) {
         put(membership);
+        reserveAddresses(membership);
+        ports.takeAgain(membership.ports(), reach(membership));
+    }
+
+    void reserveAddresses(Membership membership) {
         for (Endpoint endpoint : membership.endpoints()) {
             claims.space(endpoint.networkId())
                     .ifPresent(space -> endpoint.addresses().forEach(space::reserve));
         }
-        ports.takeAgain(membership.ports(), reach(membership));
     }
 
     /** Gives back addresses that nobody answers to any more. */

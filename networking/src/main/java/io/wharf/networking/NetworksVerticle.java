@@ -81,14 +81,12 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                     ForwardGuard guard =
                             new ForwardGuard(vertx, networks::links, options.bridge(), ledger, kernel.foreign(), pools);
                     RulesWatch watch = new RulesWatch(vertx, kernel.firewall(), guard, pools);
+                    Departures departures = new Departures(vertx, networks, ledger, kernel, pools);
                     running = new Running(
-                            kernel,
-                            new Departures(vertx, networks, ledger, kernel, pools),
-                            guard,
-                            new LeavingLinks(networks, ledger, kernel, pools),
-                            watch);
+                            kernel, departures, guard, new LeavingLinks(networks, ledger, kernel, pools), watch);
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard)
                             .run()
+                            .compose(up -> departures.resume())
                             .onSuccess(started -> {
                                 if (kernel.foreign() != null) {
                                     watch.start();
@@ -259,7 +257,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     private DisconnectEndpoint disconnecting() {
-        return new DisconnectEndpoint(networks, ledger, running().kernel, pools);
+        Running now = running();
+        return new DisconnectEndpoint(networks, now.departures, ledger, now.kernel, pools);
     }
 
     private LeaveSandbox leaving() {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ final class Wiring implements AutoCloseable {
     /** The kernel gives every namespace its loopback link first. */
     private static final int LOOPBACK = 1;
 
+    private static final long UNSEEN_NANOS = 2_000_000_000L;
+    private static final long LOOK_NANOS = 500_000;
     private static final int LINK_LOCAL_V4 = 16;
     private static final int LINK_LOCAL_V6 = 64;
 
@@ -66,16 +69,6 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    /** Takes a link out of a namespace that is in use; its routes go with it, and others take their place. */
-    void detach(Endpoint gone, Membership before, Membership after) {
-        if (gone.isPortOfBridge()) {
-            deleteLink(gone.veth());
-        } else if (gone.isWired()) {
-            deleteInside(after.netns(), List.of(gone));
-        }
-        reroute(before, after);
-    }
-
     /** Lets default routes lead where they are to after a change of networks, and published ports answer there. */
     void reroute(Membership before, Membership after) {
         boolean moved = false;
@@ -105,15 +98,16 @@ final class Wiring implements AutoCloseable {
                 .equals(after.gateway(family).map(Endpoint::id));
     }
 
-    /** Takes away the routes of endpoints that are no gateways any more; those of links that are gone went with them. */
+    /** Takes away the routes of endpoints that are no gateways any more. */
     private void leaveRoutes(Netlink inside, Membership before, Membership after) {
         for (Family family : Family.values()) {
-            Optional<Endpoint> old = before.gateway(family)
-                    .filter(endpoint -> after.in(endpoint.networkId()).isPresent());
-            if (old.isPresent() && moved(family, before, after)) {
-                InetAddress gateway = old.get().gateway(family).orElseThrow();
+            Optional<Endpoint> old = before.gateway(family);
+            // The link may be gone, and its routes went with it.
+            Optional<Link> link = old.flatMap(endpoint -> inside.link(endpoint.inside()));
+            if (link.isPresent() && moved(family, before, after)) {
+                InetAddress gateway = old.orElseThrow().gateway(family).orElseThrow();
                 try {
-                    inside.deleteRoute(way(gateway, index(inside, old.get())));
+                    inside.deleteRoute(way(gateway, link.get().index()));
                 } catch (LinuxException e) {
                     // The container has changed its routes itself.
                     if (!e.is(Errno.ESRCH)) {
@@ -270,14 +264,43 @@ final class Wiring implements AutoCloseable {
     /** Takes namespace and links away, and waits for that. */
     void remove(Membership membership) {
         release(membership);
-        for (Endpoint endpoint : membership.endpoints()) {
-            if (!endpoint.veth().isEmpty()) {
-                deleteLink(endpoint.veth());
-            }
-        }
+        membership.endpoints().stream()
+                .filter(Endpoint::isPortOfBridge)
+                .map(Endpoint::veth)
+                .forEach(this::deleteLink);
     }
 
-    void deleteLink(String name) {
+    /** Waits until nobody in a namespace can see these links any more; fails where that takes too long. */
+    void awaitUnseen(String netns, List<Endpoint> gone) {
+        namespaces.in(netns, () -> {
+            long deadline = System.nanoTime() + UNSEEN_NANOS;
+            while (isSeen(SmallFiles.read("/proc/thread-self/net/dev"), gone)) {
+                if (System.nanoTime() > deadline) {
+                    throw new LinuxException("RTM_DELLINK", Errno.EBUSY, netns);
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        });
+    }
+
+    private static boolean isSeen(String links, List<Endpoint> gone) {
+        return gone.stream()
+                .anyMatch(endpoint -> links.contains(" " + endpoint.inside() + ":")
+                        || links.contains("\n" + endpoint.inside() + ":"));
+    }
+
+    /** Deletes links of a namespace that goes on. */
+    void deleteLinks(String netns, List<Endpoint> gone) {
+        List<Endpoint> inside = gone.stream()
+                .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge())
+                .toList();
+        if (!inside.isEmpty()) {
+            deleteInside(netns, inside);
+        }
+        gone.stream().filter(Endpoint::isPortOfBridge).map(Endpoint::veth).forEach(this::deleteLink);
+    }
+
+    private void deleteLink(String name) {
         try {
             host.link(name).map(Link::index).ifPresent(host::delete);
         } catch (LinuxException e) {
