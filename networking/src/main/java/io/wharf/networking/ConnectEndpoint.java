@@ -86,8 +86,8 @@ final class ConnectEndpoint {
     private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted, PortMove ports) {
         return pools.runUrgently(() -> {
                     ports.back(kernel);
-                    kernel.wiring().reroute(wanted, former);
                     kernel.wiring().deleteLinks(former.netns(), List.of(endpoint));
+                    kernel.wiring().reroute(wanted, former);
                 })
                 .compose(gone -> ledger.record(former.record()));
     }

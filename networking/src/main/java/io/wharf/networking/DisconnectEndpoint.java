@@ -20,8 +20,7 @@ final class DisconnectEndpoint {
     private final Kernel kernel;
     private final Pools pools;
 
-    DisconnectEndpoint(
-            Networks networks, Departures departures, KernelLedger ledger, Kernel kernel, Pools pools) {
+    DisconnectEndpoint(Networks networks, Departures departures, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
         this.departures = departures;
         this.ledger = ledger;

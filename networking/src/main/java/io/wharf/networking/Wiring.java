@@ -207,7 +207,15 @@ final class Wiring implements AutoCloseable {
     }
 
     private static void addRoute(Netlink inside, Endpoint endpoint, Family family, int link) {
-        endpoint.gateway(family).ifPresent(gateway -> inside.addRoute(way(gateway, link)));
+        InetAddress gateway = endpoint.gateway(family).orElseThrow();
+        try {
+            inside.addRoute(way(gateway, link));
+        } catch (LinuxException e) {
+            // It stands already, or the container has one of its own making.
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
     }
 
     /** The default route; where the link itself leads out, its gateway is no address at all. */
