@@ -61,8 +61,7 @@ final class Departures {
      * what the kernel has to do after that takes ten times as long.
      */
     Future<Void> delete(Membership departing) {
-        Future<Void> deleted =
-                pools.run(() -> kernel.wiring().deleteLinks(departing.netns(), departing.endpoints()));
+        Future<Void> deleted = pools.run(() -> kernel.wiring().deleteLinks(departing.netns(), departing.endpoints()));
         deleted.compose(gone -> gone(departing)).onFailure(e -> {
             LOG.warn("A link of {} stays behind: {}", departing.name(), e.getMessage());
             leaving.put(departing, 0);
@@ -111,7 +110,8 @@ final class Departures {
                 .filter(membership -> leaving.getOrDefault(membership, 0) >= PATIENCE)
                 .toList();
         return pools.call(() -> {
-                    overdue.forEach(membership -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()));
+                    overdue.forEach(
+                            membership -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()));
                     return kernel.netlink().links().stream().map(Link::name).collect(Collectors.toSet());
                 })
                 .compose(present -> settle(looked, present))
