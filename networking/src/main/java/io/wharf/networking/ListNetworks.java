@@ -29,8 +29,8 @@ final class ListNetworks {
     }
 
     private boolean matches(Network network, Filters filters) {
-        return filters.any("name", network.name()::contains)
-                && filters.any("id", network.id()::contains)
+        return filters.any("name", wanted -> Filters.finds(wanted, network.name()))
+                && filters.any("id", wanted -> Filters.finds(wanted, network.id()))
                 && filters.any("driver", network.driver().toString()::equals)
                 && filters.any("scope", network.scope()::equals)
                 && filters.any("type", type -> isOfType(network, type))

@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Lists the rows, and what plugins know beside them; one that does not answer costs its volumes their news only. */
@@ -94,19 +92,10 @@ final class ListVolumes {
     }
 
     boolean wanted(Volume volume) {
-        return filters.any("name", wanted -> matches(wanted, volume.name()))
+        return filters.any("name", wanted -> Filters.finds(wanted, volume.name()))
                 && filters.any("driver", volume.driver()::equals)
                 && (dangling == null || dangling == volume.users().isEmpty())
                 && Filters.labelled(filters.get("label"), volume.labels());
-    }
-
-    /** As Docker has it: the name itself, or a pattern that is found somewhere in it. */
-    private static boolean matches(String wanted, String name) {
-        try {
-            return wanted.equals(name) || Pattern.compile(wanted).matcher(name).find();
-        } catch (PatternSyntaxException e) {
-            return false;
-        }
     }
 
     /** Null where the filter is not given; several values must be of one mind. */

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Containers into networks and out of them. They are the containers' to change, so it is there that this leads. */
 final class EndpointOperations {
-    private static final int WITH_MAC = 54;
-
     private final ContainerService containers;
 
     EndpointOperations(ContainerService containers) {
@@ -30,10 +28,7 @@ final class EndpointOperations {
         NetworkConnect body = ReadBody.read(call, NetworkConnect.class, "ConnectRequest");
         EndpointConfig asked = body.endpointConfig() == null ? EndpointConfig.NOTHING_ASKED : body.endpointConfig();
         return containers
-                .connectNetwork(new ConnectNetwork(
-                        call.path("id"),
-                        named(body.container()),
-                        call.version().atLeast(WITH_MAC) ? asked : OldEndpoints.withoutMac(asked)))
+                .connectNetwork(new ConnectNetwork(call.path("id"), named(body.container()), asked))
                 .map(done -> Reply.Empty.OK);
     }
 

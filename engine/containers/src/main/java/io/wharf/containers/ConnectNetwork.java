@@ -21,6 +21,7 @@ final class ConnectNetwork {
     }
 
     Future<Void> run(Container container, String network, EndpointConfig asked) {
+        asked.links().forEach(ConnectNetwork::checkLink);
         return room.lanes().run(container.id(), () -> {
             refuseIfRemoved(container);
             JoinNetworks joined = container.definition().join(container.id(), container.name());
@@ -31,6 +32,13 @@ final class ConnectNetwork {
                             .connect(joined, network, asked)
                             .compose(after -> keep(container, before, after, joined, asked));
         });
+    }
+
+    /** A container's name, and behind a colon what it is called here. */
+    private static void checkLink(String link) {
+        if (link.isEmpty() || link.indexOf(':') != link.lastIndexOf(':')) {
+            throw WharfException.invalid("bad format for links: " + link);
+        }
     }
 
     static void refuseIfRemoved(Container container) {

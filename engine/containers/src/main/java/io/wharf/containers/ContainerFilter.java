@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which containers a list shows, by Docker's filters; wrong ones are refused in its words. */
@@ -88,7 +87,10 @@ final class ContainerFilter {
         return created < beforeNanos
                 && created > sinceNanos
                 && filters.any("id", wanted -> isId(wanted, container.id()))
-                && filters.any("name", wanted -> find(wanted, container.name()) || find(wanted, "/" + container.name()))
+                && filters.any(
+                        "name",
+                        wanted -> Filters.finds(wanted, container.name())
+                                || Filters.finds(wanted, "/" + container.name()))
                 && filters.any("status", container.status().word()::equals)
                 && filters.any("exited", code -> exitedWith(container, Integer.parseInt(code)))
                 && filters.any("health", Health.shownStatus(container).word()::equals)
@@ -159,16 +161,7 @@ final class ContainerFilter {
 
     /** Docker looks a container up by the beginning of its id, and then matches as everything else. */
     private static boolean isId(String wanted, String id) {
-        return id.startsWith(wanted) || (!wanted.matches("[0-9a-f]*") && find(wanted, id));
-    }
-
-    /** Docker takes the value as a regular expression, and literally where it is none. */
-    private static boolean find(String wanted, String text) {
-        try {
-            return text.equals(wanted) || Pattern.compile(wanted).matcher(text).find();
-        } catch (PatternSyntaxException e) {
-            return false;
-        }
+        return id.startsWith(wanted) || (!wanted.matches("[0-9a-f]*") && Filters.finds(wanted, id));
     }
 
     private static long created(List<String> refs, Containers containers, long otherwise) {

@@ -3,6 +3,8 @@ package io.wharf.contracts;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The {@code filters} of a list or an event query: values of one key are alternatives, keys must all hold.
@@ -28,6 +30,15 @@ public record Filters(Map<String, List<String>> values) {
     public boolean any(String key, Predicate<String> matches) {
         List<String> wanted = get(key);
         return wanted.isEmpty() || wanted.stream().anyMatch(matches);
+    }
+
+    /** Whether a value finds a text: Docker takes it as a regular expression, and literally where it is none. */
+    public static boolean finds(String wanted, String text) {
+        try {
+            return text.equals(wanted) || Pattern.compile(wanted).matcher(text).find();
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
     }
 
     /** Whether every value of the key, each {@code name} or {@code name=value}, is among the labels. */

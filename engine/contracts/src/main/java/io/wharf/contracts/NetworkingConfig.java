@@ -1,5 +1,6 @@
 package io.wharf.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -69,7 +70,8 @@ public record NetworkingConfig(Map<String, EndpointConfig> endpointsConfig) {
         }
     }
 
-    /** Wanted addresses. */
+    /** Wanted addresses; what is not wanted is not shown. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record EndpointAddresses(
             @JsonProperty("IPv4Address") String ipv4Address,
             @JsonProperty("IPv6Address") String ipv6Address,
