@@ -122,6 +122,17 @@ class CredentialsTest {
     }
 
     @Test
+    void image_thatIsHere_isNotGivenToWhomTheRegistryRefuses() {
+        pull(new RegistryAuth("me", "pw", null, null, null));
+        registry.requests.clear();
+        assertThatThrownBy(() -> pull(new RegistryAuth("me", "wrong", null, null, null)))
+                .hasMessageContaining("incorrect username or password");
+        // To whom it gives the manifest, the layers are allowed: nothing else is asked for.
+        pull(new RegistryAuth("you", "pw", null, null, null));
+        assertThat(registry.requests).noneMatch(line -> line.contains("/blobs/"));
+    }
+
+    @Test
     void tokens_areFetchedFromWhereTheirPlaceHasMoved() {
         moved = "/new/token";
         pull(new RegistryAuth("me", "pw", null, null, null));

@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wharf.base.Digest;
 import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.PullImage;
+import io.wharf.contracts.ImageService.PushImage;
+import io.wharf.contracts.ImageSpaceOptions;
+import io.wharf.contracts.ImageSpaceOptions.Blobs;
 import io.wharf.images.Room.Tar;
 import io.wharf.linux.Directories;
 import io.wharf.linux.RemoveTree;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What every storage driver must do alike: the contents of layers, and the lives of containers' roots. */
@@ -125,6 +130,52 @@ abstract class DriverSuite extends LayerContentsSuite {
         assertThat(await(room.images.facts()).driver()).isEqualTo(other);
         assertThat(mounted(container(layered())).resolve("a")).hasContent("1");
         removeAll();
+    }
+
+    @Test
+    void compactedImages_keepTheirDigestAndTheirFiles() throws IOException {
+        room.stop();
+        room = room.next(new ImageSpaceOptions(Blobs.COMPACT, 10, null, null, 50));
+        byte[] below = tar().folder("d/")
+                .file("d/gone", "1".repeat(50_000))
+                .file("d/a", "a".repeat(50_000))
+                .link(TarEntry.Kind.HARD_LINK, "again", "d/a")
+                .bytes();
+        byte[] above =
+                tar().folder("d/").file("d/.wh.gone", "").file("d/b", "bb").bytes();
+        byte[] plain = tar().file("plain", "text").bytes();
+        try (FakeRegistry source = new FakeRegistry(room.vertx, false, false);
+                TakingRegistry target = new TakingRegistry(room.vertx)) {
+            Digest manifest = source.image(
+                    "t",
+                    "amd64",
+                    MediaTypes.OCI_LAYER,
+                    List.of(FakeRegistry.gzip(below), FakeRegistry.gzip(above), plain),
+                    List.of(Digest.of(below), Digest.of(above), Digest.of(plain)));
+            String name = source.host() + "/app:t";
+            room.watch(room.images.pull(new PullImage(source.host() + "/app", "t", false, null, null)));
+            Digest image = await(room.images.resolve(name, null)).id();
+            // One that runs while the bytes go, and one that comes after.
+            Path before = mounted(container(image));
+            Awaitility.await().until(() -> await(room.images.space()).blobsRemade() == 3);
+            Awaitility.await()
+                    .until(() ->
+                            Directories.names(room.layout.blobs().toString()).isEmpty());
+            SortedMap<String, String> picture = TreePicture.of(before);
+            assertThat(picture).containsKeys("/d/a", "/d/b", "/again", "/plain").doesNotContainKey("/d/gone");
+            assertThat(TreePicture.of(mounted(container(image)))).isEqualTo(picture);
+            String other = target.host() + "/app";
+            await(room.images.tag(name, other, "t"));
+            var lines = room.watch(room.images.push(new PushImage(other, "t", null)));
+            assertThat(String.valueOf(lines.getLast().aux())).contains(manifest.toString());
+            assertThat(target.blobs.values()).contains(FakeRegistry.gzip(below), FakeRegistry.gzip(above), plain);
+            removeAll();
+            await(room.images.remove(name, false, false));
+            await(room.images.remove(other + ":t", false, false));
+            Awaitility.await()
+                    .until(() ->
+                            Directories.names(room.layout.layers().toString()).isEmpty());
+        }
     }
 
     @Test
