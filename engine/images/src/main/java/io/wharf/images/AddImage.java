@@ -34,11 +34,6 @@ final class AddImage {
         this.lanes = lanes;
     }
 
-    /** The exact text of a manifest and what it is. */
-    // Handed on and stored, never compared.
-    @SuppressWarnings("ArrayRecordComponent")
-    record ManifestText(Digest digest, String mediaType, byte[] body) {}
-
     /** An image whose layers are held. */
     @SuppressWarnings("ArrayRecordComponent")
     record Draft(

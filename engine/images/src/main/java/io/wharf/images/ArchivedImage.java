@@ -5,7 +5,6 @@ import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.WantedPlatform;
-import io.wharf.images.AddImage.ManifestText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.images.AddImage.ManifestText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

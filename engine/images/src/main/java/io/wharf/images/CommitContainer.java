@@ -50,7 +50,8 @@ final class CommitContainer {
 
     Future<Digest> run(CommitImage request) {
         String repository = request.repository();
-        Reference name = repository == null || repository.isEmpty() ? null : TagImage.target(repository, request.tag());
+        Reference name =
+                repository == null || repository.isEmpty() ? null : Reference.target(repository, request.tag());
         ContainerConfig config = ConfigChanges.apply(request.config(), request.changes());
         Image parent = images.image(request.parent())
                 .orElseThrow(() -> WharfException.notFound("No such image: " + request.parent()));
@@ -58,7 +59,7 @@ final class CommitContainer {
                 .orElseThrow(() -> WharfException.notFound("No such container: " + request.containerId()));
         return layers.holding(hold -> {
                     hold.all(parent);
-                    LayerChain below = LayerChain.of(images.downFrom(layer.top()), layers);
+                    LayerChain below = layers.chain(images.downFrom(layer.top()));
                     return writers.run(() -> unpack.run(() -> tar(layer.container(), below), false))
                             .compose(unpacked -> unpacked.diffId().equals(EMPTY)
                                     ? UnpackLayer.discard(bulk, unpacked).<@Nullable Digest>map((Digest) null)

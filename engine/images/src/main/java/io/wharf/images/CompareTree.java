@@ -105,7 +105,7 @@ final class CompareTree {
 
     private @Nullable Suspicion compare(Fd root, Fd parent, String name, String path, TarEntry entry, TarReader tar)
             throws IOException {
-        if (name.startsWith(UnpackTree.WHITEOUT)) {
+        if (name.startsWith(Whiteouts.PREFIX)) {
             return whiteout(parent, name, path);
         }
         FileStatus status = FileStatus.ifPresent(parent.value(), name).orElse(null);
@@ -126,10 +126,10 @@ final class CompareTree {
     }
 
     private static @Nullable Suspicion whiteout(Fd parent, String name, String path) {
-        if (name.startsWith(UnpackTree.OPAQUE) || name.startsWith(UnpackTree.AUFS)) {
+        if (name.startsWith(Whiteouts.OPAQUE) || name.startsWith(Whiteouts.AUFS)) {
             return null;
         }
-        String hidden = name.substring(UnpackTree.WHITEOUT.length());
+        String hidden = name.substring(Whiteouts.PREFIX.length());
         return FileStatus.ifPresent(parent.value(), hidden).isPresent() ? null : new Suspicion(path, "", true, "");
     }
 

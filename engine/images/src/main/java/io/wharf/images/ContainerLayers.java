@@ -285,6 +285,6 @@ final class ContainerLayers {
     }
 
     private LayerChain chain(ContainerLayer layer) {
-        return LayerChain.of(images.downFrom(layer.top()), layers);
+        return layers.chain(images.downFrom(layer.top()));
     }
 }

@@ -47,7 +47,7 @@ final class DescribeImage {
                 config.os(),
                 root.path("os.version").asText(""),
                 images.size(image),
-                drivers.current().describe(LayerChain.of(image.layers().reversed(), layers)),
+                drivers.current().describe(layers.chain(image.layers().reversed())),
                 new RootFs(
                         "layers", config.diffs().stream().map(Object::toString).toList()),
                 new Metadata(image.taggedNanos() == 0 ? Times.ZERO : Times.rfc3339Nano(image.taggedNanos())),

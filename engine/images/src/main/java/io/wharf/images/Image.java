@@ -1,6 +1,8 @@
 package io.wharf.images;
 
 import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.ImageService.WantedPlatform;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -45,6 +47,15 @@ record Image(
     @Nullable
     Digest top() {
         return layers.isEmpty() ? null : layers.getLast();
+    }
+
+    /** Itself, which must be for a platform where one is named: of each image one platform is kept here. */
+    Image fitting(String name, @Nullable WantedPlatform wanted) {
+        if (wanted != null && !Platform.of(wanted).accepts(Platform.of(config))) {
+            throw WharfException.notFound("image with reference " + name + " was found but its platform ("
+                    + Platform.of(config) + ") does not match the specified platform (" + Platform.of(wanted) + ")");
+        }
+        return this;
     }
 
     Image taggedAt(long nanos) {

@@ -2,7 +2,6 @@ package io.wharf.images;
 
 import io.wharf.base.Digest;
 import io.wharf.base.Tx;
-import io.wharf.images.AddImage.ManifestText;
 import java.util.List;
 
 /**

@@ -123,14 +123,14 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<ImageDetail> inspect(String name, @Nullable WantedPlatform platform) {
-        Image image = Platform.fitting(images.get(name), name, platform);
+        Image image = images.get(name).fitting(name, platform);
         return ImageTable.config(store, image.id())
                 .map(exact -> new DescribeImage(images, layers, drivers).detail(image, exact));
     }
 
     @Override
     public Future<List<HistoryEntry>> history(String name, @Nullable WantedPlatform platform) {
-        Image image = Platform.fitting(images.get(name), name, platform);
+        Image image = images.get(name).fitting(name, platform);
         return Future.succeededFuture(new DescribeImage(images, layers, drivers).history(image));
     }
 

@@ -28,7 +28,8 @@ final class ImportRoot {
 
     static Checked check(ImportImage request) {
         String repository = request.repository();
-        Reference name = repository == null || repository.isEmpty() ? null : TagImage.target(repository, request.tag());
+        Reference name =
+                repository == null || repository.isEmpty() ? null : Reference.target(repository, request.tag());
         String message = request.message();
         Platform platform = Platform.parse(request.platform());
         if (!platform.os().equals(Platform.HOST.os())) {

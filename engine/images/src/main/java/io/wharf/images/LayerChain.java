@@ -17,11 +17,6 @@ record LayerChain(List<Digest> ids, List<Path> folders) {
         folders = List.copyOf(folders);
     }
 
-    /** Layers of the store. */
-    static LayerChain of(List<Digest> ids, LayerStore layers) {
-        return new LayerChain(ids, ids.stream().map(layers::diff).toList());
-    }
-
     /** The folders with the engine's own base as the lowest. */
     List<String> onBase(Path base) {
         List<String> all = new ArrayList<>(folders.size() + 1);

@@ -79,6 +79,11 @@ final class LayerStore {
         return folder(chain).resolve(LayerFolder.DIFF);
     }
 
+    /** Where layers lie, the topmost first. */
+    LayerChain chain(List<Digest> ids) {
+        return new LayerChain(ids, ids.stream().map(this::diff).toList());
+    }
+
     Path blob(Digest digest) {
         return blobs.file(digest);
     }

@@ -112,9 +112,9 @@ final class LoadArchive {
     }
 
     /** The kept blobs that the manifests name, with the formats that these tell. */
-    private static List<Blob> typed(List<Blob> blobs, List<AddImage.ManifestText> manifests) {
+    private static List<Blob> typed(List<Blob> blobs, List<ManifestText> manifests) {
         Map<Digest, String> types = new HashMap<>();
-        for (AddImage.ManifestText text : manifests) {
+        for (ManifestText text : manifests) {
             for (JsonNode layer : Json.parse(text.body(), JsonNode.class).path("layers")) {
                 types.put(
                         Digest.parse(layer.path("digest").asText()),

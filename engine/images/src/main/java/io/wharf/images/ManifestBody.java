@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.images.AddImage.ManifestText;
 import java.util.ArrayList;
 import java.util.List;
 

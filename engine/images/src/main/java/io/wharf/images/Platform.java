@@ -156,8 +156,7 @@ record Platform(String os, String architecture, String variant) {
                 && (variant.isEmpty() || otherVariant.isEmpty() || rank(other) >= 0);
     }
 
-    static Platform of(Image image) {
-        ImageConfig config = image.config();
+    static Platform of(ImageConfig config) {
         return new Platform(config.os(), config.architecture(), config.variant());
     }
 
@@ -170,15 +169,6 @@ record Platform(String os, String architecture, String variant) {
 
     boolean accepts(Platform other) {
         return accepts(other.os, other.architecture, other.variant);
-    }
-
-    /** The image, which must be for a platform where one is named: of each image one platform is kept here. */
-    static Image fitting(Image image, String name, @Nullable WantedPlatform wanted) {
-        if (wanted != null && !of(wanted).accepts(of(image))) {
-            throw WharfException.notFound("image with reference " + name + " was found but its platform (" + of(image)
-                    + ") does not match the specified platform (" + of(wanted) + ")");
-        }
-        return image;
     }
 
     @Override

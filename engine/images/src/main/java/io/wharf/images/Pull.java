@@ -6,7 +6,6 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
-import io.wharf.images.AddImage.ManifestText;
 import io.wharf.linux.Pools;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -8,7 +8,6 @@ import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PushImage;
-import io.wharf.images.AddImage.ManifestText;
 import io.wharf.images.UploadRequests.Begun;
 import io.wharf.linux.Pools;
 import java.util.ArrayList;

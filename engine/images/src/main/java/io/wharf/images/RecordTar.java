@@ -42,6 +42,6 @@ final class RecordTar {
         return entry.kind() == TarEntry.Kind.FILE
                 && entry.sparse() == null
                 && !name.isEmpty()
-                && !name.startsWith(UnpackTree.WHITEOUT);
+                && !name.startsWith(Whiteouts.PREFIX);
     }
 }

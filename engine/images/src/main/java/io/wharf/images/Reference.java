@@ -156,4 +156,18 @@ record Reference(
         }
         return tag == null ? "" : ":" + tag;
     }
+    /** The name that an image is to get: never a digest. */
+    static Reference target(String repository, @Nullable String tag) {
+        Reference name = Reference.parse(repository);
+        if (name.digest() != null) {
+            throw WharfException.invalid("refusing to create a tag with a digest reference");
+        }
+        if (tag != null && !tag.isEmpty()) {
+            name = name.withTag(tag);
+        }
+        if (name.familiarName().equals("sha256")) {
+            throw WharfException.invalid("refusing to create an ambiguous tag using digest algorithm as name");
+        }
+        return name.tagged();
+    }
 }

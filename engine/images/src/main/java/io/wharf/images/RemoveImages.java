@@ -41,7 +41,7 @@ final class RemoveImages {
         }
         return lanes.run(AddImage.LANE, () -> {
             Removal removal = new Removal(images, layers.held(), running);
-            removal.plan(name, Platform.fitting(images.get(name), name, platform), force, prune);
+            removal.plan(name, images.get(name).fitting(name, platform), force, prune);
             return carryOut(removal, tx -> {}).map(done -> removal.records());
         });
     }

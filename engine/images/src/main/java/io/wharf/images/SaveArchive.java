@@ -64,7 +64,7 @@ final class SaveArchive {
             find(name, parts);
         }
         for (Part part : parts.values()) {
-            if (platform != null && !Platform.of(platform).accepts(Platform.of(part.image))) {
+            if (platform != null && !Platform.of(platform).accepts(Platform.of(part.image.config()))) {
                 throw WharfException.notFound("no suitable export target found for platform " + Platform.of(platform));
             }
             if (part.image.layers().isEmpty()) {

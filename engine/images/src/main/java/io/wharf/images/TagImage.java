@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
-import io.wharf.base.WharfException;
 import org.jspecify.annotations.Nullable;
 
 /** Gives an image one more name; a name that another image has moves over. */
@@ -19,23 +18,8 @@ final class TagImage {
         this.lanes = lanes;
     }
 
-    /** The name that an image is to get: never a digest. */
-    static Reference target(String repository, @Nullable String tag) {
-        Reference name = Reference.parse(repository);
-        if (name.digest() != null) {
-            throw WharfException.invalid("refusing to create a tag with a digest reference");
-        }
-        if (tag != null && !tag.isEmpty()) {
-            name = name.withTag(tag);
-        }
-        if (name.familiarName().equals("sha256")) {
-            throw WharfException.invalid("refusing to create an ambiguous tag using digest algorithm as name");
-        }
-        return name.tagged();
-    }
-
     Future<Void> run(String source, String repository, @Nullable String tag) {
-        Reference name = target(repository, tag);
+        Reference name = Reference.target(repository, tag);
         return lanes.run(AddImage.LANE, () -> {
             Image image = images.get(source).taggedAt(Times.nowNanos());
             return store.write(tx -> {

@@ -67,7 +67,7 @@ final class TakeTree {
         Attributes.owner(target, status.uid(), status.gid());
         Attributes.mode(target, status.permissions());
         for (String xattr : Xattrs.list(source)) {
-            if (!xattr.startsWith(OVERLAY_XATTRS) || xattr.equals(UnpackTree.OPAQUE_XATTR)) {
+            if (!xattr.startsWith(OVERLAY_XATTRS) || xattr.equals(Whiteouts.OPAQUE_XATTR)) {
                 Xattrs.get(source, xattr).ifPresent(value -> Xattrs.set(target, xattr, value));
             }
         }

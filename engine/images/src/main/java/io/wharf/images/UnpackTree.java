@@ -7,6 +7,7 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.LowerFolders;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Xattrs;
@@ -28,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * the root, and everything else is done to single names in them. Owners are kept as they are.
  */
 final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
-    static final String WHITEOUT = ".wh.";
-    static final String OPAQUE = ".wh..wh..opq";
-    static final String AUFS = ".wh..wh.";
-    static final String OPAQUE_XATTR = "trusted.overlay.opaque";
     private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
     private final Path folder;
@@ -96,13 +93,13 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
             return;
         }
         Fd in = parents.open(parent);
-        if (name.equals(OPAQUE)) {
-            Xattrs.set(in.value(), ".", OPAQUE_XATTR, YES);
-        } else if (name.startsWith(AUFS)) {
+        if (name.equals(Whiteouts.OPAQUE)) {
+            Xattrs.set(in.value(), ".", Whiteouts.OPAQUE_XATTR, YES);
+        } else if (name.startsWith(Whiteouts.AUFS)) {
             // Book-keeping of an old driver that some archives still carry.
             return;
-        } else if (name.startsWith(WHITEOUT)) {
-            whiteOut(in, name.substring(WHITEOUT.length()), entry.name());
+        } else if (name.startsWith(Whiteouts.PREFIX)) {
+            whiteOut(in, name.substring(Whiteouts.PREFIX.length()), entry.name());
         } else {
             entries.place(in, name, path, entry, tar);
         }
@@ -111,8 +108,8 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
     /** The layer removed what was below and then made a new folder of that name: nothing shows through. */
     @Override
     public void folderInPlaceOf(Fd in, String name, FileStatus before) {
-        if (isWhiteout(before)) {
-            Xattrs.set(in.value(), name, OPAQUE_XATTR, YES);
+        if (LowerFolders.isWhiteout(before)) {
+            Xattrs.set(in.value(), name, Whiteouts.OPAQUE_XATTR, YES);
         }
     }
 
@@ -128,15 +125,9 @@ final class UnpackTree implements AutoCloseable, PlaceEntries.Replacing {
             }
             // A whiteout hides what is below and never what its own layer brings.
             if (FileStatus.ofEntry(in.value(), name).isDirectory()) {
-                Xattrs.set(in.value(), name, OPAQUE_XATTR, YES);
+                Xattrs.set(in.value(), name, Whiteouts.OPAQUE_XATTR, YES);
             }
         }
-    }
-
-    static boolean isWhiteout(FileStatus status) {
-        return (status.mode() & FileStatus.S_IFMT) == FileStatus.S_IFCHR
-                && status.specialMajor() == 0
-                && status.specialMinor() == 0;
     }
 
     /** Takes away what an earlier entry made; the record of the tar may still need it. */

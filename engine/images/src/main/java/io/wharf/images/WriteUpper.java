@@ -5,6 +5,7 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.LowerFolders;
 import io.wharf.linux.Xattrs;
 import io.wharf.tar.TarEntry;
 import io.wharf.tar.WriteEntries;
@@ -21,7 +22,7 @@ import java.util.List;
 final class WriteUpper {
     /** What fuse-overlayfs says in either way. */
     private static final List<String> OPAQUE_XATTRS =
-            List.of(UnpackTree.OPAQUE_XATTR, "user.fuseoverlayfs.opaque", "user.overlay.opaque");
+            List.of(Whiteouts.OPAQUE_XATTR, "user.fuseoverlayfs.opaque", "user.overlay.opaque");
 
     private final WriteEntries entries;
     private final Descent<SortedNames.Folder> way;
@@ -70,13 +71,13 @@ final class WriteUpper {
 
     private void entry(Fd folder, String name) throws IOException {
         FileStatus status = FileStatus.ofEntry(folder.value(), name);
-        if (UnpackTree.isWhiteout(status)) {
+        if (LowerFolders.isWhiteout(status)) {
             markGone(entries, way.path(), name);
             return;
         }
-        if (name.startsWith(UnpackTree.WHITEOUT)) {
+        if (name.startsWith(Whiteouts.PREFIX)) {
             // fuse-overlayfs writes its own marks in the form that tars have.
-            markGone(entries, way.path(), name.substring(UnpackTree.WHITEOUT.length()));
+            markGone(entries, way.path(), name.substring(Whiteouts.PREFIX.length()));
             return;
         }
         entries.entry(folder, name, way.path(name), status);
@@ -85,13 +86,13 @@ final class WriteUpper {
             Fd below = way.current().folder();
             if (OPAQUE_XATTRS.stream()
                     .anyMatch(xattr -> Xattrs.get(below, xattr).isPresent())) {
-                mark(entries, way.path(UnpackTree.OPAQUE));
+                mark(entries, way.path(Whiteouts.OPAQUE));
             }
         }
     }
 
     static void markGone(WriteEntries entries, String prefix, String name) throws IOException {
-        mark(entries, prefix + UnpackTree.WHITEOUT + name);
+        mark(entries, prefix + Whiteouts.PREFIX + name);
     }
 
     private static void mark(WriteEntries entries, String path) throws IOException {

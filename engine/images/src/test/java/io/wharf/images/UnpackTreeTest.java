@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wharf.base.Digest;
 import io.wharf.images.Room.Tar;
 import io.wharf.linux.FileStatus;
+import io.wharf.linux.LowerFolders;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.RemoveTree;
 import io.wharf.linux.Xattrs;
@@ -136,7 +137,7 @@ class UnpackTreeTest {
                 .file(".wh..wh.plnk", "")
                 .bytes();
         unpack(tar);
-        assertThat(UnpackTree.isWhiteout(status("gone"))).isTrue();
+        assertThat(LowerFolders.isWhiteout(status("gone"))).isTrue();
         assertThat(isOpaque("opaque")).isTrue();
         assertThat(diff.resolve("opaque/kept")).hasContent("x");
         assertThat(isOpaque("here")).isTrue();
