@@ -1,6 +1,7 @@
 package io.wharf.tests;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -65,6 +66,29 @@ class ArchitectureTest {
                             .resideInAnyPackage(others)
                             .check(CLASSES);
                 }));
+    }
+
+    /** The rooms of a large module, too, know each other one way. */
+    @Test
+    void roomsOfImages_knowEachOtherOneWay() {
+        slices().matching("io.wharf.images.(*)..").should().beFreeOfCycles().check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.wharf.images.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.wharf.images")
+                .check(CLASSES);
+        for (String low : List.of("spec", "catalog", "drivers", "layers")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.wharf.images." + low)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.wharf.images.registry", "io.wharf.images.transfer", "io.wharf.images.archives")
+                    .check(CLASSES);
+        }
     }
 
     @Test

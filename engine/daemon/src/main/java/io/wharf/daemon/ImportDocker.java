@@ -4,7 +4,7 @@ import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.TakeOverReport;
-import io.wharf.images.TakeDockerImages;
+import io.wharf.images.takeover.TakeDockerImages;
 import io.wharf.linux.Fd;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Storage;

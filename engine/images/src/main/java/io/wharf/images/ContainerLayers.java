@@ -12,6 +12,15 @@ import io.wharf.contracts.ContainerDetail.GraphDriver;
 import io.wharf.contracts.ImageService.LayerFolders;
 import io.wharf.contracts.ImageService.LayerSizes;
 import io.wharf.contracts.ImageService.MountedRoot;
+import io.wharf.images.catalog.ContainerLayer;
+import io.wharf.images.catalog.Image;
+import io.wharf.images.catalog.ImageTable;
+import io.wharf.images.catalog.Images;
+import io.wharf.images.drivers.LayerChain;
+import io.wharf.images.drivers.StorageDriver;
+import io.wharf.images.drivers.StorageDrivers;
+import io.wharf.images.drivers.StorageOptions;
+import io.wharf.images.layers.LayerStore;
 import io.wharf.linux.Pools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +75,7 @@ final class ContainerLayers {
 
     /** Learns which roots an earlier engine left mounted, and unmounts those that nobody looks at any more. */
     Future<Void> start() {
-        return pools.call(drivers.roots()::mounted)
+        return pools.call(drivers::mounted)
                 .compose(found -> Future.all(ledger.ofKind(KIND), ledger.ofKind(HELD))
                         .compose(records -> {
                             mounted.addAll(found);

@@ -23,13 +23,34 @@ import io.wharf.contracts.ImageSpaceOptions.Mark;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.Verified;
+import io.wharf.images.archives.FetchRoot;
+import io.wharf.images.archives.ImportRoot;
+import io.wharf.images.archives.LoadArchive;
+import io.wharf.images.archives.SaveArchive;
+import io.wharf.images.catalog.Image;
+import io.wharf.images.catalog.ImageTable;
+import io.wharf.images.catalog.Images;
+import io.wharf.images.catalog.Layer;
+import io.wharf.images.drivers.StorageDrivers;
+import io.wharf.images.layers.AddImage;
+import io.wharf.images.layers.LayerStore;
+import io.wharf.images.layers.UnpackLayer;
+import io.wharf.images.progress.ProgressFeed;
+import io.wharf.images.registry.Downloads;
+import io.wharf.images.registry.InspectDistribution;
+import io.wharf.images.registry.SearchRegistry;
+import io.wharf.images.space.CompactBlobs;
+import io.wharf.images.space.KeepHouse;
+import io.wharf.images.space.MakeRoom;
+import io.wharf.images.space.RemoveImages;
+import io.wharf.images.space.SpaceOfImages;
+import io.wharf.images.transfer.Transfers;
 import io.wharf.linux.Pools;
 import io.wharf.streams.BlockingInput;
 import io.wharf.streams.HandleTable;
 import io.wharf.tar.TarLimits;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +69,6 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Archives and commits at a time: each holds a thread for as long as its client takes. */
     private final Slots archives = new Slots(ARCHIVES);
 
-    private Slots uploads;
-
     private final Lanes lanes = new Lanes();
     private final Images images = new Images();
     private final LayerStore layers;
@@ -58,9 +77,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     private final UnpackLayer unpack;
     private final AddImage add;
     private RegistryOptions reach;
-    private @Nullable Registries registries;
-    private @Nullable SharedPulls pulls;
-    private @Nullable Downloads downloads;
+    private @Nullable Transfers transfers;
     /** Threads of a verification alone, for they are nice. */
     private @Nullable Pools quiet;
 
@@ -78,7 +95,6 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         containers = new ContainerLayers(options.layout(), store, ledger, pools, images, layers, drivers);
         reach = options.registries();
         bulk = new Pools(BULK_THREADS + reach.downloads() + reach.uploads(), 1);
-        uploads = new Slots(reach.uploads());
         unpack = new UnpackLayer(options.layout(), bulk, TarLimits.of(options.imageLimits()));
         add = new AddImage(store, images, layers, lanes);
     }
@@ -152,18 +168,12 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Handle<Flowable<Progress>>> pull(PullImage request) {
-        return Future.succeededFuture(offer(pulls().join(request)));
+        return Future.succeededFuture(offer(transfers().pull(request)));
     }
 
     @Override
     public Future<Handle<Flowable<Progress>>> push(PushImage request) {
-        List<Reference> tags = Push.targets(images, request);
-        Push[] push = new Push[1];
-        ProgressFeed feed = new ProgressFeed(() -> push[0].cancel());
-        push[0] = new Push(registries(), store, images, layers, lanes, bulk, uploads, feed);
-        Flowable<Progress> progress = feed.join();
-        push[0].run(request, tags).onComplete(done -> feed.end(), feed::fail);
-        return Future.succeededFuture(offer(progress));
+        return Future.succeededFuture(offer(transfers().push(request)));
     }
 
     @Override
@@ -287,27 +297,24 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<Login> authenticate(RegistryAuth credentials) {
-        return registries().check(credentials);
+        return transfers().registries().check(credentials);
     }
 
     @Override
     public Future<Distribution> distribution(String name, @Nullable RegistryAuth auth) {
-        return new InspectDistribution(registries()).run(name, auth);
+        return new InspectDistribution(transfers().registries()).run(name, auth);
     }
 
     @Override
     public Future<List<Found>> search(String term, int limit, Filters filters, @Nullable RegistryAuth auth) {
-        return new SearchRegistry(registries()).run(term, limit, filters, auth);
+        return new SearchRegistry(transfers().registries()).run(term, limit, filters, auth);
     }
 
     @Override
     public Future<Void> reach(RegistryOptions others) {
-        if (others.uploads() != reach.uploads()) {
-            uploads = new Slots(others.uploads());
-        }
         reach = others;
-        if (registries != null) {
-            registries.reach(others);
+        if (transfers != null) {
+            transfers.reach(others);
         }
         return Future.succeededFuture();
     }
@@ -326,9 +333,9 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     private Future<Void> sweepDownloads() {
-        return downloads == null
-                ? pools.run(() -> Downloads.sweep(options.layout().downloads(), Set.of()))
-                : downloads.sweep();
+        return transfers == null
+                ? pools.run(() -> Downloads.sweep(options.layout().downloads()))
+                : transfers.sweep();
     }
 
     private MakeRoom collector() {
@@ -372,26 +379,22 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
                 progress, () -> progress.subscribe(line -> {}, failure -> {}).dispose());
     }
 
-    private Registries registries() {
-        if (registries == null) {
-            registries = new Registries(vertx, pools, reach);
-        }
-        return registries;
-    }
-
-    private SharedPulls pulls() {
-        if (pulls == null) {
-            downloads = new Downloads(vertx, options.layout(), bulk, registries());
-            pulls = new SharedPulls(
-                    registries(),
+    private Transfers transfers() {
+        if (transfers == null) {
+            transfers = new Transfers(
+                    vertx,
+                    options.layout(),
+                    store,
                     images,
                     layers,
                     unpack,
-                    downloads,
-                    bulk,
                     add,
+                    lanes,
+                    pools,
+                    bulk,
+                    reach,
                     work -> context.runOnContext(turn -> work.run()));
         }
-        return pulls;
+        return transfers;
     }
 }

@@ -5,7 +5,12 @@ import io.wharf.base.Digest;
 import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
-import io.wharf.images.Uses.Use;
+import io.wharf.images.catalog.Image;
+import io.wharf.images.catalog.ImageEvents;
+import io.wharf.images.catalog.Images;
+import io.wharf.images.catalog.Uses;
+import io.wharf.images.catalog.Uses.Use;
+import io.wharf.images.layers.AddImage;
 
 /** Writes down what is known of an image besides itself: that it is pinned, and when it was used. */
 final class PinImage {

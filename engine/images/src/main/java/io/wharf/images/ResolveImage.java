@@ -2,6 +2,10 @@ package io.wharf.images;
 
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.ImageForContainer;
+import io.wharf.images.catalog.Image;
+import io.wharf.images.catalog.Images;
+import io.wharf.images.spec.ImageConfig;
+import io.wharf.images.spec.Platform;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a container is to be made from. */

@@ -4,6 +4,12 @@ import io.vertx.core.Future;
 import io.wharf.base.Lanes;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
+import io.wharf.images.catalog.Image;
+import io.wharf.images.catalog.ImageEvents;
+import io.wharf.images.catalog.ImageTable;
+import io.wharf.images.catalog.Images;
+import io.wharf.images.layers.AddImage;
+import io.wharf.images.spec.Reference;
 import org.jspecify.annotations.Nullable;
 
 /** Gives an image one more name; a name that another image has moves over. */

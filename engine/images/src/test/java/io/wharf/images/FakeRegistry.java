@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
+import io.wharf.images.spec.MediaTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,22 +19,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 
 /** A registry that says what a real one does not: tokens, redirects, wrong bytes, indexes, odd compressions. */
-final class FakeRegistry implements AutoCloseable {
-    final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+public final class FakeRegistry implements AutoCloseable {
+    public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, byte[]> bodies = new ConcurrentHashMap<>();
     private final Map<String, String> types = new ConcurrentHashMap<>();
     private final HttpServer server;
     private final boolean tokens;
     private final boolean redirects;
 
-    FakeRegistry(Vertx vertx, boolean tokens, boolean redirects) {
+    public FakeRegistry(Vertx vertx, boolean tokens, boolean redirects) {
         this.tokens = tokens;
         this.redirects = redirects;
         server =
                 Room.await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.actualPort();
     }
 
@@ -71,18 +72,18 @@ final class FakeRegistry implements AutoCloseable {
         }
     }
 
-    Digest blob(byte[] bytes) {
+    public Digest blob(byte[] bytes) {
         Digest digest = Digest.of(bytes);
         bodies.put("/v2/app/blobs/" + digest, bytes);
         return digest;
     }
 
     /** Puts other bytes under a digest. */
-    void spoil(Digest digest, byte[] bytes) {
+    public void spoil(Digest digest, byte[] bytes) {
         bodies.put("/v2/app/blobs/" + digest, bytes);
     }
 
-    Digest manifest(String tag, String type, byte[] body) {
+    public Digest manifest(String tag, String type, byte[] body) {
         Digest digest = Digest.of(body);
         for (String name : List.of(tag, digest.toString())) {
             bodies.put("/v2/app/manifests/" + name, body);
@@ -92,7 +93,7 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     /** An image of packed layers; {@code diffs} are the digests of their plain tars. */
-    Digest image(String tag, String architecture, String layerType, List<byte[]> layers, List<Digest> diffs) {
+    public Digest image(String tag, String architecture, String layerType, List<byte[]> layers, List<Digest> diffs) {
         byte[] config = Json.writeBytes(Map.of(
                 "architecture",
                 architecture,
@@ -115,7 +116,7 @@ final class FakeRegistry implements AutoCloseable {
         return manifest(tag, MediaTypes.OCI_MANIFEST, Json.writeBytes(manifest));
     }
 
-    static byte[] gzip(byte[]... members) {
+    public static byte[] gzip(byte[]... members) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] member : members) {
             try (var gzip = new GZIPOutputStream(out)) {

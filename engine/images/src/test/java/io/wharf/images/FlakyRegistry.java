@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
+import io.wharf.images.spec.MediaTypes;
+import io.wharf.images.spec.Platform;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,25 +18,25 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A registry of one repository {@code app} that serves ranges and does to each request what a test says first. */
-final class FlakyRegistry implements AutoCloseable {
+public final class FlakyRegistry implements AutoCloseable {
     /** Method, path and query, and the Range header where there is one. */
-    final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
     private final Map<String, byte[]> bodies = new ConcurrentHashMap<>();
     private final HttpServer server;
     private volatile BiPredicate<FlakyRegistry, HttpServerRequest> mood = (self, request) -> false;
 
-    FlakyRegistry(Vertx vertx) {
+    public FlakyRegistry(Vertx vertx) {
         server =
                 Room.await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.actualPort();
     }
 
     /** What is done to a request; true where that was all. */
-    void mood(BiPredicate<FlakyRegistry, HttpServerRequest> mood) {
+    public void mood(BiPredicate<FlakyRegistry, HttpServerRequest> mood) {
         this.mood = mood;
     }
 
@@ -47,7 +49,7 @@ final class FlakyRegistry implements AutoCloseable {
     }
 
     /** Serves the body, or its beginning and then a broken connection. */
-    void serve(HttpServerRequest request, int limit) {
+    public void serve(HttpServerRequest request, int limit) {
         byte[] body = bodies.get(request.path());
         HttpServerResponse response = request.response();
         if (body == null) {
@@ -77,7 +79,7 @@ final class FlakyRegistry implements AutoCloseable {
     }
 
     /** An image of one plain layer a tar. */
-    void image(String tag, byte[]... tars) {
+    public void image(String tag, byte[]... tars) {
         List<Digest> diffs = new ArrayList<>();
         List<Map<String, Object>> parts = new ArrayList<>();
         for (byte[] tar : tars) {
@@ -110,7 +112,7 @@ final class FlakyRegistry implements AutoCloseable {
     }
 
     /** Requests for one blob, in order. */
-    List<String> asked(Digest digest) {
+    public List<String> asked(Digest digest) {
         return List.copyOf(requests).stream()
                 .filter(line -> line.contains(digest.toString()))
                 .toList();

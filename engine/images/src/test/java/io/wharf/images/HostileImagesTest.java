@@ -9,6 +9,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.PullImage;
 import io.wharf.images.HostileLayers.Case;
 import io.wharf.images.Room.Tar;
+import io.wharf.images.spec.MediaTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

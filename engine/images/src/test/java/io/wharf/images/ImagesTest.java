@@ -13,6 +13,7 @@ import io.wharf.contracts.ImageService.ImageSummary;
 import io.wharf.contracts.ImageService.ListImages;
 import io.wharf.contracts.ImageService.Removed;
 import io.wharf.images.Room.Tar;
+import io.wharf.images.spec.ImageConfig;
 import io.wharf.linux.RemoveTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

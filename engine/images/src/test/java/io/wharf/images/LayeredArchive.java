@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An archive as {@code docker save} writes it, of an image with given layers. */
-final class LayeredArchive {
+public final class LayeredArchive {
     private LayeredArchive() {}
 
     /** The layers' tars, lowest first. */
-    static byte[] of(String name, List<byte[]> layers) {
+    public static byte[] of(String name, List<byte[]> layers) {
         List<String> diffs = new ArrayList<>();
         List<String> files = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {

@@ -12,6 +12,8 @@ import io.wharf.contracts.ImageService.PullImage;
 import io.wharf.contracts.ImageSpaceOptions;
 import io.wharf.contracts.ImageSpaceOptions.Blobs;
 import io.wharf.images.Room.Tar;
+import io.wharf.images.catalog.ImageTable;
+import io.wharf.images.catalog.Images;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /** A {@code docker-registry} of its own on a free port of 127.0.0.1, with its data in a temporary folder. */
-final class RealRegistry implements AutoCloseable {
+public final class RealRegistry implements AutoCloseable {
     final int port;
     private final Path folder;
     private final Process process;
@@ -38,12 +38,12 @@ final class RealRegistry implements AutoCloseable {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::answers);
     }
 
-    static RealRegistry open() {
+    public static RealRegistry open() {
         return start("");
     }
 
     /** Wants user {@code me} with password {@code secret}. */
-    static RealRegistry withPassword() {
+    public static RealRegistry withPassword() {
         return start("auth: {htpasswd: {realm: here, path: %s/htpasswd}}\n");
     }
 
@@ -55,7 +55,7 @@ final class RealRegistry implements AutoCloseable {
         }
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + port;
     }
 

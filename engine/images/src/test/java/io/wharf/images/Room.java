@@ -42,16 +42,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The room as the daemon runs it, in folders of its own; closing it checks that no mount is left. */
-final class Room implements AutoCloseable {
-    final Path folder;
-    final Layout layout;
-    final List<Event> events = Collections.synchronizedList(new ArrayList<>());
-    final Vertx vertx = Vertx.vertx();
-    final HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(10));
-    final Pools pools = new Pools(8, 2);
-    final Store store;
+public final class Room implements AutoCloseable {
+    public final Path folder;
+    public final Layout layout;
+    public final List<Event> events = Collections.synchronizedList(new ArrayList<>());
+    public final Vertx vertx = Vertx.vertx();
+    public final HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(10));
+    public final Pools pools = new Pools(8, 2);
+    public final Store store;
     final KernelLedger ledger;
-    final ImageService images;
+    public final ImageService images;
     private final boolean owned;
 
     /** Deeper trees than an engine takes in that nobody configured. */
@@ -123,11 +123,11 @@ final class Room implements AutoCloseable {
         images = Services.client(vertx, ImageService.class);
     }
 
-    static Room open() {
+    public static Room open() {
         return open(List.of(), List.of());
     }
 
-    static Room open(List<String> insecure, List<String> mirrors) {
+    public static Room open(List<String> insecure, List<String> mirrors) {
         try {
             return new Room(Files.createTempDirectory("wharf-images."), true, insecure, mirrors);
         } catch (IOException e) {
@@ -135,7 +135,7 @@ final class Room implements AutoCloseable {
         }
     }
 
-    static Room open(ImageSpaceOptions space) {
+    public static Room open(ImageSpaceOptions space) {
         try {
             Path folder = Files.createTempDirectory("wharf-images.");
             return new Room(folder, true, List.of(), List.of(), null, Map.of(), space);
@@ -145,7 +145,7 @@ final class Room implements AutoCloseable {
     }
 
     /** One with a storage driver, in a new folder below another; it is the caller's to close even where it does not start. */
-    static Room on(Path parent, String driver, Map<String, String> storageOptions) {
+    public static Room on(Path parent, String driver, Map<String, String> storageOptions) {
         try {
             Path folder = Files.createTempDirectory(parent, "wharf-images.");
             return new Room(folder, true, List.of(), List.of(), driver, storageOptions, ImageSpaceOptions.USUAL);
@@ -155,27 +155,27 @@ final class Room implements AutoCloseable {
     }
 
     /** The next engine, which looks after the disk in its own way. */
-    Room next(ImageSpaceOptions space) {
+    public Room next(ImageSpaceOptions space) {
         return new Room(folder, owned, List.of(), List.of(), driver, Map.of(), space);
     }
 
     /** The next engine on the same folders, asked for another driver, or for none. */
-    Room next(@Nullable String other) {
+    public Room next(@Nullable String other) {
         return new Room(folder, owned, List.of(), List.of(), other, Map.of(), ImageSpaceOptions.USUAL);
     }
 
     /** The next engine on the same folders, with other options of its storage driver. */
-    Room next(Map<String, String> storageOptions) {
+    public Room next(Map<String, String> storageOptions) {
         return new Room(folder, owned, List.of(), List.of(), driver, storageOptions, ImageSpaceOptions.USUAL);
     }
 
     /** The next engine on the same folders, after {@link #stop}. */
-    Room next() {
+    public Room next() {
         return next(driver);
     }
 
     /** Stops the engine and leaves everything where it is. */
-    void stop() {
+    public void stop() {
         await(vertx.close());
         store.close();
         ledger.close();
@@ -192,7 +192,7 @@ final class Room implements AutoCloseable {
         }
     }
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
@@ -206,21 +206,21 @@ final class Room implements AutoCloseable {
         }
     }
 
-    List<Progress> watch(Future<Handle<Flowable<Progress>>> work) {
+    public List<Progress> watch(Future<Handle<Flowable<Progress>>> work) {
         return handles.take(await(work)).toList().blockingGet();
     }
 
     /** Imports a tar; the image's id. */
-    String importTar(byte[] tar, @Nullable String repository, String... changes) {
+    public String importTar(byte[] tar, @Nullable String repository, String... changes) {
         var request = new ImportImage(offer(tar), repository, null, null, null, List.of(changes));
         return String.valueOf(watch(images.importRoot(request)).getLast().status());
     }
 
-    Handle<ByteStream> offer(byte[] bytes) {
+    public Handle<ByteStream> offer(byte[] bytes) {
         return handles.offer(new Bytes(vertx, bytes), () -> {});
     }
 
-    byte[] drain(Future<Handle<ByteStream>> handle) {
+    public byte[] drain(Future<Handle<ByteStream>> handle) {
         ByteStream stream = handles.take(await(handle));
         try (io.wharf.streams.BlockingInput input = io.wharf.streams.BlockingInput.of(stream)) {
             return input.readAllBytes();
@@ -317,24 +317,24 @@ final class Room implements AutoCloseable {
     }
 
     /** A tar in the making. */
-    static final class Tar {
+    public static final class Tar {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final TarWriter writer = new TarWriter(bytes);
 
-        Tar file(String name, String content) {
+        public Tar file(String name, String content) {
             byte[] text = content.getBytes(java.nio.charset.StandardCharsets.UTF_8);
             return add(TarEntry.file(name, 0644, text.length), text);
         }
 
-        Tar folder(String name) {
+        public Tar folder(String name) {
             return add(TarEntry.directory(name, 0755), new byte[0]);
         }
 
-        Tar link(TarEntry.Kind kind, String name, String target) {
+        public Tar link(TarEntry.Kind kind, String name, String target) {
             return add(new TarEntry(name, kind, 0777, 0, 0, 0, 0, 1, 0, target, 0, 0, Map.of(), null), new byte[0]);
         }
 
-        Tar add(TarEntry entry, byte[] content) {
+        public Tar add(TarEntry entry, byte[] content) {
             try {
                 writer.whole(entry, content);
                 return this;
@@ -343,7 +343,7 @@ final class Room implements AutoCloseable {
             }
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             try {
                 writer.finish();
                 return bytes.toByteArray();

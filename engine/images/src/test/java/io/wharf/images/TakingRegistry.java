@@ -15,12 +15,12 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A registry that takes uploads in pieces and does to each request what a test says first. */
-final class TakingRegistry implements AutoCloseable {
+public final class TakingRegistry implements AutoCloseable {
     /** Method, path and query, and the Content-Range header where there is one. */
-    final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
     /** Blobs by repository and digest. */
-    final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+    public final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
 
     private final Map<String, Buffer> uploads = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -28,22 +28,22 @@ final class TakingRegistry implements AutoCloseable {
     private volatile BiPredicate<TakingRegistry, HttpServerRequest> mood = (self, request) -> false;
     private volatile boolean tokens;
 
-    TakingRegistry(Vertx vertx) {
+    public TakingRegistry(Vertx vertx) {
         server =
                 Room.await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.actualPort();
     }
 
     /** What is done to a request; true where that was all. */
-    void mood(BiPredicate<TakingRegistry, HttpServerRequest> mood) {
+    public void mood(BiPredicate<TakingRegistry, HttpServerRequest> mood) {
         this.mood = mood;
     }
 
     /** From now on wants a token, whose name is the scopes that it is for. */
-    void wantTokens() {
+    public void wantTokens() {
         tokens = true;
     }
 
@@ -126,7 +126,7 @@ final class TakingRegistry implements AutoCloseable {
     }
 
     /** Takes bytes as they come, up to so many, and then breaks the connection. */
-    void take(HttpServerRequest request, int limit) {
+    public void take(HttpServerRequest request, int limit) {
         Buffer has = uploads.get(request.path());
         String range = request.getHeader("Content-Range");
         if (has == null || (range != null && Integer.parseInt(range.replaceAll("-.*", "")) != has.length())) {
@@ -149,14 +149,14 @@ final class TakingRegistry implements AutoCloseable {
     }
 
     /** Ends an upload as if its last request had been answered. */
-    void keep(String path, String digest) {
+    public void keep(String path, String digest) {
         blobs.put(
                 path.replaceFirst("/v2/(\\w*).*", "$1") + "@" + digest,
                 java.util.Objects.requireNonNull(uploads.remove(path)).getBytes());
     }
 
     /** Forgets the uploads under way. */
-    void forget() {
+    public void forget() {
         uploads.clear();
     }
 
@@ -165,7 +165,7 @@ final class TakingRegistry implements AutoCloseable {
     }
 
     /** Requests of one method, in order. */
-    List<String> asked(String method) {
+    public List<String> asked(String method) {
         return List.copyOf(requests).stream()
                 .filter(line -> line.startsWith(method + " "))
                 .toList();

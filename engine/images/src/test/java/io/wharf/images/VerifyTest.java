@@ -7,6 +7,7 @@ import io.wharf.contracts.Verified;
 import io.wharf.contracts.Verified.Damage;
 import io.wharf.contracts.Verified.Soundness;
 import io.wharf.images.Room.Tar;
+import io.wharf.images.spec.MediaTypes;
 import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
