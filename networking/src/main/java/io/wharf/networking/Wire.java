@@ -18,8 +18,12 @@ import java.util.Set;
 record Wire(Endpoint endpoint, Plug plug, int mtu, boolean published, Set<Family> routes) {
     /** What a container's link is at. */
     sealed interface Plug {
-        /** A pair whose outer end is a port of the bridge with this index. */
-        record Port(int bridge) implements Plug {}
+        /**
+         * A pair whose outer end is a port of the bridge with this index.
+         *
+         * @param isolated whether it is kept from the other containers on the bridge
+         */
+        record Port(int bridge, boolean isolated) implements Plug {}
 
         /** At a link of the host itself. */
         record Parent(ParentOptions options) implements Plug {}
@@ -48,7 +52,8 @@ record Wire(Endpoint endpoint, Plug plug, int mtu, boolean published, Set<Family
                 network.hasParent()
                         ? new Plug.Parent(network.parentOptions())
                         : new Plug.Port(
-                                networks.bridge(network.id()).orElseThrow().index()),
+                                networks.bridge(network.id()).orElseThrow().index(),
+                                !network.bridgeOptions().icc()),
                 network.hasParent() ? BridgeOptions.mtu(network.options()) : network.mtu(),
                 !network.hasParent() && !membership.ports().isEmpty() && !routes.isEmpty(),
                 Set.copyOf(routes));

@@ -125,20 +125,23 @@ final class Wiring implements AutoCloseable {
         try (Fd namespace = namespaces.open(netns)) {
             for (Wire wire : wires) {
                 switch (wire.plug()) {
-                    case Plug.Port port -> makePair(wire, port.bridge(), namespace);
+                    case Plug.Port port -> makePair(wire, port, namespace);
                     case Plug.Parent parent -> makeSublink(wire, parent.options(), namespace);
                 }
             }
         }
     }
 
-    private void makePair(Wire wire, int bridge, Fd namespace) {
+    private void makePair(Wire wire, Plug.Port port, Fd namespace) {
         Endpoint endpoint = wire.endpoint();
         MacAddress mac = MacAddress.parse(endpoint.mac());
-        int outer =
-                host.createVeth(new Veth(endpoint.veth(), null, bridge, wire.mtu(), endpoint.inside(), mac, namespace));
+        int outer = host.createVeth(
+                new Veth(endpoint.veth(), null, port.bridge(), wire.mtu(), endpoint.inside(), mac, namespace));
         if (wire.published()) {
             hairpin(outer);
+        }
+        if (port.isolated() && !rulesSeeBridges()) {
+            host.isolate(outer, true);
         }
         host.up(outer);
     }
@@ -161,6 +164,22 @@ final class Wiring implements AutoCloseable {
                     namespace));
         } catch (LinuxException e) {
             throw ParentLink.refused(options.kind().toString(), endpoint.inside() + " at " + options.parent(), e);
+        }
+    }
+
+    /**
+     * Whether the host has rules decide about what stays within a bridge (br_netfilter). They then keep containers apart,
+     * and an isolated port would drop what a published port leads from one to the other.
+     */
+    private static boolean rulesSeeBridges() {
+        return isOn("bridge-nf-call-iptables") && isOn("bridge-nf-call-ip6tables");
+    }
+
+    private static boolean isOn(String name) {
+        try {
+            return SmallFiles.read("/proc/sys/net/bridge/" + name).strip().equals("1");
+        } catch (LinuxException absent) {
+            return false;
         }
     }
 

@@ -198,19 +198,6 @@ class BridgeTest {
     }
 
     @Test
-    void rulesFlushedByAnother_areBackWithTheNextPort() throws IOException {
-        Sandbox one = engine.join("a1", "bridge", "8080:80/tcp");
-        Host.nft("flush ruleset");
-        // The socket that holds the port never takes a connection.
-        assertThatThrownBy(() -> Peer.HERE.callTcp("127.0.0.1", 8080)).hasMessageContaining("refused");
-        engine.join("b1", "bridge", "8081:80/tcp");
-        try (var server = serve(one, 80)) {
-            assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
-            assertThat(server.isOpen()).isTrue();
-        }
-    }
-
-    @Test
     void join_isQuick() {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 20; i++) {

@@ -77,7 +77,7 @@ final class Engine implements AutoCloseable {
     static JoinNetworks request(String id, String mode, String... ports) {
         Map<String, List<PortBinding>> bindings = new java.util.LinkedHashMap<>();
         for (String port : ports) {
-            String[] parts = port.split(":");
+            String[] parts = port.split(":(?![^\\[]*])");
             String ip = parts.length == 3 ? parts[0] : "";
             bindings.merge(
                     parts[parts.length - 1],

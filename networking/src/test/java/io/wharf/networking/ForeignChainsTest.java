@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,15 +74,12 @@ class ForeignChainsTest {
 
     /** Another engine started, or an administrator's reload, while this one runs. */
     @Test
-    void dropThatComesLater_isAnsweredWhenAContainerComes() throws IOException {
+    void dropThatComesLater_isAnsweredWithinASecond() throws IOException {
         try (Engine engine = Engine.start(folder)) {
+            Sandbox one = engine.join("a1", "bridge", "8080:80/tcp");
             Host.nft(DROPS);
-            await().untilAsserted(() -> {
-                engine.leave("a1");
-                engine.join("a1", "bridge", "8080:80/tcp");
-                assertThat(Host.rules()).contains("comment \"wharf:wharf0\"");
-            });
-            Sandbox one = engine.join("a1", "bridge");
+            await().atMost(Duration.ofSeconds(1))
+                    .untilAsserted(() -> assertThat(Host.rules()).contains("comment \"wharf:wharf0\""));
             try (var inOne = Engine.inside(one).serveTcp("0.0.0.0", 80)) {
                 assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo(Outside.ADDRESS);
                 assertThat(inOne.isOpen()).isTrue();

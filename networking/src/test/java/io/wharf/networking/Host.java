@@ -6,6 +6,7 @@ import io.wharf.linux.Link;
 import io.wharf.linux.MountTable;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.Nftables;
+import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,6 +32,12 @@ final class Host {
 
     static String rules() {
         return nft("list ruleset");
+    }
+
+    static void addAddress(String link, String address, int prefix) {
+        try (Netlink netlink = Netlink.open()) {
+            netlink.addAddress(netlink.link(link).orElseThrow().index(), Ip.parse(address), prefix);
+        }
     }
 
     static String nft(String commands) {

@@ -8,11 +8,14 @@ import io.wharf.linux.Veth;
 import io.wharf.networking.address.Ip;
 import java.nio.file.Path;
 
-/** Another host on the wire: 198.51.100.2, with this one, 198.51.100.1, as its way to all containers. */
+/** Another host on the wire: 198.51.100.2, with this one, 198.51.100.1, as its way to all containers; in IPv6 likewise. */
 final class Outside implements AutoCloseable {
     static final String HOST = "198.51.100.1";
     static final String ADDRESS = "198.51.100.2";
+    static final String HOST6 = "2001:db8:100::1";
+    static final String ADDRESS6 = "2001:db8:100::2";
     private static final int PREFIX = 24;
+    private static final int PREFIX6 = 64;
 
     final Peer peer;
     private final int link;
@@ -34,6 +37,9 @@ final class Outside implements AutoCloseable {
             there.addAddress(eth, Ip.parse(ADDRESS), PREFIX);
             there.up(eth);
             there.addRoute(Route.defaultVia(Ip.parse(HOST), eth));
+            here.addAddress(link, Ip.parse(HOST6), PREFIX6);
+            there.addAddress(eth, Ip.parse(ADDRESS6), PREFIX6);
+            there.addRoute(Route.defaultVia(Ip.parse(HOST6), eth));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import io.wharf.linux.NetworkNamespaces;
+import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -37,7 +38,7 @@ record Peer(String netns) {
     /** Answers each connection with the caller's address, until closed. */
     SelectableChannel serveTcp(String address, int port) {
         ServerSocketChannel server = make(() -> {
-            ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.INET);
+            ServerSocketChannel made = ServerSocketChannel.open(family(address));
             made.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             return made.bind(new InetSocketAddress(address, port));
         });
@@ -54,18 +55,18 @@ record Peer(String netns) {
     }
 
     private static String hostOf(SocketChannel caller) throws IOException {
-        return ((InetSocketAddress) caller.getRemoteAddress()).getAddress().getHostAddress();
+        return Ip.text(((InetSocketAddress) caller.getRemoteAddress()).getAddress());
     }
 
     SelectableChannel serveUdp(String address, int port) {
-        DatagramChannel server = make(
-                () -> DatagramChannel.open(StandardProtocolFamily.INET).bind(new InetSocketAddress(address, port)));
+        DatagramChannel server =
+                make(() -> DatagramChannel.open(family(address)).bind(new InetSocketAddress(address, port)));
         Thread.ofPlatform().daemon().start(() -> {
             ByteBuffer in = ByteBuffer.allocate(100);
             while (server.isOpen()) {
                 try {
                     InetSocketAddress from = (InetSocketAddress) server.receive(in.clear());
-                    server.send(bytes(from.getAddress().getHostAddress()), from);
+                    server.send(bytes(Ip.text(from.getAddress())), from);
                 } catch (IOException e) {
                     return;
                 }
@@ -90,7 +91,7 @@ record Peer(String netns) {
     }
 
     private String callTcp(String address, int port, int millis) {
-        try (SocketChannel channel = make(() -> SocketChannel.open(StandardProtocolFamily.INET))) {
+        try (SocketChannel channel = make(() -> SocketChannel.open(family(address)))) {
             channel.socket().connect(new InetSocketAddress(address, port), millis);
             channel.socket().setSoTimeout(millis);
             return text(channel.socket().getInputStream().readAllBytes());
@@ -100,7 +101,7 @@ record Peer(String netns) {
     }
 
     String callUdp(String address, int port) {
-        try (DatagramChannel channel = make(() -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+        try (DatagramChannel channel = make(() -> DatagramChannel.open(family(address)))) {
             channel.connect(new InetSocketAddress(address, port));
             channel.write(bytes("?"));
             channel.socket().setSoTimeout(PATIENCE_MILLIS);
@@ -110,6 +111,32 @@ record Peer(String netns) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A socket that goes on asking from the same port. */
+    record UdpClient(DatagramChannel channel) implements AutoCloseable {
+        String ask() throws IOException {
+            channel.write(bytes("?"));
+            channel.socket().setSoTimeout(IMPATIENCE_MILLIS);
+            var packet = new java.net.DatagramPacket(new byte[100], 100);
+            channel.socket().receive(packet);
+            return text(java.util.Arrays.copyOf(packet.getData(), packet.getLength()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    UdpClient udpClient(String address, int port) throws IOException {
+        DatagramChannel channel = make(() -> DatagramChannel.open(family(address)));
+        channel.connect(new InetSocketAddress(address, port));
+        return new UdpClient(channel);
+    }
+
+    private static StandardProtocolFamily family(String address) {
+        return address.indexOf(':') < 0 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
     private static ByteBuffer bytes(String text) {

@@ -73,6 +73,9 @@ public interface Netlink extends AutoCloseable {
     /** Whether a bridge port sends packets back through the port they came from. */
     void hairpin(int link, boolean on);
 
+    /** Whether a bridge port is kept from all others that are so, and reaches the bridge itself alone. */
+    void isolate(int link, boolean on);
+
     List<LinkAddress> addresses();
 
     /** Adds an address (for IPv4 with its broadcast, for IPv6 without duplicate detection); EEXIST where it is there. */

@@ -32,6 +32,7 @@ final class RealNetlink implements Netlink {
     private static final int AF_INET6 = 10;
     private static final int IFF_UP = 1;
     private static final int IFLA_BRPORT_MODE = 4;
+    private static final int IFLA_BRPORT_ISOLATED = 33;
     private static final int IFA_F_NODAD = 2;
     private static final int IFA_BROADCAST = 4;
     private static final int RTPROT_BOOT = 3;
@@ -205,12 +206,19 @@ final class RealNetlink implements Netlink {
 
     @Override
     public void hairpin(int link, boolean on) {
+        port(link, IFLA_BRPORT_MODE, on, "hairpin");
+    }
+
+    @Override
+    public void isolate(int link, boolean on) {
+        port(link, IFLA_BRPORT_ISOLATED, on, "isolated");
+    }
+
+    private void port(int link, int flag, boolean on, String name) {
         var message = new NetlinkMessage(RTM_SETLINK, NLM_F_ACK)
                 .link(AF_BRIDGE, link, 0, 0)
-                .nested(
-                        NetlinkDecoder.IFLA_PROTINFO,
-                        port -> port.attribute(IFLA_BRPORT_MODE, new byte[] {(byte) (on ? 1 : 0)}));
-        socket.request("RTM_SETLINK", message, link, "hairpin", on);
+                .nested(NetlinkDecoder.IFLA_PROTINFO, port -> port.attribute(flag, new byte[] {(byte) (on ? 1 : 0)}));
+        socket.request("RTM_SETLINK", message, link, name, on);
     }
 
     private void change(int link, int flags, int mask, Consumer<NetlinkMessage> attributes, Object... shown) {

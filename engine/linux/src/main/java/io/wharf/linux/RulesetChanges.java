@@ -1,6 +1,8 @@
 package io.wharf.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.netty.channel.IoEventLoop;
 import java.nio.ByteBuffer;
@@ -17,8 +19,9 @@ import java.util.Optional;
  */
 public final class RulesetChanges implements AutoCloseable {
     private static final int GROUP_NFTABLES = 7;
-    private static final int SOL_NETLINK = 270;
-    private static final int NETLINK_ADD_MEMBERSHIP = 1;
+    /** struct sockaddr_nl. */
+    private static final int ADDRESS_BYTES = 12;
+
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int RECEIVE_BUFFER = 2 << 20;
@@ -88,12 +91,20 @@ public final class RulesetChanges implements AutoCloseable {
         try {
             // Others write ten thousand rules at a time; memory is used only while messages wait.
             enlarge(socket);
-            InetSockets.option(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, GROUP_NFTABLES);
+            bind(socket);
             return new RulesetChanges(socket, loop, listener);
         } catch (RuntimeException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /** A member of the group; one that was never bound hears nothing. */
+    private static void bind(Fd socket) {
+        var at = Scratch.get().zeroed(ADDRESS_BYTES);
+        at.set(JAVA_SHORT, 0, (short) NetlinkSocket.AF_NETLINK);
+        at.set(JAVA_INT, 8, 1 << (GROUP_NFTABLES - 1));
+        Check.that("bind", Native.syscall(Nr.BIND, socket.value(), at.address(), ADDRESS_BYTES), "NFNLGRP_NFTABLES");
     }
 
     private static void enlarge(Fd socket) {

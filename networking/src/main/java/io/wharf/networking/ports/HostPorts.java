@@ -6,6 +6,7 @@ import io.wharf.networking.address.Ip;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,19 +75,23 @@ public final class HostPorts implements AutoCloseable {
     }
 
     private List<PublishedPort> take(WantedPort wanted, Reach reach) {
-        List<PublishedPort> taken = new ArrayList<>(2);
+        List<PublishedPort> routed = new ArrayList<>(2);
         List<InetAddress> hosts = new ArrayList<>(2);
         for (InetAddress host : wanted.hosts()) {
             boolean v6 = host instanceof Inet6Address;
             if (reach.routed(v6) && reach.address(v6) != null) {
-                taken.add(new PublishedPort(wanted.protocol(), wanted.containerPort(), Ip.text(host), 0));
+                routed.add(new PublishedPort(wanted.protocol(), wanted.containerPort(), Ip.text(host), 0));
             } else if (sockets.canLead(wanted.protocol(), v6, reach)) {
                 hosts.add(host);
             }
         }
+        List<PublishedPort> taken = new ArrayList<>(2);
         if (!hosts.isEmpty()) {
             taken.addAll(wanted.first() == 0 ? random(wanted, hosts, reach) : firstFree(wanted, hosts, reach));
         }
+        taken.addAll(routed);
+        // IPv4 first, as they are asked for and shown.
+        taken.sort(Comparator.comparing(PublishedPort::isIpv6));
         return taken;
     }
 
