@@ -21,6 +21,7 @@ final class MountVolume {
     Future<String> mount(String name, String mounting, @Nullable String copyFrom, Map<String, String> inside) {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
+            volume.refuseIfBroken();
             return volumes.drivers()
                     .of(volume)
                     .compose(driver -> driver.mount(

@@ -35,7 +35,7 @@ final class RemoveVolume {
                 .compose(Removal::finish);
     }
 
-    private static final Removal NOTHING = new Removal() {
+    static final Removal NOTHING = new Removal() {
         @Override
         public Future<Void> finish() {
             return Future.succeededFuture();
@@ -52,6 +52,33 @@ final class RemoveVolume {
             throw WharfException.conflict("remove " + volume.name() + ": volume is in use - ["
                     + String.join(", ", volume.users().stream().sorted().toList()) + "]");
         }
+        if (volume.isCopied()) {
+            throw WharfException.conflict("remove " + volume.name() + ": volume is in use - [it is being copied]");
+        }
+        volume.refuseIfTaken();
+        return new DropSnapshots(volumes).run(volume, force).compose(snapshots -> files(volume, force)
+                .compose(removal -> commit(volume)
+                        .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))
+                        .map(removal))
+                .recover(failure -> snapshots.undo().transform(back -> Future.failedFuture(failure)))
+                .map(removal -> both(removal, snapshots)));
+    }
+
+    private static Removal both(Removal one, Removal other) {
+        return new Removal() {
+            @Override
+            public Future<Void> finish() {
+                return one.finish().compose(done -> other.finish());
+            }
+
+            @Override
+            public Future<Void> undo() {
+                return one.undo().compose(done -> other.undo());
+            }
+        };
+    }
+
+    private Future<Removal> files(Volume volume, boolean force) {
         return volumes.drivers()
                 .of(volume)
                 .compose((VolumeDriver driver) -> driver.remove(volume.name(), volume.options()))
@@ -59,10 +86,7 @@ final class RemoveVolume {
                 .recover(failure -> force && !volume.driver().equals(Drivers.LOCAL)
                         ? Future.succeededFuture(NOTHING)
                         : Future.failedFuture(failure))
-                .recover(failure -> Future.failedFuture(MakeVolume.named("remove " + volume.name(), failure)))
-                .compose(removal -> commit(volume)
-                        .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))
-                        .map(removal));
+                .recover(failure -> Future.failedFuture(MakeVolume.named("remove " + volume.name(), failure)));
     }
 
     private Future<Volume> commit(Volume volume) {
@@ -70,6 +94,7 @@ final class RemoveVolume {
                 .write(tx -> {
                     FailurePoint.reach("remove volume");
                     VolumeTable.delete(tx, volume.name());
+                    CopyTable.forget(tx, volume.name());
                     tx.announce("volume", "destroy", volume.name(), Map.of("driver", volume.driver()));
                     return volume;
                 })

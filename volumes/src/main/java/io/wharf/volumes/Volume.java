@@ -1,8 +1,10 @@
 package io.wharf.volumes;
 
+import io.wharf.base.WharfException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One volume as it is committed, with its users. Confined to the verticle's context. */
 final class Volume {
@@ -19,6 +21,9 @@ final class Volume {
     private boolean filled;
     private String scope = "local";
     private String mountpoint = "";
+    private int copies;
+    private @Nullable String taken;
+    private @Nullable String broken;
 
     Volume(
             String name,
@@ -93,5 +98,54 @@ final class Volume {
         this.scope = scope;
         this.mountpoint = mountpoint;
         return this;
+    }
+
+    /** Whether a copy is made of it at the moment. */
+    boolean isCopied() {
+        return copies > 0;
+    }
+
+    void beginCopy() {
+        copies++;
+    }
+
+    void endCopy() {
+        copies--;
+    }
+
+    /** Keeps everybody out. @param why what follows {@code volume NAME}, as {@code is being restored} */
+    void take(String why) {
+        taken = why;
+    }
+
+    void giveBack() {
+        taken = null;
+    }
+
+    void refuseIfTaken() {
+        if (taken != null) {
+            throw WharfException.conflict("volume " + name + " " + taken);
+        }
+    }
+
+    /** Its content is not whole: nobody gets it but those who give it another. */
+    void breaks(String why) {
+        broken = why;
+    }
+
+    void heals() {
+        broken = null;
+    }
+
+    void refuseIfBroken() {
+        refuseIfTaken();
+        if (broken != null) {
+            throw WharfException.conflict("volume " + name + " " + broken);
+        }
+    }
+
+    /** The same under another name. */
+    Volume renamed(String to) {
+        return new Volume(to, driver, createdNanos, labels, options, filled);
     }
 }

@@ -22,7 +22,8 @@ final class VolumeTable {
                             + " options TEXT NOT NULL, filled INTEGER NOT NULL) WITHOUT ROWID;"
                             + "CREATE TABLE volume_user(volume TEXT NOT NULL, container TEXT NOT NULL,"
                             + " PRIMARY KEY(volume, container)) WITHOUT ROWID",
-                    "ALTER TABLE volume ADD COLUMN driver TEXT NOT NULL DEFAULT 'local'"));
+                    "ALTER TABLE volume ADD COLUMN driver TEXT NOT NULL DEFAULT 'local'",
+                    CopyTable.TABLES));
 
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -78,7 +79,7 @@ final class VolumeTable {
         return new Volume(row.text(1), row.text(6), row.number(2), texts(row.text(3)), texts(row.text(4)), row.flag(5));
     }
 
-    private static Map<String, String> texts(String json) {
+    static Map<String, String> texts(String json) {
         try {
             return Map.copyOf(Json.MAPPER.readValue(json, TEXTS));
         } catch (JsonProcessingException e) {

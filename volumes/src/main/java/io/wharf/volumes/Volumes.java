@@ -6,6 +6,7 @@ import io.wharf.base.Times;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.linux.Pools;
+import io.wharf.volumes.copies.CopyFolders;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,15 @@ final class Volumes {
     private final Store store;
     private final Pools pools;
     private final Drivers drivers;
+    private final CopyFolders folders;
     private final Map<String, Volume> byName;
     private final Lanes lanes = new Lanes();
 
-    Volumes(Store store, Pools pools, Drivers drivers, Map<String, Volume> byName) {
+    Volumes(Store store, Pools pools, Drivers drivers, CopyFolders folders, Map<String, Volume> byName) {
         this.store = store;
         this.pools = pools;
         this.drivers = drivers;
+        this.folders = folders;
         this.byName = byName;
     }
 
@@ -38,6 +41,10 @@ final class Volumes {
 
     Drivers drivers() {
         return drivers;
+    }
+
+    CopyFolders folders() {
+        return folders;
     }
 
     Lanes lanes() {

@@ -8,9 +8,12 @@ import io.wharf.base.Store;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Services;
+import io.wharf.contracts.VolumeCopyService;
 import io.wharf.contracts.VolumeService;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.streams.HandleTable;
+import io.wharf.volumes.copies.CopyFolders;
 import io.wharf.volumes.drivers.VolumeDriver;
 import io.wharf.volumes.local.ClearUnmade;
 import io.wharf.volumes.local.LocalDriver;
@@ -30,22 +33,32 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     private final Store store;
     private final Pools pools;
     private final KernelLedger ledger;
+    private final HandleTable handles;
     private final List<String> pluginFolders;
     private final LocalDriver local;
     private @Nullable Volumes volumes;
+    private @Nullable Copies copies;
 
-    public VolumesVerticle(EngineOptions options, Store store, KernelLedger ledger, Pools pools) {
+    public VolumesVerticle(EngineOptions options, Store store, KernelLedger ledger, HandleTable handles, Pools pools) {
         this(
                 store,
                 ledger,
+                handles,
                 pools,
                 options.pluginFolders(),
                 new LocalDriver(options.layout().volumes(), ledger, pools, Mounts.real(), LocalDriver.DEADLINE));
     }
 
-    VolumesVerticle(Store store, KernelLedger ledger, Pools pools, List<String> pluginFolders, LocalDriver local) {
+    VolumesVerticle(
+            Store store,
+            KernelLedger ledger,
+            HandleTable handles,
+            Pools pools,
+            List<String> pluginFolders,
+            LocalDriver local) {
         this.store = store;
         this.ledger = ledger;
+        this.handles = handles;
         this.pools = pools;
         this.pluginFolders = pluginFolders;
         this.local = local;
@@ -59,22 +72,41 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     public Future<?> start() {
         return VolumeTable.load(store)
                 .compose(loaded -> local.recover(List.copyOf(loaded.keySet())).map(loaded))
-                .onSuccess(loaded -> {
+                .compose(loaded -> {
                     Volumes all = new Volumes(
                             store,
                             pools,
                             new Drivers(local, new PluginDrivers(vertx, pools, pluginFolders, ledger)),
+                            new CopyFolders(local.root()),
                             loaded);
                     loaded.values().stream()
                             .filter(volume -> volume.driver().equals(Drivers.LOCAL))
                             .forEach(volume -> volume.at(local.scope(), local.path(volume.name(), volume.options())));
+                    Copies work = new Copies(all, handles);
                     volumes = all;
-                    Services.serve(vertx, VolumeService.class, this);
-                    // Nobody waits for it: a folder that is left for a moment is in nobody's way.
-                    clearUnmade(all)
-                            .onFailure(failure ->
-                                    LOG.warn("folders of volumes that were never made could not be cleared", failure));
+                    copies = work;
+                    return new RecoverCopies(work).run().onSuccess(recovered -> serve(all, work));
                 });
+    }
+
+    private void serve(Volumes all, Copies work) {
+        Services.serve(vertx, VolumeService.class, this);
+        Services.serve(vertx, VolumeCopyService.class, new ServeCopies(work));
+        // Nobody waits for it: a folder that is left for a moment is in nobody's way.
+        clearUnmade(all)
+                .onFailure(
+                        failure -> LOG.warn("folders of volumes that were never made could not be cleared", failure));
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (volumes != null) {
+            volumes.drivers().plugins().close();
+        }
+        if (copies != null) {
+            copies.close();
+        }
+        return Future.succeededFuture();
     }
 
     /** Looks through the whole folder of volumes, each name in its lane. */

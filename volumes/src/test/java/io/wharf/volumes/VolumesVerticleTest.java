@@ -15,6 +15,7 @@ import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Pools;
+import io.wharf.streams.HandleTable;
 import io.wharf.volumes.local.LocalDriver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,8 @@ class VolumesVerticleTest {
         store = Store.open(layout.database(), Store.Durability.PROCESS, List.of(VolumesVerticle.schema()));
         ledger = KernelLedger.open(layout.ledger(), "boot");
         LocalDriver local = new LocalDriver(layout.volumes(), ledger, pools, Mounts.real(), Duration.ofSeconds(30));
-        await(vertx.deployVerticle(new VolumesVerticle(store, ledger, pools, List.of(), local)));
+        await(vertx.deployVerticle(new VolumesVerticle(
+                store, ledger, new HandleTable(vertx, Duration.ofSeconds(30)), pools, List.of(), local)));
         volumes = Services.client(vertx, VolumeService.class);
     }
 

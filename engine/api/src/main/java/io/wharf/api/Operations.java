@@ -11,6 +11,7 @@ import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.StatsService;
 import io.wharf.contracts.SystemService;
+import io.wharf.contracts.VolumeCopyService;
 import io.wharf.contracts.VolumeService;
 import io.wharf.streams.HandleTable;
 
@@ -39,6 +40,8 @@ final class Operations {
         new EndpointOperations(containers).register(handlers);
         new BuildOperations(Services.client(vertx, BuildService.class)).register(handlers);
         new VolumeOperations(Services.client(vertx, VolumeService.class)).register(handlers);
+        new VolumeCopyOperations(Services.client(vertx, VolumeCopyService.class), containers, handles)
+                .register(handlers);
         return handlers;
     }
 }

@@ -189,6 +189,16 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
+    public Future<List<String>> freezeUsersOf(String volume) {
+        return new FreezeUsers(room()).freeze(volume);
+    }
+
+    @Override
+    public Future<Void> thaw(List<String> ids) {
+        return new FreezeUsers(room()).thaw(ids);
+    }
+
+    @Override
     public Future<Void> rename(String ref, String name) {
         return new RenameContainer(room()).run(containers.get(ref), name);
     }

@@ -27,6 +27,15 @@ public interface ContainerService {
 
     Future<Void> unpause(String ref);
 
+    /**
+     * Holds the containers that run with a volume still until {@link #thaw}, unseen: their state stays as it is, and an engine
+     * that dies meanwhile lets them go on at its start. Answers their ids.
+     */
+    Future<List<String>> freezeUsersOf(String volume);
+
+    /** Lets those go on that {@link #freezeUsersOf} has answered; one that has ended or was paused since is left alone. */
+    Future<Void> thaw(List<String> ids);
+
     Future<Void> rename(String ref, String name);
 
     /** Changes limits and restart policy, of a running container at once; answers what was discarded of them. */

@@ -134,7 +134,7 @@ final class Engine {
         Services.prepare(vertx);
         HandleTable handles = new HandleTable(vertx, HANDLE_EXPIRY);
         deploy(vertx, new EventsVerticle(store, handles));
-        deploy(vertx, new VolumesVerticle(options, store, ledger, pools));
+        deploy(vertx, new VolumesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new LogsVerticle(options, store, handles, pools));

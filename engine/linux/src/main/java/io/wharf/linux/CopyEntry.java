@@ -13,6 +13,9 @@ public final class CopyEntry {
     /** Whether attributes that the target's file system does not keep are left out. */
     private final boolean tolerant;
 
+    /** Whether attributes that belong to a storage driver or the host's policy are taken along. */
+    private final boolean everything;
+
     /** Becomes false with the first file that cannot be shared: all files of a copy lie on the same two file systems. */
     private boolean sharing = true;
 
@@ -23,7 +26,17 @@ public final class CopyEntry {
 
     /** @param tolerant leave out attributes that the target's file system does not keep */
     public CopyEntry(boolean tolerant) {
+        this(tolerant, false);
+    }
+
+    private CopyEntry(boolean tolerant, boolean everything) {
         this.tolerant = tolerant;
+        this.everything = everything;
+    }
+
+    /** For a copy that stays on this host and is to be what the original is, all attributes included. */
+    static CopyEntry exact() {
+        return new CopyEntry(true, true);
     }
 
     /** Makes what {@code status} tells of under the same name; of a folder the folder alone, without its times. */
@@ -75,10 +88,19 @@ public final class CopyEntry {
 
     /** @param tolerant leave out attributes that the target's file system does not keep */
     public static void describe(Fd from, FileStatus status, Fd to, boolean tolerant) {
+        describe(from, status, to, tolerant, false);
+    }
+
+    /** As {@link #describe(Fd, FileStatus, Fd)}, in the manner of this copy. */
+    void folder(Fd from, FileStatus status, Fd to) {
+        describe(from, status, to, tolerant, everything);
+    }
+
+    private static void describe(Fd from, FileStatus status, Fd to, boolean tolerant, boolean everything) {
         Attributes.owner(to, status.uid(), status.gid());
         Attributes.mode(to, status.permissions());
         for (String attribute : Xattrs.list(from)) {
-            if (!SameEntry.isOfTheHost(attribute)) {
+            if (everything || !SameEntry.isOfTheHost(attribute)) {
                 Xattrs.get(from, attribute)
                         .ifPresent(value -> attribute(tolerant, () -> Xattrs.set(to, attribute, value)));
             }
@@ -102,7 +124,7 @@ public final class CopyEntry {
             Attributes.mode(to.value(), name, status.permissions());
         }
         for (String attribute : Xattrs.list(from.value(), name)) {
-            if (!SameEntry.isOfTheHost(attribute)) {
+            if (everything || !SameEntry.isOfTheHost(attribute)) {
                 Xattrs.get(from.value(), name, attribute)
                         .ifPresent(value -> attribute(tolerant, () -> Xattrs.set(to.value(), name, attribute, value)));
             }
@@ -116,7 +138,7 @@ public final class CopyEntry {
             if (status.size() > 0 && !shared(source, target)) {
                 content(source, target, status.size());
             }
-            describe(source, status, target, tolerant);
+            describe(source, status, target, tolerant, everything);
             times(status, target);
         }
     }

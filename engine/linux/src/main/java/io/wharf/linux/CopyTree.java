@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 
 /**
  * Copies a folder with everything in it: owners, modes, times, extended attributes, holes, symbolic links as they are, hard
@@ -17,7 +18,9 @@ public final class CopyTree {
     /** Up to so many files are synced one by one, and the whole file system where there are more. */
     private static final int FEW = 32;
 
-    private final CopyEntry copy = new CopyEntry(true);
+    private final CopyEntry copy;
+    /** Of an exact copy: whether nobody wants it any more. */
+    private final BooleanSupplier unwanted;
     private final Deque<Level> levels = new ArrayDeque<>();
     /** A name for each copied file that has several, by its inode: the others are links to it. */
     private final Fd links;
@@ -25,9 +28,11 @@ public final class CopyTree {
     private final boolean durable;
     private int files;
 
-    private CopyTree(Fd links, boolean durable) {
+    private CopyTree(Fd links, boolean durable, CopyEntry copy, BooleanSupplier unwanted) {
         this.links = links;
         this.durable = durable;
+        this.copy = copy;
+        this.unwanted = unwanted;
     }
 
     /** A folder on the way down, and its copy. */
@@ -64,24 +69,44 @@ public final class CopyTree {
      * @param durable whether all of it is to be on the disk when this returns
      */
     public static void copy(String from, String to, boolean durable) {
+        Entries.makeDirectory(to, 0700);
+        run(from, to, durable, new CopyEntry(true), () -> false);
+    }
+
+    /**
+     * Copies what is in a folder, which others may change meanwhile, so that nobody can tell it from the original: with every
+     * attribute, those of the host included. What vanishes is left out. All of it is on the disk when this returns.
+     *
+     * @param to is there, and gets the owner, mode, times and attributes of the first; a name that is in both is an error
+     * @param unwanted asked between entries; once true, the copy ends with ECANCELED and what there is of it stays
+     */
+    public static void exactly(String from, String to, BooleanSupplier unwanted) {
+        run(from, to, false, CopyEntry.exact(), unwanted);
+        try (Fd target = Entries.open(to, FOLDER, 0)) {
+            Storage.syncFileSystem(target);
+        }
+    }
+
+    private static void run(String from, String to, boolean durable, CopyEntry copy, BooleanSupplier unwanted) {
         String parking =
                 ".links-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        Entries.makeDirectory(to, 0700);
         try (Fd source = Entries.open(from, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0);
                 Fd target = Entries.open(to, FOLDER, 0)) {
             FileStatus status = FileStatus.of(source);
             Entries.makeDirectory(target.value(), parking, 0700);
+            CopyTree tree;
             try (Fd links = Entries.openAt(target.value(), parking, FOLDER, 0)) {
-                CopyTree tree = new CopyTree(links, durable);
+                tree = new CopyTree(links, durable, copy, unwanted);
                 tree.all(source.duplicate(), target.duplicate(), status);
+            } finally {
                 RemoveTree.at(target.value(), parking);
-                CopyEntry.describe(source, status, target, true);
-                CopyEntry.times(status, target);
-                if (durable && tree.files > FEW) {
-                    Storage.syncFileSystem(target);
-                } else if (durable) {
-                    Storage.sync(target);
-                }
+            }
+            copy.folder(source, status, target);
+            CopyEntry.times(status, target);
+            if (durable && tree.files > FEW) {
+                Storage.syncFileSystem(target);
+            } else if (durable) {
+                Storage.sync(target);
             }
         }
     }
@@ -90,6 +115,9 @@ public final class CopyTree {
         try {
             levels.push(new Level(from, to, status));
             while (!levels.isEmpty()) {
+                if (unwanted.getAsBoolean()) {
+                    throw new LinuxException("copy", Errno.ECANCELED);
+                }
                 step(levels.element());
             }
         } finally {
@@ -102,16 +130,28 @@ public final class CopyTree {
         if (entry == null) {
             if (!level.readSome()) {
                 levels.pop();
-                // Filling the copy has changed its times.
+                // Last: filling the copy has changed its times, and a default ACL would be handed on to what is made in it.
+                copy.folder(level.from, level.status, level.to);
                 CopyEntry.times(level.status, level.to);
                 level.close();
             }
             return;
         }
-        String name = entry.name();
+        try {
+            one(level, entry.name());
+        } catch (LinuxException e) {
+            // Gone since it was listed; a copy that is gone is a fault.
+            if (!e.is(Errno.ENOENT)
+                    || FileStatus.ifPresent(level.from.value(), entry.name()).isPresent()) {
+                throw e;
+            }
+        }
+    }
+
+    private void one(Level level, String name) {
         FileStatus status = FileStatus.ofEntry(level.from.value(), name);
         if (status.isDirectory()) {
-            copy.copy(level.from, name, status, level.to);
+            Entries.makeDirectory(level.to.value(), name, 0700);
             enter(level, name, status);
         } else if (status.links() == 1 || !link(links, key(status), level.to, name)) {
             copy.copy(level.from, name, status, level.to);

@@ -37,6 +37,7 @@ public final class PlaceEntries {
     private static final String OVERLAY_XATTRS = "trusted.overlay.";
 
     private static final String DEFAULT_ACL = "system.posix_acl_default";
+    private static final String ACL = "system.posix_acl_access";
     private static final int SET_GROUP = 02000;
 
     /** What becomes of a name that is taken. */
@@ -61,6 +62,9 @@ public final class PlaceEntries {
     private final int umask = Attributes.umask();
     private long contentBytes;
     private long timesCharacters;
+    private boolean everyAttribute;
+    /** Some folder hands an ACL on to what is made in it. */
+    private boolean handsOn;
     /** All folders are of this tree, and none gives what is made in it a group or a mode. */
     private boolean plain;
 
@@ -73,6 +77,12 @@ public final class PlaceEntries {
     /** Says that the root is empty and nobody else's yet. */
     public PlaceEntries inNewTree() {
         plain = true;
+        return this;
+    }
+
+    /** Takes every attribute: for a tree that is a user's, and never a part of a union of the engine's own. */
+    public PlaceEntries withEveryAttribute() {
+        everyAttribute = true;
         return this;
     }
 
@@ -118,6 +128,7 @@ public final class PlaceEntries {
             contentBytes += entry.size();
             if (!born) {
                 own(file, entry);
+                dropHandedOn(in.value(), name, ACL, entry);
                 Attributes.mode(file, entry.mode());
             }
             setXattrs(file, entry);
@@ -183,8 +194,11 @@ public final class PlaceEntries {
     /** Gives a folder that is there the entry's owner, mode and attributes, and in the end its times. */
     public void describeFolder(Fd folder, String path, TarEntry entry) {
         own(folder, entry);
+        dropHandedOn(folder.value(), ".", ACL, entry);
+        dropHandedOn(folder.value(), ".", DEFAULT_ACL, entry);
         Attributes.mode(folder, entry.mode());
         setXattrs(folder, entry);
+        handsOn |= entry.xattrs().containsKey(DEFAULT_ACL);
         plain &= entry.gid() == 0
                 && (entry.mode() & SET_GROUP) == 0
                 && !entry.xattrs().containsKey(DEFAULT_ACL);
@@ -236,16 +250,30 @@ public final class PlaceEntries {
             }
         }
         for (var xattr : entry.xattrs().entrySet()) {
-            if (!xattr.getKey().startsWith(OVERLAY_XATTRS)) {
+            if (everyAttribute || !xattr.getKey().startsWith(OVERLAY_XATTRS)) {
                 tolerantly(() -> Xattrs.set(in.value(), name, xattr.getKey(), xattr.getValue()));
             }
         }
         Attributes.times(in.value(), name, entry.seconds(), entry.nanos(), entry.seconds(), entry.nanos());
     }
 
-    private static void setXattrs(Fd file, TarEntry entry) {
+    /** What the entry does not tell of came from a default ACL of the folder above. */
+    private void dropHandedOn(int in, String name, String attribute, TarEntry entry) {
+        if (!handsOn || entry.xattrs().containsKey(attribute)) {
+            return;
+        }
+        try {
+            Xattrs.remove(in, name, attribute);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENODATA, Errno.EOPNOTSUPP)) {
+                throw e;
+            }
+        }
+    }
+
+    private void setXattrs(Fd file, TarEntry entry) {
         for (var xattr : entry.xattrs().entrySet()) {
-            if (!xattr.getKey().startsWith(OVERLAY_XATTRS)) {
+            if (everyAttribute || !xattr.getKey().startsWith(OVERLAY_XATTRS)) {
                 tolerantly(() -> Xattrs.set(file, xattr.getKey(), xattr.getValue()));
             }
         }

@@ -2,7 +2,9 @@ package io.wharf.tar;
 
 import io.wharf.tar.TarEntry.Extent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The maps of files with holes, in GNU's four forms. */
@@ -71,6 +73,15 @@ final class SparseMap {
             numbers.add(line(content));
         }
         return numbers;
+    }
+
+    /** The map of format 1.0 as it stands before the content, filled up to a whole block. */
+    static byte[] text(List<Extent> extents) {
+        StringBuilder text = new StringBuilder().append(extents.size()).append('\n');
+        extents.forEach(extent ->
+                text.append(extent.offset()).append('\n').append(extent.length()).append('\n'));
+        byte[] lines = text.toString().getBytes(StandardCharsets.US_ASCII);
+        return Arrays.copyOf(lines, (lines.length + TarReader.BLOCK - 1) / TarReader.BLOCK * TarReader.BLOCK);
     }
 
     private static long line(Content content) throws IOException {

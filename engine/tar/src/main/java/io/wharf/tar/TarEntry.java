@@ -52,6 +52,13 @@ public record TarEntry(
                 newName, kind, mode, uid, gid, size, stored, seconds, nanos, newLink, major, minor, xattrs, sparse);
     }
 
+    /** This file as one with holes, of which only what is in the extents is stored. */
+    TarEntry withHoles(List<Extent> extents) {
+        long held = extents.stream().mapToLong(Extent::length).sum();
+        return new TarEntry(
+                name, kind, mode, uid, gid, size, held, seconds, nanos, link, major, minor, xattrs, List.copyOf(extents));
+    }
+
     /** A run of stored bytes in a sparse file. */
     public record Extent(long offset, long length) {}
 

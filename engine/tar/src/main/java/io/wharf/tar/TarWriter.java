@@ -12,11 +12,13 @@ import java.util.TreeMap;
 /**
  * Writes a tar: ustar, with PAX records only for what ustar cannot say. The same entries give the same bytes.
  *
- * <p>After {@link #begin} of a file its content is written to {@link #content}, exactly as long as announced.
+ * <p>After {@link #begin} of a file its content is written to {@link #content}, exactly as long as announced; of one with
+ * holes, what its extents hold.
  */
 public final class TarWriter {
     private static final long OCTAL_11 = 1L << 33;
     private static final int OCTAL_7 = 1 << 21;
+    private static final byte[] NO_MAP = {};
     private static final byte[] ZEROS = new byte[2 * TarReader.BLOCK];
 
     private final OutputStream out;
@@ -32,15 +34,18 @@ public final class TarWriter {
     }
 
     public void begin(TarEntry entry) throws IOException {
-        Map<String, byte[]> pax = extensions(entry);
+        byte[] map = entry.sparse() == null ? NO_MAP : SparseMap.text(entry.sparse());
+        long stored = map.length + (entry.sparse() == null ? entry.size() : entry.stored());
+        Map<String, byte[]> pax = extensions(entry, stored);
         if (!pax.isEmpty()) {
             byte[] records = records(pax);
-            header("PaxHeaders/" + shortened(lastOf(entry.name()), 80), 'x', TarEntry.file("", 0644, records.length));
+            header("PaxHeaders/" + shortened(lastOf(entry.name()), 80), 'x', TarEntry.file("", 0644, 0), records.length);
             out.write(records);
             pad(records.length);
         }
-        header(shortened(entry.name(), 100), entry.kind().flag, entry);
-        open = entry.size();
+        header(shortened(entry.name(), 100), entry.kind().flag, entry, stored);
+        out.write(map);
+        open = stored;
     }
 
     /** Ends the current entry. */
@@ -64,16 +69,22 @@ public final class TarWriter {
         out.write(ZEROS, 0, (int) (-size & (TarReader.BLOCK - 1)));
     }
 
-    private static Map<String, byte[]> extensions(TarEntry entry) {
+    private static Map<String, byte[]> extensions(TarEntry entry, long stored) {
         Map<String, byte[]> pax = new TreeMap<>();
-        if (Names.encode(entry.name()).length > 100) {
+        if (entry.sparse() != null) {
+            // GNU's format 1.0: readers that do not know it get the map as part of the file, and so see that it is one.
+            pax.put("GNU.sparse.major", ascii("1"));
+            pax.put("GNU.sparse.minor", ascii("0"));
+            pax.put("GNU.sparse.name", Names.encode(entry.name()));
+            pax.put("GNU.sparse.realsize", ascii(Long.toString(entry.size())));
+        } else if (Names.encode(entry.name()).length > 100) {
             pax.put("path", Names.encode(entry.name()));
         }
         if (Names.encode(entry.link()).length > 100) {
             pax.put("linkpath", Names.encode(entry.link()));
         }
-        if (entry.size() >= OCTAL_11) {
-            pax.put("size", ascii(Long.toString(entry.size())));
+        if (stored >= OCTAL_11) {
+            pax.put("size", ascii(Long.toString(stored)));
         }
         if (entry.uid() < 0 || entry.uid() >= OCTAL_7) {
             pax.put("uid", ascii(Integer.toUnsignedString(entry.uid())));
@@ -108,13 +119,13 @@ public final class TarWriter {
         return bytes.toByteArray();
     }
 
-    private void header(String name, char flag, TarEntry entry) throws IOException {
+    private void header(String name, char flag, TarEntry entry, long stored) throws IOException {
         byte[] block = new byte[TarReader.BLOCK];
         put(block, 0, name, 100);
         octal(block, 100, 8, entry.mode() & 07777);
         octal(block, 108, 8, within(entry.uid(), OCTAL_7));
         octal(block, 116, 8, within(entry.gid(), OCTAL_7));
-        octal(block, 124, 12, within(entry.size(), OCTAL_11));
+        octal(block, 124, 12, within(stored, OCTAL_11));
         octal(block, 136, 12, within(entry.seconds(), OCTAL_11));
         block[156] = (byte) flag;
         put(block, 157, shortened(entry.link(), 100), 100);

@@ -1,5 +1,6 @@
 package io.wharf.tar;
 
+import io.wharf.linux.Descriptors;
 import io.wharf.linux.Entries;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
@@ -7,11 +8,14 @@ import io.wharf.linux.FileStatus;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Xattrs;
+import io.wharf.tar.TarEntry.Extent;
 import io.wharf.tar.TarEntry.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,7 @@ public final class WriteEntries {
     private final TarWriter tar;
     private final Map<Inode, Links> linked = new HashMap<>();
     private long linkedCharacters;
+    private boolean exact;
     private final byte[] chunk = new byte[CHUNK];
 
     private record Inode(long device, long number) {}
@@ -45,6 +50,12 @@ public final class WriteEntries {
 
     public WriteEntries(OutputStream out) {
         tar = new TarWriter(out);
+    }
+
+    /** Keeps holes of files as holes, and every attribute: for a copy that is to be exact, and not for an image. */
+    public WriteEntries exactly() {
+        exact = true;
+        return this;
     }
 
     public TarWriter tar() {
@@ -131,10 +142,16 @@ public final class WriteEntries {
             if (!status.isFile()) {
                 throw new LinuxException("open", Errno.ENOENT, path);
             }
-            tar.begin(of(path, Kind.FILE, status, status.size(), "", xattrs(in, name)));
-            if (status.size() > 0) {
-                return new Content(file, status.size());
+            TarEntry entry = of(path, Kind.FILE, status, status.size(), "", xattrs(in, name));
+            List<Extent> extents = exact ? Extents.ofSparse(file, status) : null;
+            if (extents != null) {
+                entry = entry.withHoles(extents);
             }
+            tar.begin(entry);
+            if (entry.stored() > 0) {
+                return new Content(file, entry.stored(), extents);
+            }
+            tar.end();
             file.close();
             return null;
         } catch (IOException | RuntimeException e) {
@@ -146,11 +163,16 @@ public final class WriteEntries {
     /** What is left to write of a file: exactly as long as announced, whatever happens to the file meanwhile. */
     public static final class Content implements AutoCloseable {
         private final Fd file;
+        private final Iterator<Extent> extents;
         private long left;
+        /** Of the extent that is read. */
+        private long near;
 
-        Content(Fd file, long left) {
+        Content(Fd file, long left, @Nullable List<Extent> extents) {
             this.file = file;
             this.left = left;
+            this.extents = extents == null ? Collections.emptyIterator() : extents.iterator();
+            this.near = extents == null ? left : 0;
         }
 
         public long left() {
@@ -159,10 +181,21 @@ public final class WriteEntries {
 
         /** Fills the buffer's room as far as there is content; where a file has become shorter, with zeros. */
         public void read(ByteBuffer into) {
-            if (into.remaining() > left) {
-                into.limit(into.position() + (int) left);
+            int end = into.position() + (int) Math.min(into.remaining(), left);
+            while (into.position() < end) {
+                while (near == 0) {
+                    Extent next = extents.next();
+                    Descriptors.seek(file, next.offset(), 0);
+                    near = next.length();
+                }
+                into.limit(into.position() + (int) Math.min(end - into.position(), near));
+                near -= into.remaining();
+                left -= into.remaining();
+                fill(into);
             }
-            left -= into.remaining();
+        }
+
+        private void fill(ByteBuffer into) {
             while (into.hasRemaining()) {
                 if (file.read(into) <= 0) {
                     while (into.hasRemaining()) {
@@ -178,7 +211,7 @@ public final class WriteEntries {
         }
     }
 
-    private static Map<String, byte[]> xattrs(int in, String name) {
+    private Map<String, byte[]> xattrs(int in, String name) {
         List<String> names;
         try {
             names = Xattrs.list(in, name);
@@ -193,7 +226,7 @@ public final class WriteEntries {
         }
         Map<String, byte[]> xattrs = new LinkedHashMap<>();
         for (String xattr : names) {
-            if (!xattr.startsWith(OVERLAY_XATTRS) && !xattr.equals(SELINUX)) {
+            if (exact || (!xattr.startsWith(OVERLAY_XATTRS) && !xattr.equals(SELINUX))) {
                 Xattrs.get(in, name, xattr).ifPresent(value -> xattrs.put(xattr, value));
             }
         }

@@ -51,6 +51,11 @@ public final class LocalDriver implements VolumeDriver {
         this.removed = new RemovedFolders(root, pools);
     }
 
+    /** The folder of all volumes. */
+    public Path root() {
+        return root;
+    }
+
     @Override
     public String name() {
         return "local";
