@@ -28,6 +28,8 @@ final class Leaks {
     /** An id in a folder's name, of a container or one of its parts. */
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
+    private static final java.util.Set<String> KEPT = java.util.Set.of("downloads", ".snapshots", ".staging");
+
     private static final int DEPTH = 6;
 
     private final Map<String, List<String>> before;
@@ -118,8 +120,8 @@ final class Leaks {
             Files.walkFileTree(seen, java.util.Set.of(), DEPTH, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-                    // Made by the first pull, and kept; what would be in it counts.
-                    if (!dir.endsWith("downloads")) {
+                    // Made when first needed, and kept; what would be in it counts.
+                    if (!KEPT.contains(dir.getFileName().toString())) {
                         found.add(root.resolve(seen.relativize(dir)).toString());
                     }
                     return OPAQUE.matcher(dir.getFileName().toString()).matches()

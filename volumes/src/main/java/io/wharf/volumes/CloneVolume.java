@@ -53,8 +53,10 @@ final class CloneVolume {
         }
         return copies.volumes()
                 .lanes()
-                .run(Copies.snapshotLane(source), () -> copies.snapshot(source, snapshot)
-                        .compose(found -> copy(copies.folders().snapshot(found.id()), place, wish)));
+                .run(
+                        Copies.snapshotLane(source),
+                        () -> copies.snapshot(source, snapshot)
+                                .compose(found -> copy(copies.folders().snapshot(found.id()), place, wish)));
     }
 
     private Future<Void> copy(Path from, Path to, Copies.Wish wish) {

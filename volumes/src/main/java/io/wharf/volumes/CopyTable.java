@@ -22,8 +22,7 @@ final class CopyTable {
     private CopyTable() {}
 
     /** A snapshot; the id names its folder. */
-    record Snapshot(
-            String volume, String name, String id, long createdNanos, Map<String, String> labels, long bytes) {
+    record Snapshot(String volume, String name, String id, long createdNanos, Map<String, String> labels, long bytes) {
         SnapshotDetail detail() {
             return new SnapshotDetail(
                     name, volume, Times.rfc3339Nano(createdNanos), labels.isEmpty() ? null : labels, bytes);
@@ -84,8 +83,7 @@ final class CopyTable {
     }
 
     static void delete(Tx tx, Snapshot snapshot) {
-        tx.update(
-                "DELETE FROM volume_snapshot WHERE volume = ? AND name = ?", snapshot.volume(), snapshot.name());
+        tx.update("DELETE FROM volume_snapshot WHERE volume = ? AND name = ?", snapshot.volume(), snapshot.name());
     }
 
     static void begin(Tx tx, Work work) {
@@ -101,6 +99,11 @@ final class CopyTable {
         tx.update("DELETE FROM volume_work WHERE id = ?", id);
     }
 
+    /** One that did not come to its end is nothing to do again when another begins. */
+    static void forgetRefill(Tx tx, String volume) {
+        tx.update("DELETE FROM volume_work WHERE volume = ? AND kind = 'REFILL'", volume);
+    }
+
     /** With the volume goes all that was to be done with it. */
     static void forget(Tx tx, String volume) {
         tx.update("DELETE FROM volume_snapshot WHERE volume = ?", volume);
@@ -114,11 +117,6 @@ final class CopyTable {
 
     private static Snapshot snapshot(Row row) {
         return new Snapshot(
-                row.text(1),
-                row.text(2),
-                row.text(3),
-                row.number(4),
-                VolumeTable.texts(row.text(5)),
-                row.number(6));
+                row.text(1), row.text(2), row.text(3), row.number(4), VolumeTable.texts(row.text(5)), row.number(6));
     }
 }

@@ -39,8 +39,11 @@ final class ExportVolume {
             attributes.put("snapshot", snapshot);
             over = copies.volumes()
                     .lanes()
-                    .run(Copies.snapshotLane(name), () -> copies.snapshot(name, snapshot)
-                            .compose(found -> export.apply(copies.folders().snapshot(found.id()))));
+                    .run(
+                            Copies.snapshotLane(name),
+                            () -> copies.snapshot(name, snapshot)
+                                    .compose(found ->
+                                            export.apply(copies.folders().snapshot(found.id()))));
         }
         over.onFailure(answer::tryFail);
         return answer.future();

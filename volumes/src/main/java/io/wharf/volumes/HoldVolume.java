@@ -29,10 +29,12 @@ final class HoldVolume {
                     volume.refuseIfBroken();
                     return mount(volume, id);
                 })
-                .compose(held -> working(held, work).transform((result, failure) -> volumes.lanes()
-                        .run(name, () -> unmount(held, id))
-                        .transform(over ->
-                                failure == null ? Future.succeededFuture(result) : Future.failedFuture(failure))));
+                .compose(held -> working(held, work)
+                        .transform((result, failure) -> volumes.lanes()
+                                .run(name, () -> unmount(held, id))
+                                .transform(over -> failure == null
+                                        ? Future.succeededFuture(result)
+                                        : Future.failedFuture(failure))));
     }
 
     /** While nobody has the volume mounted, and nobody gets it until this is over. */
@@ -51,16 +53,18 @@ final class HoldVolume {
     <T> Future<T> mounted(Volume volume, Function<Held, Future<T>> work) {
         String id = copies.nextHold();
         return mount(volume, id)
-                .compose(held -> working(held, work).transform((result, failure) -> unmount(held, id)
-                        .transform(over ->
-                                failure == null ? Future.succeededFuture(result) : Future.failedFuture(failure))));
+                .compose(held -> working(held, work)
+                        .transform((result, failure) -> unmount(held, id)
+                                .transform(over -> failure == null
+                                        ? Future.succeededFuture(result)
+                                        : Future.failedFuture(failure))));
     }
 
     static void refuseIfUsed(Volume volume, String why) {
         volume.refuseIfTaken();
         if (volume.isCopied()) {
-            throw WharfException.conflict("volume " + volume.name() + " cannot be " + why.replace("being ", "")
-                    + ": it is being copied");
+            throw WharfException.conflict(
+                    "volume " + volume.name() + " cannot be " + why.replace("being ", "") + ": it is being copied");
         }
         if (!volume.mountedBy().isEmpty()) {
             throw WharfException.conflict("volume " + volume.name() + " cannot be " + why.replace("being ", "")
@@ -89,11 +93,7 @@ final class HoldVolume {
         volume.mountedBy().remove(id);
         volume.endCopy();
         return held.driver()
-                .unmount(
-                        volume.name(),
-                        volume.options(),
-                        id,
-                        volume.mountedBy().isEmpty());
+                .unmount(volume.name(), volume.options(), id, volume.mountedBy().isEmpty());
     }
 
     private static <A, T> Future<T> working(A argument, Function<A, Future<T>> work) {

@@ -52,19 +52,22 @@ final class ImportVolume {
         String id = Ids.random();
         CopyFolders folders = copies.folders();
         return new HoldVolume(copies)
-                .alone(name, "being replaced", volume -> copies.bulk()
-                        .call(() -> {
-                            Path staged = folders.stageEmpty(id);
-                            ReadTree.run(bytes, staged);
-                            CopyFolders.sync(staged);
-                            FailurePoint.reach("import staged");
-                            return staged;
-                        })
-                        .recover(failure -> copies.bulk()
-                                .run(() -> folders.discard(id))
-                                .transform(gone -> Future.failedFuture(failure)))
-                        .compose(staged -> put(volume, id, staged, told))
-                        .map(done -> copies.volumes().detail(volume)));
+                .alone(
+                        name,
+                        "being replaced",
+                        volume -> copies.bulk()
+                                .call(() -> {
+                                    Path staged = folders.stageEmpty(id);
+                                    ReadTree.run(bytes, staged);
+                                    CopyFolders.sync(staged);
+                                    FailurePoint.reach("import staged");
+                                    return staged;
+                                })
+                                .recover(failure -> copies.bulk()
+                                        .run(() -> folders.discard(id))
+                                        .transform(gone -> Future.failedFuture(failure)))
+                                .compose(staged -> put(volume, id, staged, told))
+                                .map(done -> copies.volumes().detail(volume)));
     }
 
     private Future<Void> put(Volume volume, String id, Path staged, Told told) {

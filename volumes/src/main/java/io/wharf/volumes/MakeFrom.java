@@ -45,13 +45,16 @@ final class MakeFrom {
                     + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
                     + " allowed");
         }
-        return volumes.lanes().run(name, () -> new FindVolume(volumes).adopt(name).compose(there -> {
-            if (there != null) {
-                throw WharfException.conflict("create " + name + ": a volume of that name is there");
-            }
-            Volume volume = new Volume(name, Drivers.LOCAL, Times.nowNanos(), labels, options, true);
-            return make(volume, told, fill);
-        }));
+        return volumes.lanes()
+                .run(
+                        name,
+                        () -> new FindVolume(volumes).adopt(name).compose(there -> {
+                            if (there != null) {
+                                throw WharfException.conflict("create " + name + ": a volume of that name is there");
+                            }
+                            Volume volume = new Volume(name, Drivers.LOCAL, Times.nowNanos(), labels, options, true);
+                            return make(volume, told, fill);
+                        }));
     }
 
     private Future<VolumeDetail> make(Volume volume, Told told, Function<Held, Future<Void>> fill) {
@@ -64,14 +67,17 @@ final class MakeFrom {
                 }))
                 .compose(begun -> driver.create(volume.name(), volume.options())
                         .compose(made -> new HoldVolume(copies)
-                                .mounted(volume, held -> fill.apply(held).compose(filled -> copies.bulk().run(() -> {
-                                    CopyFolders.sync(held.place());
-                                    FailurePoint.reach("volume filled");
-                                }))))
+                                .mounted(
+                                        volume,
+                                        held -> fill.apply(held)
+                                                .compose(filled -> copies.bulk().run(() -> {
+                                                    CopyFolders.sync(held.place());
+                                                    FailurePoint.reach("volume filled");
+                                                }))))
                         .compose(filled -> commit(volume, id, told))
                         .recover(failure -> takeBack(volume.name(), volume.options(), id)
-                                .transform(gone -> Future.failedFuture(
-                                        MakeVolume.named("create " + volume.name(), failure)))))
+                                .transform(gone ->
+                                        Future.failedFuture(MakeVolume.named("create " + volume.name(), failure)))))
                 .map(committed -> {
                     volumes.put(volume.at(driver.scope(), driver.path(volume.name(), volume.options())));
                     return volumes.detail(volume);
@@ -81,8 +87,10 @@ final class MakeFrom {
     /** What is taken back is deleted: so nothing of somebody's may be there before. */
     private Future<Void> refuseIfThere(Volume volume, VolumeDriver driver) {
         Path folder = Path.of(driver.path(volume.name(), volume.options())).getParent();
-        return volumes.drivers().local().undoCreate(volume.name(), volume.options()).compose(cleared -> volumes.pools()
-                .run(() -> {
+        return volumes.drivers()
+                .local()
+                .undoCreate(volume.name(), volume.options())
+                .compose(cleared -> volumes.pools().run(() -> {
                     if (folder != null && Files.exists(folder)) {
                         throw WharfException.conflict(
                                 "create " + volume.name() + ": a folder of its name is there already: " + folder);

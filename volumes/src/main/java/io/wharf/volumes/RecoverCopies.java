@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.Json;
 import io.wharf.volumes.CopyTable.Work;
 import io.wharf.volumes.ReplaceContent.Told;
+import io.wharf.volumes.copies.CopyFolders;
 import io.wharf.volumes.drivers.VolumeDriver;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -29,23 +30,30 @@ final class RecoverCopies {
 
     /** Completes when every volume may be used as far as it is not closed; what takes long goes on behind. */
     Future<Void> run() {
-        return CopyTable.snapshotIds(volumes.store()).compose(snapshots -> CopyTable.work(volumes.store())
-                .compose(work -> volumes.pools()
-                        .run(() -> {
-                            for (String id : snapshots) {
-                                copies.folders().move(copies.folders().staged(id), copies.folders().snapshot(id));
-                            }
-                        })
-                        .compose(moved -> finish(work))
-                        .onSuccess(done -> clear(work))));
+        return CopyTable.snapshotIds(volumes.store())
+                .compose(snapshots -> CopyTable.work(volumes.store())
+                        .compose(work -> volumes.pools()
+                                .run(() -> {
+                                    for (String id : snapshots) {
+                                        copies.folders()
+                                                .move(
+                                                        copies.folders().staged(id),
+                                                        copies.folders().snapshot(id));
+                                    }
+                                })
+                                .compose(moved -> finish(work))
+                                .onSuccess(done -> clear(work))));
     }
 
     private Future<Void> finish(List<Work> work) {
         Future<Void> done = Future.succeededFuture();
         for (Work one : work) {
             done = done.compose(before -> finish(one)).recover(failure -> {
-                LOG.error("volume {}: what was cut off ({}) could not be put right: {}",
-                        one.volume(), one.kind(), failure.getMessage());
+                LOG.error(
+                        "volume {}: what was cut off ({}) could not be put right: {}",
+                        one.volume(),
+                        one.kind(),
+                        failure.getMessage());
                 return Future.succeededFuture();
             });
         }
@@ -58,13 +66,13 @@ final class RecoverCopies {
         return switch (work.kind()) {
             case SWAP -> new ReplaceContent(copies).finish(work.id(), Path.of(local.path(work.volume(), Map.of())));
             case RENAME ->
-                new RenameVolume(copies)
-                        .back(parent(local, work.volume()), parent(local, work.detail()), work.id());
+                new RenameVolume(copies).back(parent(local, work.volume()), parent(local, work.detail()), work.id());
             case MAKE -> {
                 // In its lane, before anybody can ask for one of that name; nobody else waits.
                 volumes.lanes()
-                        .run(work.volume(), () -> new MakeFrom(copies)
-                                .takeBack(work.volume(), options(work.detail()), work.id()))
+                        .run(
+                                work.volume(),
+                                () -> new MakeFrom(copies).takeBack(work.volume(), options(work.detail()), work.id()))
                         .onFailure(e -> LOG.warn("volume {} is half made: {}", work.volume(), e.getMessage()));
                 yield Future.succeededFuture();
             }
@@ -81,18 +89,25 @@ final class RecoverCopies {
             return;
         }
         new HoldVolume(copies)
-                .alone(work.volume(), "being restored", alone -> new ReplaceContent(copies)
-                        .again(
-                                alone,
-                                work.id(),
-                                Path.of(work.detail()),
-                                new Told("restore", Map.of("driver", alone.driver()))))
+                .alone(
+                        work.volume(),
+                        "being restored",
+                        alone -> new ReplaceContent(copies)
+                                .again(
+                                        alone,
+                                        work.id(),
+                                        Path.of(work.detail()),
+                                        new Told("restore", Map.of("driver", alone.driver()))))
                 .onFailure(e -> LOG.error("{}", e.getMessage()));
     }
 
     private void clear(List<Work> work) {
         Set<String> known = new HashSet<>();
-        work.forEach(one -> known.add(one.id()));
+        for (Work one : work) {
+            known.add(one.id());
+            // Of an exchange that was just finished: it goes by itself.
+            known.add(one.id() + CopyFolders.OLD);
+        }
         volumes.pools()
                 .run(() -> copies.folders().clear(known))
                 .onFailure(e -> LOG.warn("copies that came to nothing could not be deleted: {}", e.getMessage()));

@@ -56,12 +56,14 @@ final class RemoveVolume {
             throw WharfException.conflict("remove " + volume.name() + ": volume is in use - [it is being copied]");
         }
         volume.refuseIfTaken();
-        return new DropSnapshots(volumes).run(volume, force).compose(snapshots -> files(volume, force)
-                .compose(removal -> commit(volume)
-                        .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))
-                        .map(removal))
-                .recover(failure -> snapshots.undo().transform(back -> Future.failedFuture(failure)))
-                .map(removal -> both(removal, snapshots)));
+        return new DropSnapshots(volumes)
+                .run(volume, force)
+                .compose(snapshots -> files(volume, force)
+                        .compose(removal -> commit(volume)
+                                .recover(failure -> removal.undo().transform(back -> Future.failedFuture(failure)))
+                                .map(removal))
+                        .recover(failure -> snapshots.undo().transform(back -> Future.failedFuture(failure)))
+                        .map(removal -> both(removal, snapshots)));
     }
 
     private static Removal both(Removal one, Removal other) {

@@ -41,8 +41,9 @@ final class RenameVolume {
         String first = from.compareTo(to) < 0 ? from : to;
         String second = first.equals(from) ? to : from;
         return volumes.lanes()
-                .run(Copies.snapshotLane(from), () -> volumes.lanes()
-                        .run(first, () -> volumes.lanes().run(second, () -> rename(from, to))));
+                .run(
+                        Copies.snapshotLane(from),
+                        () -> volumes.lanes().run(first, () -> volumes.lanes().run(second, () -> rename(from, to))));
     }
 
     private Future<VolumeDetail> rename(String from, String to) {
@@ -53,7 +54,9 @@ final class RenameVolume {
         Path target = folder(driver, to, volume);
         Volume renamed = volume.renamed(to);
         String id = Ids.random();
-        return new FindVolume(volumes).adopt(to).compose(there -> {
+        return new FindVolume(volumes)
+                .adopt(to)
+                .compose(there -> {
                     if (there != null) {
                         throw WharfException.conflict("rename " + from + ": a volume of that name is there: " + to);
                     }
@@ -84,7 +87,8 @@ final class RenameVolume {
     }
 
     private static Path folder(VolumeDriver driver, String name, Volume volume) {
-        return Objects.requireNonNull(Path.of(driver.path(name, volume.options())).getParent());
+        return Objects.requireNonNull(
+                Path.of(driver.path(name, volume.options())).getParent());
     }
 
     private static void move(Path from, Path to) {
@@ -107,8 +111,7 @@ final class RenameVolume {
             FailurePoint.reach("rename volume commit");
             CopyTable.rename(tx, volume.name(), to);
             CopyTable.end(tx, id);
-            return tx.announce(
-                    "volume", "rename", to, Map.of("driver", volume.driver(), "oldName", volume.name()));
+            return tx.announce("volume", "rename", to, Map.of("driver", volume.driver(), "oldName", volume.name()));
         });
     }
 

@@ -73,6 +73,7 @@ final class ReplaceContent {
         return copies.volumes()
                 .store()
                 .write(tx -> {
+                    CopyTable.forgetRefill(tx, volume.name());
                     CopyTable.begin(tx, new Work(id, Kind.REFILL, volume.name(), from.toString()));
                     VolumeTable.markFilled(tx, volume.name());
                     return id;
@@ -84,11 +85,13 @@ final class ReplaceContent {
     Future<Void> again(Volume volume, String id, Path from, Told told) {
         volume.setFilled();
         return new HoldVolume(copies)
-                .mounted(volume, held -> copies.bulk().run(() -> {
-                    CopyFolders.empty(held.place());
-                    FailurePoint.reach("refill volume");
-                    CopyTree.exactly(from.toString(), held.place().toString(), () -> false);
-                }))
+                .mounted(
+                        volume,
+                        held -> copies.bulk().run(() -> {
+                            CopyFolders.empty(held.place());
+                            FailurePoint.reach("refill volume");
+                            CopyTree.exactly(from.toString(), held.place().toString(), () -> false);
+                        }))
                 .compose(filled -> copies.volumes().store().write(tx -> {
                     CopyTable.end(tx, id);
                     return tx.announce("volume", told.action(), volume.name(), told.attributes());

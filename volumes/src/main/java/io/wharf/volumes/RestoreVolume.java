@@ -20,9 +20,11 @@ final class RestoreVolume {
         Copies.Wish wish = new Copies.Wish();
         Future<Void> restored = copies.volumes()
                 .lanes()
-                .run(Copies.snapshotLane(name), () -> copies.snapshot(name, snapshot)
-                        .compose(found -> new HoldVolume(copies)
-                                .alone(name, "being restored", volume -> restore(volume, found, wish))));
+                .run(
+                        Copies.snapshotLane(name),
+                        () -> copies.snapshot(name, snapshot)
+                                .compose(found -> new HoldVolume(copies)
+                                        .alone(name, "being restored", volume -> restore(volume, found, wish))));
         return new Pending<>(restored, wish::withdraw);
     }
 

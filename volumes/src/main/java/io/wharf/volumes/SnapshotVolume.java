@@ -44,15 +44,16 @@ final class SnapshotVolume {
         Copies.Wish wish = new Copies.Wish();
         Future<SnapshotDetail> taken = copies.volumes()
                 .lanes()
-                .run(Copies.snapshotLane(request.volume()), () -> CopyTable.find(
-                                copies.volumes().store(), request.volume(), request.name())
-                        .compose(there -> {
-                            if (there.isPresent()) {
-                                throw WharfException.conflict("volume " + request.volume()
-                                        + " has a snapshot of that name: " + request.name());
-                            }
-                            return taken(request, wish);
-                        }));
+                .run(
+                        Copies.snapshotLane(request.volume()),
+                        () -> CopyTable.find(copies.volumes().store(), request.volume(), request.name())
+                                .compose(there -> {
+                                    if (there.isPresent()) {
+                                        throw WharfException.conflict("volume " + request.volume()
+                                                + " has a snapshot of that name: " + request.name());
+                                    }
+                                    return taken(request, wish);
+                                }));
         return new Pending<>(taken, wish::withdraw);
     }
 
@@ -60,14 +61,21 @@ final class SnapshotVolume {
         String id = Ids.random();
         CopyFolders folders = copies.folders();
         return new HoldVolume(copies)
-                .toRead(request.volume(), held -> copies.bulk()
-                        .call(() -> {
-                            Path staged = folders.stage(held.place(), id, wish.unwanted());
-                            FailurePoint.reach("snapshot staged");
-                            return CopyFolders.bytes(staged);
-                        })
-                        .compose(bytes -> commit(new Snapshot(
-                                request.volume(), request.name(), id, Times.nowNanos(), request.labels(), bytes))))
+                .toRead(
+                        request.volume(),
+                        held -> copies.bulk()
+                                .call(() -> {
+                                    Path staged = folders.stage(held.place(), id, wish.unwanted());
+                                    FailurePoint.reach("snapshot staged");
+                                    return CopyFolders.bytes(staged);
+                                })
+                                .compose(bytes -> commit(new Snapshot(
+                                        request.volume(),
+                                        request.name(),
+                                        id,
+                                        Times.nowNanos(),
+                                        request.labels(),
+                                        bytes))))
                 .recover(failure -> copies.bulk()
                         .run(() -> folders.discard(id))
                         .transform(gone -> Future.failedFuture(Withdrawn.orElse(wish, failure))))
@@ -91,12 +99,15 @@ final class SnapshotVolume {
         copies.volumes().get(volume);
         return Pending.of(copies.volumes()
                 .lanes()
-                .run(Copies.snapshotLane(volume), () -> copies.snapshot(volume, name)
-                        .compose(snapshot -> {
-                            copies.volumes().get(volume).refuseIfTaken();
-                            return outOfReach(snapshot);
-                        })
-                        .compose(gone -> copies.bulk().run(() -> copies.folders().discard(gone.id())))));
+                .run(
+                        Copies.snapshotLane(volume),
+                        () -> copies.snapshot(volume, name)
+                                .compose(snapshot -> {
+                                    copies.volumes().get(volume).refuseIfTaken();
+                                    return outOfReach(snapshot);
+                                })
+                                .compose(gone ->
+                                        copies.bulk().run(() -> copies.folders().discard(gone.id())))));
     }
 
     private Future<Snapshot> outOfReach(Snapshot snapshot) {
@@ -116,8 +127,7 @@ final class SnapshotVolume {
                             return snapshot;
                         })
                         .recover(failure -> copies.bulk()
-                                .run(() -> folders.move(
-                                        folders.staged(snapshot.id()), folders.snapshot(snapshot.id())))
+                                .run(() -> folders.move(folders.staged(snapshot.id()), folders.snapshot(snapshot.id())))
                                 .transform(back -> Future.failedFuture(failure))));
     }
 }

@@ -113,7 +113,11 @@ final class Volume {
         copies--;
     }
 
-    /** Keeps everybody out. @param why what follows {@code volume NAME}, as {@code is being restored} */
+    /**
+     * Keeps everybody out.
+     *
+     * @param why what follows {@code volume NAME}, as {@code is being restored}
+     */
     void take(String why) {
         taken = why;
     }

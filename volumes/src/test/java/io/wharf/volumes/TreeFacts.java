@@ -21,9 +21,7 @@ final class TreeFacts {
     static List<String> of(Path root) {
         Map<Long, String> first = new HashMap<>();
         try (var entries = Files.walk(root)) {
-            return entries.sorted()
-                    .map(path -> line(root, path, first))
-                    .toList();
+            return entries.sorted().map(path -> line(root, path, first)).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -52,8 +52,50 @@ import org.junit.jupiter.api.io.TempDir;
 class VolumeCopiesTest {
     /** user::rwx user:1000:r-x group::r-x mask::r-x other::--- in the kernel's form. */
     private static final byte[] ACL = {
-        2, 0, 0, 0, 1, 0, 7, 0, -1, -1, -1, -1, 2, 0, 5, 0, (byte) 0xe8, 3, 0, 0, 4, 0, 5, 0, -1, -1, -1, -1, 16, 0, 5, 0,
-        -1, -1, -1, -1, 32, 0, 0, 0, -1, -1, -1, -1
+        2,
+        0,
+        0,
+        0,
+        1,
+        0,
+        7,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        2,
+        0,
+        5,
+        0,
+        (byte) 0xe8,
+        3,
+        0,
+        0,
+        4,
+        0,
+        5,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        16,
+        0,
+        5,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        32,
+        0,
+        0,
+        0,
+        -1,
+        -1,
+        -1,
+        -1
     };
 
     @TempDir
@@ -104,7 +146,8 @@ class VolumeCopiesTest {
         assertThat(TreeFacts.of(data)).isEqualTo(before);
         assertThat(await(copies.snapshots("data1"))).containsExactly(taken);
         assertThat(actions("data1")).endsWith("create", "snapshot", "restore");
-        Awaitility.await().untilAsserted(() -> assertThat(root.resolve(".staging")).isEmptyDirectory());
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(root.resolve(".staging")).isEmptyDirectory());
         outcome(copies.removeSnapshot("data1", "monday"));
         assertThat(root.resolve(".snapshots")).isEmptyDirectory();
         assertThat(await(copies.snapshots("data1"))).isEmpty();
@@ -214,7 +257,8 @@ class VolumeCopiesTest {
         create("data5");
         Path kept = only(root.resolve(".snapshots"));
         stop();
-        // A snapshot between its commit and its place; a restore after its decision; a clone, a rename and a copy in between.
+        // A snapshot between its commit and its place; a restore after its decision; a clone, a rename and a copy in
+        // between.
         Files.move(kept, root.resolve(".staging").resolve(kept.getFileName()));
         Files.createDirectories(root.resolve(".staging/decided"));
         Files.writeString(root.resolve(".staging/decided/new"), "x");
@@ -244,7 +288,8 @@ class VolumeCopiesTest {
             assertThat(root.resolve("data3")).doesNotExist();
             assertThat(root.resolve(".staging")).isEmptyDirectory();
         });
-        assertThat(await(store.read("SELECT id FROM volume_work", row -> row.text(1)))).isEmpty();
+        assertThat(await(store.read("SELECT id FROM volume_work", row -> row.text(1))))
+                .isEmpty();
     }
 
     /** A bit of all that there may be in a folder. */
@@ -266,7 +311,8 @@ class VolumeCopiesTest {
         Entries.makeNode(
                 OpenFlags.AT_FDCWD, data.resolve("null").toString(), FileStatus.S_IFCHR | 0666, Entries.device(1, 3));
         Entries.makeNode(OpenFlags.AT_FDCWD, data.resolve("socket").toString(), FileStatus.S_IFSOCK | 0600, 0);
-        try (RandomAccessFile sparse = new RandomAccessFile(data.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(data.resolve("sparse").toFile(), "rw")) {
             sparse.seek(3 << 20);
             sparse.write("in the middle".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             sparse.setLength(9 << 20);

@@ -44,7 +44,11 @@ public interface VolumeCopyService {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record SnapshotDetail(
-            String name, String volume, String createdAt, @Nullable Map<String, String> labels, long size) {}
+            String name,
+            String volume,
+            String createdAt,
+            @Nullable Map<String, String> labels,
+            long size) {}
 
     /** A wish for a snapshot; the name is the volume's own affair, {@code [a-zA-Z0-9][a-zA-Z0-9_.-]*}. */
     record TakeSnapshot(String volume, String name, Map<String, String> labels) {

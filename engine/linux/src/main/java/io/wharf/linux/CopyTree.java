@@ -21,6 +21,7 @@ public final class CopyTree {
     private final CopyEntry copy;
     /** Of an exact copy: whether nobody wants it any more. */
     private final BooleanSupplier unwanted;
+
     private final Deque<Level> levels = new ArrayDeque<>();
     /** A name for each copied file that has several, by its inode: the others are links to it. */
     private final Fd links;
@@ -130,7 +131,8 @@ public final class CopyTree {
         if (entry == null) {
             if (!level.readSome()) {
                 levels.pop();
-                // Last: filling the copy has changed its times, and a default ACL would be handed on to what is made in it.
+                // Last: filling the copy has changed its times, and a default ACL would be handed on to what is made in
+                // it.
                 copy.folder(level.from, level.status, level.to);
                 CopyEntry.times(level.status, level.to);
                 level.close();

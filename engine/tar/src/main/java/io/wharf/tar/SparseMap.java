@@ -78,8 +78,10 @@ final class SparseMap {
     /** The map of format 1.0 as it stands before the content, filled up to a whole block. */
     static byte[] text(List<Extent> extents) {
         StringBuilder text = new StringBuilder().append(extents.size()).append('\n');
-        extents.forEach(extent ->
-                text.append(extent.offset()).append('\n').append(extent.length()).append('\n'));
+        extents.forEach(extent -> text.append(extent.offset())
+                .append('\n')
+                .append(extent.length())
+                .append('\n'));
         byte[] lines = text.toString().getBytes(StandardCharsets.US_ASCII);
         return Arrays.copyOf(lines, (lines.length + TarReader.BLOCK - 1) / TarReader.BLOCK * TarReader.BLOCK);
     }

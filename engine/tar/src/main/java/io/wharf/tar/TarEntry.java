@@ -56,7 +56,20 @@ public record TarEntry(
     TarEntry withHoles(List<Extent> extents) {
         long held = extents.stream().mapToLong(Extent::length).sum();
         return new TarEntry(
-                name, kind, mode, uid, gid, size, held, seconds, nanos, link, major, minor, xattrs, List.copyOf(extents));
+                name,
+                kind,
+                mode,
+                uid,
+                gid,
+                size,
+                held,
+                seconds,
+                nanos,
+                link,
+                major,
+                minor,
+                xattrs,
+                List.copyOf(extents));
     }
 
     /** A run of stored bytes in a sparse file. */

@@ -39,7 +39,11 @@ public final class TarWriter {
         Map<String, byte[]> pax = extensions(entry, stored);
         if (!pax.isEmpty()) {
             byte[] records = records(pax);
-            header("PaxHeaders/" + shortened(lastOf(entry.name()), 80), 'x', TarEntry.file("", 0644, 0), records.length);
+            header(
+                    "PaxHeaders/" + shortened(lastOf(entry.name()), 80),
+                    'x',
+                    TarEntry.file("", 0644, 0),
+                    records.length);
             out.write(records);
             pad(records.length);
         }

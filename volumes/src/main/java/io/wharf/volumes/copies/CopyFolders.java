@@ -28,7 +28,8 @@ import java.util.function.BooleanSupplier;
  * </pre>
  */
 public final class CopyFolders {
-    private static final String OLD = ".old";
+    /** What follows the id of a content that was replaced. */
+    public static final String OLD = ".old";
 
     private final Path root;
 
@@ -158,11 +159,7 @@ public final class CopyFolders {
     /** Moves a folder, and makes that durable; EEXIST where the name is taken. */
     public static void rename(Path from, Path to) {
         Entries.rename(
-                OpenFlags.AT_FDCWD,
-                from.toString(),
-                OpenFlags.AT_FDCWD,
-                to.toString(),
-                Entries.RENAME_NOREPLACE);
+                OpenFlags.AT_FDCWD, from.toString(), OpenFlags.AT_FDCWD, to.toString(), Entries.RENAME_NOREPLACE);
         Storage.syncDirectory(from.getParent().toString());
         Storage.syncDirectory(to.getParent().toString());
     }

@@ -43,9 +43,8 @@ public final class ReadTree {
                 BufferedInputStream in = new BufferedInputStream(bytes, BUFFER);
                 InputStream plain = Compression.of(in).open(in);
                 ParentFolders parents = new ParentFolders(root)) {
-            PlaceEntries entries = new PlaceEntries(root, ReadTree::clear, null)
-                    .inNewTree()
-                    .withEveryAttribute();
+            PlaceEntries entries =
+                    new PlaceEntries(root, ReadTree::clear, null).inNewTree().withEveryAttribute();
             TarReader tar = new TarReader(new BufferedInputStream(plain, BUFFER), null, LIMITS);
             for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
                 try {
