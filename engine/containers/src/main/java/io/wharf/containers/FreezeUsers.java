@@ -1,7 +1,6 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
-import io.wharf.oci.MountTarget;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +35,13 @@ final class FreezeUsers {
 
     Future<Void> thaw(List<String> ids) {
         return Future.join(ids.stream()
-                        .map(id -> room.lanes().run(id, () -> room.containers()
-                                .find(id)
-                                .map(this::thaw)
-                                .orElseGet(Future::succeededFuture)))
+                        .map(id -> room.lanes()
+                                .run(
+                                        id,
+                                        () -> room.containers()
+                                                .find(id)
+                                                .map(this::thaw)
+                                                .orElseGet(Future::succeededFuture)))
                         .toList())
                 .mapEmpty();
     }

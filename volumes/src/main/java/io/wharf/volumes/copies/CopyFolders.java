@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -53,10 +54,10 @@ public final class CopyFolders {
     /** Copies a tree to the staging folder: by a snapshot of btrfs where it is a subvolume, else file by file. */
     public Path stage(Path from, String id, BooleanSupplier unwanted) throws IOException {
         Path to = staged(id);
-        Files.createDirectories(to.getParent());
-        if (Btrfs.isSubvolume(from.toString()) && Btrfs.isOn(to.getParent().toString())) {
+        Files.createDirectories(parent(to));
+        if (Btrfs.isSubvolume(from.toString()) && Btrfs.isOn(parent(to).toString())) {
             try {
-                Btrfs.snapshot(from.toString(), to.getParent().toString(), id, false);
+                Btrfs.snapshot(from.toString(), parent(to).toString(), id, false);
                 sync(to);
                 return to;
             } catch (LinuxException e) {
@@ -73,14 +74,14 @@ public final class CopyFolders {
     /** An empty folder to read a tar into. */
     public Path stageEmpty(String id) throws IOException {
         Path to = staged(id);
-        Files.createDirectories(to.getParent());
+        Files.createDirectories(parent(to));
         return Files.createDirectory(to);
     }
 
     /** Makes a staged tree a snapshot, or the other way round; done before is fine. */
     public void move(Path from, Path to) throws IOException {
         if (exists(from)) {
-            Files.createDirectories(to.getParent());
+            Files.createDirectories(parent(to));
             rename(from, to);
         }
     }
@@ -152,6 +153,10 @@ public final class CopyFolders {
         }
     }
 
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+
     private static boolean exists(Path path) {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
@@ -160,7 +165,7 @@ public final class CopyFolders {
     public static void rename(Path from, Path to) {
         Entries.rename(
                 OpenFlags.AT_FDCWD, from.toString(), OpenFlags.AT_FDCWD, to.toString(), Entries.RENAME_NOREPLACE);
-        Storage.syncDirectory(from.getParent().toString());
-        Storage.syncDirectory(to.getParent().toString());
+        Storage.syncDirectory(parent(from).toString());
+        Storage.syncDirectory(parent(to).toString());
     }
 }
