@@ -83,18 +83,20 @@ class VolumeCopyTest {
         assertThat(rig.run("volume", "rm", "data4").err()).contains("volume has snapshots - [monday]");
         assertThat(rig.http().delete("/wharf/v1/volumes/data4/snapshots/monday").status())
                 .isEqualTo(204);
-        assertThat(rig.ok(
-                                "events",
-                                "--since",
-                                "1m",
-                                "--until",
-                                "0s",
-                                "--filter",
-                                "volume=data4",
-                                "--format",
-                                "{{.Action}}")
-                        .lines())
-                .contains("rename", "snapshot-remove");
+        // The client asks for whole seconds.
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(rig.ok(
+                                        "events",
+                                        "--since",
+                                        "1m",
+                                        "--until",
+                                        "0s",
+                                        "--filter",
+                                        "volume=data4",
+                                        "--format",
+                                        "{{.Action}}")
+                                .lines())
+                        .contains("rename", "snapshot-remove"));
         rig.ok("volume", "rm", "data4");
         assertThat(rig.http().get("/wharf/v1/volumes/none/snapshots").status()).isEqualTo(404);
         assertThat(post("data2/restore?snapshot=never", "").body()).contains("no such snapshot: never");
@@ -185,7 +187,6 @@ class VolumeCopyTest {
         assertThat(post("data1/snapshots", "{\"Name\":\"one\"}").status()).isEqualTo(201);
         write("data1", "second");
         Map<String, String> steps = new LinkedHashMap<>();
-        steps.put("rename volume commit", "data1/rename?to=data9");
         steps.put("volume filled", "data1/clone");
         steps.put("swap volume", "data1/restore?snapshot=one");
         for (var step : steps.entrySet()) {
