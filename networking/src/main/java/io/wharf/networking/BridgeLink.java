@@ -31,6 +31,9 @@ final class BridgeLink {
     private static final String IPV6_CONF = "/proc/sys/net/ipv6/conf/";
     private static final InetAddress LINK_LOCAL = Ip.parse("fe80::1");
     private static final Subnet LINK_LOCALS = Subnet.parse("fe80::/64");
+    /** Holds the kernel's lock for all links for 100 ms. */
+    static final int AT_A_TIME = 4;
+
     /** The kernel's IFNAMSIZ without its zero. */
     private static final int LONGEST_NAME = 15;
 
@@ -184,12 +187,16 @@ final class BridgeLink {
         set(conf + "accept_ra", "0", "the host listens to routers among its containers");
     }
 
-    /** Takes bridges away, all at once; those that are gone are left out. */
+    /**
+     * Takes bridges away, {@link #AT_A_TIME} by one message; those that are gone are left out.
+     */
     void delete(List<String> names) {
-        netlink.deleteAll(names.stream()
-                .flatMap(name -> netlink.link(name).stream())
-                .map(Link::index)
-                .toList());
+        for (int next = 0; next < names.size(); next += AT_A_TIME) {
+            netlink.deleteAll(names.subList(next, Math.min(next + AT_A_TIME, names.size())).stream()
+                    .flatMap(name -> netlink.link(name).stream())
+                    .map(Link::index)
+                    .toList());
+        }
     }
 
     /** Sets a switch unless it is; where the kernel refuses, what that means is logged and the engine goes on. */

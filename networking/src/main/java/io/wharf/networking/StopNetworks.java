@@ -5,6 +5,7 @@ import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.linux.Pools;
 import io.wharf.networking.firewall.ForwardGuard;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class StopNetworks {
     private static final Logger LOG = LoggerFactory.getLogger(StopNetworks.class);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Networks networks;
     private final KernelLedger ledger;
@@ -48,14 +51,24 @@ final class StopNetworks {
                 .compose(this::bridges);
     }
 
+    /** What a stop has no time for stays, with its record, and is found by the next start. */
     private Future<Void> bridges(List<KernelObject> recorded) {
         List<String> links = recorded.stream().map(KernelObject::key).toList();
-        return pools.run(() -> new BridgeLink(kernel.netlink()).delete(links))
-                .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, links))
-                .recover(failure -> {
-                    LOG.warn("Bridges stay behind: {}", failure.getMessage());
-                    return Future.succeededFuture();
-                });
+        return bridges(links, System.nanoTime() + PATIENCE.toNanos()).recover(failure -> {
+            LOG.warn("Bridges stay behind: {}", failure.getMessage());
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> bridges(List<String> links, long deadline) {
+        if (links.isEmpty() || System.nanoTime() > deadline) {
+            return Future.succeededFuture();
+        }
+        int some = Math.min(BridgeLink.AT_A_TIME, links.size());
+        List<String> first = links.subList(0, some);
+        return pools.run(() -> new BridgeLink(kernel.netlink()).delete(first))
+                .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, first))
+                .compose(struck -> bridges(links.subList(some, links.size()), deadline));
     }
 
     private Future<Void> each(String kind, java.util.function.Consumer<String> takeAway) {
