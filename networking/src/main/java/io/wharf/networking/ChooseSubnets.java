@@ -13,9 +13,9 @@ import io.wharf.networking.address.Subnet;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Completes what a client asked for of addresses: a subnet of each family where none was named, and gateways. */
 final class ChooseSubnets {
     private final DefaultPools pools;
-    private final Map<Subnet, String> ofNetworks;
+    private final NavigableMap<Subnet, String> ofNetworks;
     private final HostRoutes routes;
     private final int link;
 
@@ -33,7 +33,7 @@ final class ChooseSubnets {
      * @param ofNetworks subnets of all other networks, and which that is, in words for an error
      * @param link index of the network's link where that is there already, else 0
      */
-    ChooseSubnets(DefaultPools pools, Map<Subnet, String> ofNetworks, HostRoutes routes, int link) {
+    ChooseSubnets(DefaultPools pools, NavigableMap<Subnet, String> ofNetworks, HostRoutes routes, int link) {
         this.pools = pools;
         this.ofNetworks = ofNetworks;
         this.routes = routes;
@@ -46,8 +46,7 @@ final class ChooseSubnets {
             return asked;
         }
         List<IpamConfig> complete = new ArrayList<>();
-        Map<Subnet, String> inUse = new HashMap<>(routes.inUse());
-        inUse.putAll(ofNetworks);
+        Map<Subnet, String> inUse = routes.inUse();
         for (Family family : Family.values()) {
             if (!asked.has(family)) {
                 continue;
@@ -67,7 +66,7 @@ final class ChooseSubnets {
                 .filter(text -> !text.isEmpty())
                 .map(Subnet::parse);
         if (wanted.isEmpty() || CheckIpam.isUnspecified(wanted.get())) {
-            return pools.firstFree(family, wanted.map(Subnet::prefix).orElse(0), inUse);
+            return pools.firstFree(family, wanted.map(Subnet::prefix).orElse(0), ofNetworks, inUse);
         }
         Subnet subnet = wanted.get();
         // Networks on the hardware of others may share a subnet, each with its own range of it.

@@ -6,10 +6,11 @@ import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Subnet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The names, links and subnets that networks have or are about to have, so that two which are made at a time do not get
@@ -17,10 +18,9 @@ import java.util.Set;
  */
 final class Claims {
     private final Set<String> names = new HashSet<>();
-    private final Map<String, Claim> byId = new LinkedHashMap<>();
+    private final Map<String, AddressSpace> byId = new HashMap<>();
+    private final NavigableMap<Subnet, String> subnets = new TreeMap<>();
     private final Map<String, Network> byLink = new HashMap<>();
-
-    private record Claim(String name, AddressSpace space) {}
 
     boolean hasName(String name) {
         return names.contains(name);
@@ -48,25 +48,33 @@ final class Claims {
                                 + other.id() + " (" + link + "): networks have same bridge name");
             }
         }
-        byId.put(network.id(), new Claim(network.name(), space));
+        byId.put(network.id(), space);
+        space.subnets().forEach(subnet -> subnets.put(subnet, "network " + network.name()));
     }
 
     /** The addresses of a network; empty where it gives none. */
     Optional<AddressSpace> space(String networkId) {
-        return Optional.ofNullable(byId.get(networkId)).map(Claim::space);
+        return Optional.ofNullable(byId.get(networkId));
     }
 
     void release(Network network) {
-        byId.remove(network.id());
-        byLink.values().removeIf(other -> other.id().equals(network.id()));
+        AddressSpace space = byId.remove(network.id());
+        if (space != null) {
+            space.subnets().forEach(subnets::remove);
+            if (network.hasParent()) {
+                // Such networks may share one.
+                byId.values().stream()
+                        .flatMap(other -> other.subnets().stream())
+                        .forEach(subnet -> subnets.putIfAbsent(subnet, "another network"));
+            }
+        }
+        if (network.driver().kind() == Driver.Kind.BRIDGE) {
+            byLink.remove(network.link(), network);
+        }
     }
 
-    /** Every subnet, and whose it is, in words for an error. */
-    Map<Subnet, String> subnets() {
-        Map<Subnet, String> subnets = new HashMap<>();
-        for (Claim claim : byId.values()) {
-            claim.space.subnets().forEach(subnet -> subnets.put(subnet, "network " + claim.name));
-        }
+    /** Every subnet, and whose it is, in words for an error. Not to be changed, nor kept. */
+    NavigableMap<Subnet, String> subnets() {
         return subnets;
     }
 }

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Where the host's own packets go: what a subnet of the engine's choice must keep away from. */
 record HostRoutes(List<Leads> all) {
@@ -18,10 +20,27 @@ record HostRoutes(List<Leads> all) {
      * Addresses that the host has a way to.
      *
      * @param link by which it goes there; 0 where that is open
-     * @param direct whether they are at that link itself, not behind a router
-     * @param what it is, in words for an error
+     * @param router that they are behind, or null
+     * @param own the host's own address among them, where that is how they are known
      */
-    record Leads(Subnet subnet, int link, boolean direct, String what) {}
+    record Leads(
+            Subnet subnet,
+            int link,
+            @Nullable InetAddress router,
+            @Nullable InetAddress own) {
+        /** In words for an error. */
+        String what() {
+            if (own != null) {
+                return "the host's address " + Ip.text(own);
+            }
+            return "the host's route to " + subnet + (router == null ? "" : " by " + Ip.text(router));
+        }
+
+        /** Whether the addresses are at that link itself. */
+        boolean isDirect() {
+            return router == null;
+        }
+    }
 
     HostRoutes {
         all = List.copyOf(all);
@@ -35,10 +54,7 @@ record HostRoutes(List<Leads> all) {
             if (route.isDefault() || destination == null) {
                 continue;
             }
-            InetAddress gateway = route.gateway();
-            Subnet subnet = Subnet.around(destination, route.prefix());
-            String way = gateway == null ? "" : " by " + Ip.text(gateway);
-            all.add(new Leads(subnet, route.link(), gateway == null, "the host's route to " + subnet + way));
+            all.add(new Leads(Subnet.around(destination, route.prefix()), route.link(), route.gateway(), null));
         }
         return new HostRoutes(all);
     }
@@ -48,19 +64,23 @@ record HostRoutes(List<Leads> all) {
         List<Leads> all = new ArrayList<>();
         for (LinkAddress address : netlink.addresses()) {
             all.add(new Leads(
-                    Subnet.around(address.address(), address.prefix()),
-                    address.link(),
-                    true,
-                    "the host's address " + Ip.text(address.address())));
+                    Subnet.around(address.address(), address.prefix()), address.link(), null, address.address()));
         }
         all.addAll(read(netlink).all);
         return new HostRoutes(all);
     }
 
+    /** Without what is at links of the engine's own. */
+    HostRoutes without(Set<Integer> links) {
+        return new HostRoutes(all.stream()
+                .filter(one -> !one.isDirect() || !links.contains(one.link))
+                .toList());
+    }
+
     /** Each subnet and what leads to it. */
     Map<Subnet, String> inUse() {
         Map<Subnet, String> inUse = new HashMap<>();
-        all.forEach(one -> inUse.putIfAbsent(one.subnet, one.what));
+        all.forEach(one -> inUse.putIfAbsent(one.subnet, one.what()));
         return inUse;
     }
 
@@ -73,7 +93,7 @@ record HostRoutes(List<Leads> all) {
     Optional<String> inTheWay(Subnet asked, int link) {
         return all.stream()
                 .filter(one -> one.link != link)
-                .filter(one -> one.subnet.equals(asked) || (one.direct && one.subnet.contains(asked)))
+                .filter(one -> one.subnet.equals(asked) || (one.isDirect() && one.subnet.contains(asked)))
                 .map(Leads::what)
                 .findFirst();
     }

@@ -110,7 +110,9 @@ final class MakeNetwork {
 
     /** The network with its addresses, which nobody else gets from now on. */
     private Network claimed(Network asked, HostRoutes routes, int link, Undo undo) {
-        Network network = new ChooseSubnets(subnets, networks.claims().subnets(), routes, link).complete(asked);
+        Network network = new ChooseSubnets(
+                        subnets, networks.claims().subnets(), routes.without(networks.bridgeLinks()), link)
+                .complete(asked);
         networks.claims().take(network, ChooseSubnets.space(network));
         undo.push("addresses of " + network.name(), () -> {
             networks.claims().release(network);

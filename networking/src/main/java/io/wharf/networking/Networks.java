@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The networks that are kept, the bridges that stand, and who is in them. Confined to the verticle's context. */
@@ -108,6 +109,11 @@ final class Networks {
 
     Optional<Bridge> bridge(String networkId) {
         return Optional.ofNullable(bridges.get(networkId));
+    }
+
+    /** Indices of their links. */
+    Set<Integer> bridgeLinks() {
+        return bridges.values().stream().map(Bridge::index).collect(Collectors.toSet());
     }
 
     Collection<Bridge> bridges() {

@@ -3,11 +3,13 @@ package io.wharf.networking.address;
 import io.wharf.base.WharfException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Where subnets come from that nobody named: wide blocks, cut into equal parts that are given out in order. */
 public record DefaultPools(List<Block> blocks) {
@@ -72,60 +74,88 @@ public record DefaultPools(List<Block> blocks) {
 
     /** The first part of a family's blocks that overlaps nothing in use. */
     public Subnet firstFree(Family family, Map<Subnet, String> inUse) {
-        return firstFree(family, 0, inUse);
+        return firstFree(family, 0, new TreeMap<>(), inUse);
     }
 
     /**
-     * The first that overlaps nothing in use.
+     * The first that overlaps nothing in use. What is of networks may be much, and is walked through once.
      *
      * @param prefix of the subnet, or 0 for what each block is cut into
-     * @param inUse subnets and what each belongs to, in words for an error
+     * @param ofNetworks subnets in their order and what each belongs to, in words for an error
+     * @param ofHost the same of others, a few
      */
-    public Subnet firstFree(Family family, int prefix, Map<Subnet, String> inUse) {
-        NavigableMap<Subnet, String> outermost = outermost(inUse);
-        String inTheWay = "";
+    public Subnet firstFree(
+            Family family, int prefix, NavigableMap<Subnet, String> ofNetworks, Map<Subnet, String> ofHost) {
+        Search search = new Search(ofNetworks, ofHost);
         for (Block block : blocks) {
             int size = prefix == 0 ? block.size : prefix;
-            if (block.base.family() != family || size < block.base.prefix() || size > family.bits()) {
-                continue;
-            }
-            long parts = block.base.parts(size);
-            for (long index = 0; index < parts; ) {
-                Subnet candidate = block.base.part(index, size);
-                Optional<Subnet> conflict = conflict(candidate, outermost);
-                if (conflict.isEmpty()) {
-                    return candidate;
+            if (block.base.family() == family && size >= block.base.prefix() && size <= family.bits()) {
+                Optional<Subnet> free = search.in(block.base, size);
+                if (free.isPresent()) {
+                    return free.get();
                 }
-                if (inTheWay.isEmpty()) {
-                    inTheWay = ": " + candidate + " is taken by " + outermost.get(conflict.get());
-                }
-                InetAddress last = conflict.get().last();
-                index = block.base.contains(last) ? Math.max(index, block.base.partOf(last, size)) + 1 : parts;
             }
         }
         throw WharfException.internal(
-                inTheWay.isEmpty()
+                search.inTheWay.isEmpty()
                         ? "no default address pool has " + family + " subnets" + (prefix == 0 ? "" : " of /" + prefix)
-                        : "all predefined address pools have been fully subnetted" + inTheWay
+                        : "all predefined address pools have been fully subnetted" + search.inTheWay
                                 + " (name a subnet, or set default-address-pools)");
     }
 
-    /** What is in use without what lies in something else, so that at most two are near any candidate. */
-    private static NavigableMap<Subnet, String> outermost(Map<Subnet, String> inUse) {
-        NavigableMap<Subnet, String> outermost = new TreeMap<>();
-        for (Map.Entry<Subnet, String> entry : new TreeMap<>(inUse).entrySet()) {
-            if (outermost.isEmpty() || !outermost.lastKey().contains(entry.getKey())) {
-                outermost.put(entry.getKey(), entry.getValue());
+    /** One search through the blocks; remembers the first thing that was in its way. */
+    private static final class Search {
+        private final NavigableMap<Subnet, String> ofNetworks;
+        private final Map<Subnet, String> ofHost;
+        private String inTheWay = "";
+
+        Search(NavigableMap<Subnet, String> ofNetworks, Map<Subnet, String> ofHost) {
+            this.ofNetworks = ofNetworks;
+            this.ofHost = ofHost;
+        }
+
+        Optional<Subnet> in(Subnet block, int size) {
+            for (int wider = 0; wider < block.prefix(); wider++) {
+                Subnet around = block.widened(wider);
+                if (ofNetworks.containsKey(around)) {
+                    met(block, ofNetworks.get(around));
+                    return Optional.empty();
+                }
+            }
+            long parts = block.parts(size);
+            Iterator<Map.Entry<Subnet, String>> ahead =
+                    ofNetworks.tailMap(block, true).entrySet().iterator();
+            Map.Entry<Subnet, String> next = ahead.hasNext() ? ahead.next() : null;
+            for (long index = 0; index < parts; ) {
+                Subnet candidate = block.part(index, size);
+                while (next != null && next.getKey().isBefore(candidate)) {
+                    next = ahead.hasNext() ? ahead.next() : null;
+                }
+                Map.Entry<Subnet, String> conflict =
+                        next != null && next.getKey().overlaps(candidate) ? next : ofHost(candidate);
+                if (conflict == null) {
+                    return Optional.of(candidate);
+                }
+                met(candidate, conflict.getValue());
+                InetAddress last = conflict.getKey().last();
+                index = block.contains(last) ? Math.max(index, block.partOf(last, size)) + 1 : parts;
+            }
+            return Optional.empty();
+        }
+
+        private Map.@Nullable Entry<Subnet, String> ofHost(Subnet candidate) {
+            for (Map.Entry<Subnet, String> entry : ofHost.entrySet()) {
+                if (entry.getKey().overlaps(candidate)) {
+                    return entry;
+                }
+            }
+            return null;
+        }
+
+        private void met(Subnet wanted, String what) {
+            if (inTheWay.isEmpty()) {
+                inTheWay = ": " + wanted + " is taken by " + what;
             }
         }
-        return outermost;
-    }
-
-    private static Optional<Subnet> conflict(Subnet candidate, NavigableMap<Subnet, String> outermost) {
-        Subnet before = outermost.floorKey(candidate);
-        if (before != null && before.overlaps(candidate)) {
-            return Optional.of(before);
-        }
-        return Optional.ofNullable(outermost.ceilingKey(candidate)).filter(candidate::overlaps);
     }
 }

@@ -119,6 +119,16 @@ public final class Subnet implements Comparable<Subnet> {
         return address(Long.compareUnsigned(sum, low) < 0 ? high + 1 : high, sum);
     }
 
+    /** The wider one that it is in. */
+    Subnet widened(int shorter) {
+        return new Subnet(family, high, low, shorter);
+    }
+
+    /** Whether all of its addresses are lower than those of another. */
+    boolean isBefore(Subnet other) {
+        return compareTo(other) < 0 && !contains(other);
+    }
+
     /** The subnet number {@code index} of those of a longer prefix that it is cut into. */
     Subnet part(long index, int longer) {
         int shift = family.bits() - longer;

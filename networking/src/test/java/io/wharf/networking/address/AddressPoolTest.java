@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -105,12 +112,14 @@ class AddressPoolTest {
         assertThat(bridge.firstFree(Family.V4, high)).hasToString("192.168.0.0/20");
         DefaultPools networks = DefaultPools.ofNetworks();
         assertThat(networks.firstFree(Family.V4, high)).hasToString("192.168.0.0/24");
+        assertThat(networks.firstFree(Family.V4, 0, sorted("172.16.0.0/12"), Map.of()))
+                .hasToString("192.168.0.0/24");
         assertThat(networks.firstFree(
                         Family.V4, Map.of(Subnet.parse("172.18.0.128/25"), "a", Subnet.parse("172.18.1.0/30"), "b")))
                 .hasToString("172.18.2.0/24");
         assertThat(networks.firstFree(Family.V4, Map.of(Subnet.parse("172.18.0.0/20"), "a")))
                 .hasToString("172.18.16.0/24");
-        assertThat(networks.firstFree(Family.V4, 22, Map.of(Subnet.parse("172.18.1.0/24"), "a")))
+        assertThat(networks.firstFree(Family.V4, 22, sorted("172.18.1.0/24"), Map.of()))
                 .hasToString("172.18.4.0/22");
         assertThat(networks.firstFree(
                         Family.V4, Map.of(Subnet.parse("172.18.0.0/24"), "a", Subnet.parse("172.18.2.0/24"), "b")))
@@ -119,22 +128,53 @@ class AddressPoolTest {
 
     @Test
     void firstFree_servesAll_thenNamesWhatIsInTheWay() {
-        Map<Subnet, String> inUse = new HashMap<>();
+        NavigableMap<Subnet, String> inUse = new TreeMap<>();
         Subnet base = Subnet.parse("172.18.0.0/16");
         DefaultPools pools = new DefaultPools(List.of(new DefaultPools.Block(base, 24)));
         for (int i = 0; i < 256; i++) {
-            assertThat(inUse.put(pools.firstFree(Family.V4, inUse), "network " + i))
+            assertThat(inUse.put(pools.firstFree(Family.V4, 0, inUse, Map.of()), "network " + i))
                     .isNull();
         }
         assertThatThrownBy(() -> pools.firstFree(Family.V4, inUse))
                 .hasMessageStartingWith("all predefined address pools have been fully subnetted: 172.18.0.0/24 is taken"
                         + " by network 0");
         assertThatThrownBy(() -> pools.firstFree(Family.V6, inUse)).hasMessageContaining("has IPv6 subnets");
-        assertThatThrownBy(() -> pools.firstFree(Family.V4, 8, inUse)).hasMessageContaining("of /8");
+        assertThatThrownBy(() -> pools.firstFree(Family.V4, 8, inUse, Map.of())).hasMessageContaining("of /8");
         assertThat(DefaultPools.ofNetworks().blocks().stream()
                         .mapToLong(block -> block.base().parts(24)))
                 .hasSize(16)
                 .allMatch(parts -> parts == 256);
+    }
+
+    private static NavigableMap<Subnet, String> sorted(String... subnets) {
+        NavigableMap<Subnet, String> sorted = new TreeMap<>();
+        List.of(subnets).forEach(subnet -> sorted.put(Subnet.parse(subnet), subnet));
+        return sorted;
+    }
+
+    /** Against a search that tries each part against all that is in use. */
+    @Property(tries = 300)
+    void firstFree_isTheLowestThatMeetsNothing(
+            @ForAll @Size(max = 12) List<@IntRange(max = 255) Integer> places,
+            @ForAll @IntRange(min = 12, max = 28) int prefix) {
+        Subnet base = Subnet.parse("172.18.0.0/20");
+        DefaultPools pools = new DefaultPools(List.of(new DefaultPools.Block(base, 24)));
+        NavigableMap<Subnet, String> inUse = new TreeMap<>();
+        for (int place : places) {
+            int longer = Math.max(prefix, 20 + place % 9);
+            inUse.put(Subnet.around(base.at(place * 16L), longer), "n");
+        }
+        Optional<Subnet> lowest = LongStream.range(0, 16)
+                .mapToObj(part -> base.part(part, 24))
+                .filter(part -> inUse.keySet().stream().noneMatch(part::overlaps))
+                .findFirst();
+        if (lowest.isPresent()) {
+            assertThat(pools.firstFree(Family.V4, 0, inUse, Map.of())).isEqualTo(lowest.get());
+            assertThat(pools.firstFree(Family.V4, inUse)).isEqualTo(lowest.get());
+        } else {
+            assertThatThrownBy(() -> pools.firstFree(Family.V4, 0, inUse, Map.of()))
+                    .hasMessageContaining("is taken by n");
+        }
     }
 
     @Test
