@@ -5,6 +5,7 @@ import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.Link;
+import io.wharf.linux.LinkNames;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.MacAddress;
 import io.wharf.linux.Netlink;
@@ -36,8 +37,8 @@ final class Wiring implements AutoCloseable {
     /** The kernel gives every namespace its loopback link first. */
     private static final int LOOPBACK = 1;
 
-    private static final long UNSEEN_NANOS = 2_000_000_000L;
-    private static final long LOOK_NANOS = 500_000;
+    private static final long UNSEEN_NANOS = 100_000_000L;
+    private static final long LOOK_NANOS = 300_000;
     private static final int LINK_LOCAL_V4 = 16;
     private static final int LINK_LOCAL_V6 = 64;
 
@@ -297,23 +298,16 @@ final class Wiring implements AutoCloseable {
                 .forEach(this::deleteLink);
     }
 
-    /** Waits until nobody in a namespace can see these links any more; fails where that takes too long. */
-    void awaitUnseen(String netns, List<Endpoint> gone) {
-        namespaces.in(netns, () -> {
-            long deadline = System.nanoTime() + UNSEEN_NANOS;
-            while (isSeen(SmallFiles.read("/proc/thread-self/net/dev"), gone)) {
-                if (System.nanoTime() > deadline) {
-                    throw new LinuxException("RTM_DELLINK", Errno.EBUSY, netns);
-                }
-                LockSupport.parkNanos(LOOK_NANOS);
+    /** Waits until nobody, inside or outside, can see these pairs any more; false where that takes too long. */
+    static boolean awaitUnseen(List<Endpoint> gone) {
+        long deadline = System.nanoTime() + UNSEEN_NANOS;
+        while (gone.stream().map(Endpoint::veth).anyMatch(LinkNames::exists)) {
+            if (System.nanoTime() > deadline) {
+                return false;
             }
-        });
-    }
-
-    private static boolean isSeen(String links, List<Endpoint> gone) {
-        return gone.stream()
-                .anyMatch(endpoint -> links.contains(" " + endpoint.inside() + ":")
-                        || links.contains("\n" + endpoint.inside() + ":"));
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return true;
     }
 
     /** Deletes links of a namespace that goes on. */

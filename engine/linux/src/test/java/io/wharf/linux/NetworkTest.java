@@ -43,6 +43,23 @@ class NetworkTest {
     }
 
     @Test
+    void linkNames_tellWhatThereIs() {
+        try (Netlink netlink = Netlink.openIn(namespaces, host)) {
+            int link = netlink.createBridge("names0", null, 0);
+            assertThat(existsInHost("names0")).isTrue();
+            assertThat(existsInHost("names1")).isFalse();
+            assertThat(existsInHost("")).isFalse();
+            assertThat(existsInHost("a-name-that-is-too-long-for-any-link")).isFalse();
+            netlink.delete(link);
+            assertThat(existsInHost("names0")).isFalse();
+        }
+    }
+
+    private boolean existsInHost(String name) {
+        return namespaces.in(host, () -> LinkNames.exists(name));
+    }
+
+    @Test
     void namespace_isNewAndLeavesNoTrace() {
         assertThat(namespaces.exists(host)).isTrue();
         var before = Entries.readLink("/proc/thread-self/ns/net");
