@@ -14,12 +14,11 @@ import io.wharf.images.catalog.ImageTable;
 import io.wharf.images.catalog.Images;
 import io.wharf.images.catalog.Layer;
 import io.wharf.images.catalog.Uses;
+import io.wharf.images.spec.ExactText;
 import io.wharf.images.spec.ImageConfig;
 import io.wharf.images.spec.ManifestText;
 import io.wharf.images.spec.Reference;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +57,7 @@ public final class AddImage {
     }
 
     public Future<Image> run(LayerStore.Hold hold, Draft draft, BiConsumer<Tx, Image> announce) {
-        requireText(draft.config());
+        ExactText.require(draft.config());
         ImageConfig config = ImageConfig.parse(draft.config());
         Digest id = Digest.of(draft.config());
         return lanes.run(
@@ -114,12 +113,5 @@ public final class AddImage {
         }
         return config(image)
                 .compose(bytes -> Digest.of(bytes).equals(image) ? Future.succeededFuture(bytes) : fetch.get());
-    }
-
-    /** Configs and manifests are kept as text, which must give the same bytes again. */
-    public static void requireText(byte[] json) {
-        if (!Arrays.equals(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), json)) {
-            throw WharfException.invalid("invalid JSON: not UTF-8");
-        }
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.images.layers.AddImage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +24,7 @@ public final class ManifestBody {
 
     /** Reads a manifest; the format it names itself must not contradict the one it was announced with. */
     public static ManifestBody parse(String announced, byte[] body) {
-        AddImage.requireText(body);
+        ExactText.require(body);
         JsonNode root = Json.parse(body, JsonNode.class);
         String type = announced.split(";")[0].strip();
         String own = root.path("mediaType").asText("");

@@ -19,7 +19,7 @@ import io.wharf.images.catalog.Images;
 import io.wharf.images.catalog.Layer;
 import io.wharf.images.catalog.Uses;
 import io.wharf.images.drivers.LayerFolder;
-import io.wharf.images.layers.AddImage;
+import io.wharf.images.spec.ExactText;
 import io.wharf.images.spec.ImageConfig;
 import io.wharf.images.spec.MediaTypes;
 import io.wharf.images.spec.Reference;
@@ -111,7 +111,7 @@ public final class TakeDockerImages {
             if (!Digest.of(config).equals(id)) {
                 throw WharfException.invalid("its config has another digest");
             }
-            AddImage.requireText(config);
+            ExactText.require(config);
             ImageConfig parsed = ImageConfig.parse(config);
             List<Layer> layers = new ArrayList<>();
             Digest below = null;
