@@ -231,8 +231,8 @@ class PlacePlayer(Player):
             for number, row in enumerate(self.networks(case)):
                 self.write(record, f"network {number} ", self.ask("GET", f"/networks/{row['Id']}"), case, names)
             for number, row in enumerate(sorted(self.ask("GET", "/volumes").json()["Volumes"] or [], key=lambda r: r["Name"])):
-                if case.name in row["Name"].split("/") or case.operation == "VolumeCreate" and "anonymous" not in str(row) and len(row["Name"]) == 64:
-                    record[f"volume {number}"] = self.told(json.dumps([row["Driver"], row["Labels"], row["Options"], row["Scope"]], sort_keys=True), names)
+                if case.name in row["Name"].split("/") or case.operation == "VolumeCreate" and len(row["Name"]) == 64:
+                    record[f"volume {number}"] = self.told(json.dumps([row["Driver"], {k: v for k, v in (row["Labels"] or {}).items() if "anonymous" not in k} or None, row["Options"], row["Scope"]], sort_keys=True), names)
             inspected = self.ask("GET", f"/containers/{case.name}/json").json() or {}
             ends = (inspected.get("NetworkSettings") or {}).get("Networks") or {}
             for name, end in sorted(ends.items()):
