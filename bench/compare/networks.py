@@ -236,16 +236,17 @@ class PlacePlayer(Player):
             inspected = self.ask("GET", f"/containers/{case.name}/json").json() or {}
             ends = (inspected.get("NetworkSettings") or {}).get("Networks") or {}
             for name, end in sorted(ends.items()):
-                record[f"endpoint {self.told(name, names)}"] = self.told(json.dumps({k: self.chosen(k, v) for k, v in sorted(end.items()) if k not in NEWER}), names)
+                record[f"endpoint {self.told(name, names)}"] = self.told(json.dumps({k: self.chosen(k, v, name) for k, v in sorted(end.items()) if k not in NEWER}), names)
             if (inspected.get("State") or {}).get("Running"):
                 record["links inside"] = self.inside(inspected["State"]["Pid"], names)
             record["events"] = self.events(begin, names)
         return record
 
     @staticmethod
-    def chosen(key, value):
+    def chosen(key, value, network):
         """Whether there is one, where the engine chose it; what was asked for, else."""
-        if key in ("EndpointID", "NetworkID", "Gateway") or key == "IPAddress" and not value.endswith(".77") or key == "MacAddress" and not value.endswith(":99"):
+        own = network == "bridge"
+        if key in ("EndpointID", "NetworkID", "Gateway") or key == "IPAddress" and (own or not value.endswith(".77")) or key == "MacAddress" and (own or not value.endswith(":99")):
             return bool(value)
         return value
 
