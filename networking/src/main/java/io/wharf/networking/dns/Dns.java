@@ -65,10 +65,10 @@ public final class Dns {
             return Future.succeededFuture();
         }
         Resolving wanted = new Resolving(containerId, netns, servers, options, 0, 0);
-        return host.readAgain()
-                .compose(read -> serve(wanted))
-                .compose(served ->
-                        lead(served).recover(e -> close(containerId).transform(closed -> Future.failedFuture(e))));
+        return host.known()
+                .compose(known -> serve(wanted))
+                .compose(served -> lead(served, served.rules())
+                        .recover(e -> close(containerId).transform(closed -> Future.failedFuture(e))));
     }
 
     /** Sockets first: they are what a container that runs waits for. */
@@ -98,19 +98,20 @@ public final class Dns {
         return new Servers(own, wanted.options(), host);
     }
 
-    private Future<Void> lead(Resolving served) {
-        return ledger.record(served.record())
-                .compose(recorded -> pools.run(() -> {
+    /** Rules first: where the ledger tells of ports, they lead there. */
+    private Future<Void> lead(Resolving served, String rules) {
+        return pools.run(() -> {
                     try (Nftables nft = Nftables.openIn(NetworkNamespaces.real(), served.netns())) {
-                        nft.run(served.rules());
+                        nft.run(rules);
                     }
-                }));
+                })
+                .compose(led -> ledger.record(served.record()));
     }
 
     /** Serves again whom the last engine served, at the same ports where they are free; all others are forgotten. */
     public Future<Void> restore(Set<String> present) {
-        return host.readAgain()
-                .compose(read -> ledger.ofKind(Resolving.KIND))
+        return host.known()
+                .compose(known -> ledger.ofKind(Resolving.KIND))
                 .compose(records -> records.isEmpty()
                         ? Future.succeededFuture()
                         : Future.join(records.stream()
@@ -124,11 +125,15 @@ public final class Dns {
     private Future<Void> restore(KernelObject record) {
         Resolving before = Json.read(record.detail(), Resolving.class);
         return serve(before)
-                .compose(now -> now.equals(before) ? Future.succeededFuture() : lead(now))
+                .compose(now -> now.equals(before) ? Future.succeededFuture() : leadAnew(now))
                 .recover(e -> {
                     LOG.warn("Names of {} are not answered: {}", before.containerId(), e.getMessage());
                     return ledger.strike(Resolving.KIND, record.key());
                 });
+    }
+
+    private Future<Void> leadAnew(Resolving now) {
+        return ledger.record(now.at(0, 0).record()).compose(open -> lead(now, now.rulesAnew()));
     }
 
     /** Ends it for a container; none there is fine. */

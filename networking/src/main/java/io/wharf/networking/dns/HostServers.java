@@ -32,6 +32,7 @@ final class HostServers implements AutoCloseable {
     private List<Upstream> current = List.of();
     private List<String> options = List.of();
     private long read;
+    private boolean everRead;
     private boolean reading;
 
     /** What a file says. */
@@ -44,10 +45,19 @@ final class HostServers implements AutoCloseable {
 
     /** The servers that are known now; what has changed is known a moment later. */
     List<Upstream> current() {
-        if (!reading && System.nanoTime() - read > FRESH_NANOS) {
+        if (!reading && !isFresh()) {
             readAgain();
         }
         return current;
+    }
+
+    /** Waits until they are known. */
+    Future<Void> known() {
+        return isFresh() ? Future.succeededFuture() : readAgain();
+    }
+
+    private boolean isFresh() {
+        return everRead && System.nanoTime() - read < FRESH_NANOS;
     }
 
     boolean wantDots() {
@@ -58,11 +68,12 @@ final class HostServers implements AutoCloseable {
         return options.stream().anyMatch(option -> option.startsWith("ndots:"));
     }
 
-    Future<Void> readAgain() {
+    private Future<Void> readAgain() {
         reading = true;
         return pools.call(HostServers::text)
                 .onComplete(done -> {
                     reading = false;
+                    everRead = true;
                     read = System.nanoTime();
                 })
                 .onSuccess(text -> take(parse(text)))
