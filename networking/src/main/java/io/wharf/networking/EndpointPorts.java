@@ -53,7 +53,8 @@ final class EndpointPorts {
         return WantedPort.parse(request.exposedPorts(), request.portBindings(), request.publishAll(), binding);
     }
 
-    private List<PublishedPort> take(Membership membership, List<WantedPort> wanted) {
+    /** All or none; a refusal names the port. */
+    List<PublishedPort> take(Membership membership, List<WantedPort> wanted) {
         try {
             return networks.ports().take(wanted, networks.reach(membership));
         } catch (WharfException e) {

@@ -197,6 +197,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     @Override
+    public Future<Sandbox> publish(JoinNetworks request) {
+        return new ChangePorts(networks, ledger, running().kernel, pools).run(request);
+    }
+
+    @Override
     public Future<Void> leave(String containerId) {
         return leaving().run(containerId);
     }

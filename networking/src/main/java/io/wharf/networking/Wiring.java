@@ -93,6 +93,21 @@ final class Wiring implements AutoCloseable {
         }
     }
 
+    /** Has the container reach its own published ports. */
+    void answerOwn(Membership membership) {
+        if (membership.ports().isEmpty()) {
+            return;
+        }
+        for (Family family : Family.values()) {
+            membership
+                    .gateway(family)
+                    .filter(Endpoint::isPortOfBridge)
+                    .flatMap(endpoint -> host.link(endpoint.veth()))
+                    .map(Link::index)
+                    .ifPresent(this::hairpin);
+        }
+    }
+
     private static boolean moved(Family family, Membership before, Membership after) {
         return !before.gateway(family)
                 .map(Endpoint::id)

@@ -4,10 +4,14 @@ import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.ConnectNetwork;
+import io.wharf.contracts.ContainerService.PublishPorts;
+import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Containers into networks and out of them. They are the containers' to change, so it is there that this leads. */
+/** Containers into networks and out of them, and their published ports. They are the containers' to change, so it is there that this leads. */
 final class EndpointOperations {
     private final ContainerService containers;
 
@@ -16,7 +20,7 @@ final class EndpointOperations {
     }
 
     void register(Handlers handlers) {
-        handlers.on("NetworkConnect", this::connect).on("NetworkDisconnect", this::disconnect);
+        handlers.on("NetworkConnect", this::connect).on("NetworkDisconnect", this::disconnect).on("WharfContainerPorts", this::publish);
     }
 
     private record NetworkConnect(
@@ -37,6 +41,19 @@ final class EndpointOperations {
         return containers
                 .disconnectNetwork(call.path("id"), named(body.container()), body.force())
                 .map(done -> Reply.Empty.OK);
+    }
+
+    private record ContainerPorts(
+            @Nullable Map<String, List<PortBinding>> portBindings) {}
+
+    private Future<Reply> publish(Call call) {
+        ContainerPorts body = ReadBody.read(call, ContainerPorts.class);
+        if (body.portBindings() == null) {
+            throw WharfException.invalid("PortBindings is missing: {} publishes nothing");
+        }
+        return containers
+                .publish(new PublishPorts(call.path("id"), body.portBindings()))
+                .map(ports -> new Reply.Json(200, Map.of("Ports", ports)));
     }
 
     private static String named(@Nullable String container) {

@@ -159,6 +159,23 @@ final class ContainerTable {
                 .mapEmpty();
     }
 
+    /** Keeps what it asks to have published, and what is published while it runs. */
+    Future<Void> republish(Container container, Definition next, Sandbox sandbox) {
+        return store.write(tx -> {
+                    tx.update(
+                            "UPDATE container SET definition = ?, sandbox = ? WHERE id = ?",
+                            Json.write(next),
+                            Json.write(sandbox),
+                            container.id());
+                    return announce(tx, container, "update", Map.of());
+                })
+                .onSuccess(durable -> {
+                    container.redefined(next);
+                    container.committed(container.state(), sandbox);
+                })
+                .mapEmpty();
+    }
+
     Future<Void> delete(Container container) {
         return store.write(tx -> {
                     tx.update("DELETE FROM container WHERE id = ?", container.id());

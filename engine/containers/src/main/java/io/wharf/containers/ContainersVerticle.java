@@ -15,6 +15,7 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.FileView;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
+import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.HealthPlan;
 import io.wharf.contracts.HealthStatus;
 import io.wharf.contracts.ImageService;
@@ -285,6 +286,11 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<Void> announceFiles(String id, FileAction action) {
         return table.announce(containers.get(id), action.word(), Map.of());
+    }
+
+    @Override
+    public Future<Map<String, List<HostConfig.PortBinding>>> publish(PublishPorts request) {
+        return new io.wharf.containers.PublishPorts(room()).run(containers.get(request.container()), request.ports());
     }
 
     @Override

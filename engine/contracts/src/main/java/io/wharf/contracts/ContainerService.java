@@ -76,6 +76,19 @@ public interface ContainerService {
     Future<Void> checkpoint(String ref);
 
     /**
+     * Publishes other ports: at once where the container runs, from its next start on where it does not. Answers what is
+     * published.
+     */
+    Future<Map<String, List<HostConfig.PortBinding>>> publish(PublishPorts request);
+
+    /** What to publish instead of all that was; ports of the host by port of the container, such as {@code 80/tcp}. */
+    record PublishPorts(String container, Map<String, List<HostConfig.PortBinding>> ports) {
+        public PublishPorts {
+            ports = Lists.copyLists(ports);
+        }
+    }
+
+    /**
      * Gives a container an endpoint in one more network: at once where it runs, from its next start on where it does not.
      */
     Future<Void> connectNetwork(ConnectNetwork request);

@@ -47,6 +47,12 @@ public interface NetworkService {
     /** Takes away what a container that there is not any more, by id or name, still has in a network. */
     Future<Void> dropEndpoint(String network, String container);
 
+    /**
+     * Publishes what the request says instead of what is published now, for a container that has a sandbox. What is in both
+     * stays untouched; a port that is taken refuses all.
+     */
+    Future<Sandbox> publish(JoinNetworks request);
+
     /** Takes the sandbox away: ports, endpoints, namespace; none there is fine. */
     Future<Void> leave(String containerId);
 

@@ -55,6 +55,22 @@ public record WantedPort(Protocol protocol, int containerPort, List<InetAddress>
         return wanted;
     }
 
+    /** Those of these ports that are what is wanted here, one for each address that has one; none where any is amiss. */
+    public List<PublishedPort> among(List<PublishedPort> ports) {
+        for (PublishedPort port : ports) {
+            List<PublishedPort> same = ports.stream()
+                    .filter(other -> other.protocol() == protocol && other.containerPort() == containerPort)
+                    .filter(other -> other.hostPort() == port.hostPort() || other.hostPort() == 0)
+                    .filter(other -> hosts.contains(other.host()))
+                    .toList();
+            boolean fits = first == 0 || (port.hostPort() >= first && port.hostPort() <= last) || port.hostPort() == 0;
+            if (fits && same.contains(port)) {
+                return same;
+            }
+        }
+        return List.of();
+    }
+
     private static WantedPort parse(String key, PortBinding one, @Nullable InetAddress binding) {
         Range host = hostPorts(Objects.requireNonNull(one.hostPort()));
         return new WantedPort(
