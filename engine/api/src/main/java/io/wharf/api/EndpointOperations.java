@@ -20,7 +20,9 @@ final class EndpointOperations {
     }
 
     void register(Handlers handlers) {
-        handlers.on("NetworkConnect", this::connect).on("NetworkDisconnect", this::disconnect).on("WharfContainerPorts", this::publish);
+        handlers.on("NetworkConnect", this::connect)
+                .on("NetworkDisconnect", this::disconnect)
+                .on("WharfContainerPorts", this::publish);
     }
 
     private record NetworkConnect(
@@ -43,8 +45,7 @@ final class EndpointOperations {
                 .map(done -> Reply.Empty.OK);
     }
 
-    private record ContainerPorts(
-            @Nullable Map<String, List<PortBinding>> portBindings) {}
+    private record ContainerPorts(@Nullable Map<String, List<PortBinding>> portBindings) {}
 
     private Future<Reply> publish(Call call) {
         ContainerPorts body = ReadBody.read(call, ContainerPorts.class);

@@ -36,7 +36,8 @@ final class VolumeCopyOperations {
                 .on("WharfVolumeRename", this::rename);
     }
 
-    private record SnapshotBody(@Nullable String name, @Nullable Map<String, String> labels) {}
+    private record SnapshotBody(
+            @Nullable String name, @Nullable Map<String, String> labels) {}
 
     private record CloneBody(
             @Nullable String name,
@@ -62,8 +63,7 @@ final class VolumeCopyOperations {
 
     private Future<Reply> copy(Call call) {
         CloneBody body = ReadBody.read(call, CloneBody.class);
-        CopyVolume request =
-                new CopyVolume(name(call), body.snapshot(), text(body.name()), labels(body.labels()));
+        CopyVolume request = new CopyVolume(name(call), body.snapshot(), text(body.name()), labels(body.labels()));
         return frozen(call, () -> call.await(copies.copy(request))).map(made -> new Reply.Json(201, made));
     }
 
@@ -74,8 +74,7 @@ final class VolumeCopyOperations {
 
     private Future<Reply> load(Call call) {
         ByteStream body = call.stream();
-        LoadVolume request =
-                new LoadVolume(name(call), call.query().flag("replace"), handles.offer(body, body::close));
+        LoadVolume request = new LoadVolume(name(call), call.query().flag("replace"), handles.offer(body, body::close));
         return call.await(copies.load(request)).map(made -> new Reply.Json(201, made));
     }
 
@@ -89,11 +88,14 @@ final class VolumeCopyOperations {
         if (!call.query().flag("freeze")) {
             return work.get();
         }
-        return containers.freezeUsersOf(name(call)).compose(frozen -> work.get()
-                .transform((result, failure) -> containers
-                        .thaw(frozen)
-                        .transform(thawed ->
-                                failure == null ? Future.succeededFuture(result) : Future.failedFuture(failure))));
+        return containers
+                .freezeUsersOf(name(call))
+                .compose(frozen -> work.get()
+                        .transform((result, failure) -> containers
+                                .thaw(frozen)
+                                .transform(thawed -> failure == null
+                                        ? Future.succeededFuture(result)
+                                        : Future.failedFuture(failure))));
     }
 
     private static String name(Call call) {

@@ -43,14 +43,16 @@ final class PublishPorts {
                     .map(kept -> next.host().portBindings());
         }
         JoinNetworks former = container.definition().join(container.id(), container.name());
-        return room.networks().publish(joined).compose(after -> room.table()
-                .republish(container, next, after)
-                .recover(failure -> room.networks()
-                        .publish(former)
-                        .onFailure(
-                                second -> LOG.warn("Ports of {} stay changed: {}", container.id(), second.toString()))
-                        .transform(undone -> Future.failedFuture(failure)))
-                .map(kept -> after.ports()));
+        return room.networks()
+                .publish(joined)
+                .compose(after -> room.table()
+                        .republish(container, next, after)
+                        .recover(failure -> room.networks()
+                                .publish(former)
+                                .onFailure(second ->
+                                        LOG.warn("Ports of {} stay changed: {}", container.id(), second.toString()))
+                                .transform(undone -> Future.failedFuture(failure)))
+                        .map(kept -> after.ports()));
     }
 
     private static HostConfig withPorts(HostConfig host, Map<String, List<PortBinding>> ports) {

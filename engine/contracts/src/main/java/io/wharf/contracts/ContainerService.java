@@ -3,6 +3,7 @@ package io.wharf.contracts;
 import io.vertx.core.Future;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
