@@ -22,7 +22,7 @@ public record Layer(Digest chain, @Nullable Digest parent, Digest diff, long siz
     }
 
     /** The chain IDs of all layers of an image, lowest first. */
-    static List<Digest> chains(List<Digest> diffs) {
+    public static List<Digest> chains(List<Digest> diffs) {
         List<Digest> chains = new ArrayList<>(diffs.size());
         Digest below = null;
         for (Digest diff : diffs) {
