@@ -79,6 +79,25 @@ class NamespaceSocketsTest {
     }
 
     @Test
+    void udp_hearsOfItsPeerThere() throws Exception {
+        try (Fd server = NAMESPACES.in(namespace, () -> InetSockets.udp(LOCAL, 0));
+                Fd caller = sockets.udp(context, namespace, LOCAL)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS)) {
+            InetSockets.connect(caller, LOCAL, InetSockets.port(server));
+            caller.writeAll(new byte[] {1, 2, 3});
+            assertThat(server.read(new byte[10], 0, 10)).isEqualTo(3);
+            // Out here nobody listens at that port.
+            try (Fd outside = InetSockets.datagram(LOCAL)) {
+                InetSockets.connect(outside, LOCAL, InetSockets.port(server));
+                outside.writeAll(new byte[1]);
+                assertThat(InetSockets.failure(outside)).isEqualTo(Errno.ECONNREFUSED);
+            }
+        }
+    }
+
+    @Test
     void tcp_forALoopThatHasEnded_closesTheSocket() throws Exception {
         Vertx ended = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         Context gone = ended.getOrCreateContext();

@@ -138,10 +138,11 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
         }
     }
 
+    /** The full name, and the first part of it where it has several. */
     private static String names(ContainerConfig config) {
-        return config.domainname().isEmpty()
-                ? config.hostname()
-                : config.hostname() + "." + config.domainname() + " " + config.hostname();
+        String full = config.domainname().isEmpty() ? config.hostname() : config.hostname() + "." + config.domainname();
+        int dot = full.indexOf('.');
+        return dot < 0 ? full : full + " " + full.substring(0, dot);
     }
 
     private void refuseLong() throws IOException {

@@ -156,6 +156,17 @@ class EtcFilesTest {
     }
 
     @Test
+    void hosts_ofAFullName_haveItsFirstPart() throws IOException {
+        EtcFiles files = EtcFiles.write(
+                folder,
+                Specs.config("{'Hostname':'box.example.org'}"),
+                Specs.host("{}"),
+                sandbox("/run/netns/x", "172.17.0.2", ""),
+                "");
+        assertThat(Files.readString(files.hosts())).endsWith("172.17.0.2\tbox.example.org box\n");
+    }
+
+    @Test
     void resolvConf_ofARunningContainer_isRewrittenInPlace_unlessItWroteItsOwn() throws IOException {
         Sandbox before = sandbox("/run/netns/x", "172.17.0.2", "");
         Sandbox after =
