@@ -2,6 +2,7 @@
 import json
 import socket
 import subprocess
+import tempfile
 import time
 
 # The programs of this machine, in a container: the same bytes serve behind both engines. iperf3 wants a file of its own.
@@ -87,9 +88,12 @@ def calls(prefix, host, port, count=4000):
 
 def queries(pid, name, seconds=3):
     """Seconds for 10,000 DNS queries for a name, asked of 127.0.0.11 from where a process is."""
-    command = ["nsenter", "-t", str(pid), "-n", "dnsperf", "-s", "127.0.0.11", "-l", str(seconds), "-c", "4", "-q", "64",
-               "-t", "2", "-d", "-"]
-    told = subprocess.run(command, input=f"{name} A\n".encode(), stdout=subprocess.PIPE, check=True, timeout=60).stdout
+    with tempfile.NamedTemporaryFile("w") as asked:
+        # Read again and again, so no pipe.
+        asked.write(f"{name} A\n")
+        asked.flush()
+        told = outputs(["nsenter", "-t", str(pid), "-n", "dnsperf", "-s", "127.0.0.11", "-l", str(seconds), "-c", "4", "-q", "64",
+                        "-t", "2", "-d", asked.name], timeout=60)
     lines = told.decode().splitlines()
     lost = next(int(line.split(":")[1].split()[0]) for line in lines if "Queries lost" in line)
     good = [line for line in lines if "Response codes" in line]
