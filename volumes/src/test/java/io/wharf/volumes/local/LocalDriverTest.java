@@ -196,6 +196,42 @@ class LocalDriverTest {
     }
 
     @Test
+    void loop_thatSomebodyStillReads_isTheSameFileSystemForTheNext() throws IOException {
+        call(() -> driver.create("data", LOOP));
+        Path data = mount("data", LOOP, "one", true);
+        Files.writeString(data.resolve("file"), "text");
+        long device = FileStatus.of(data.toString()).device();
+        try (var reader = Files.newByteChannel(data.resolve("file"))) {
+            call(() -> driver.unmount("data", LOOP, "one", true));
+            assertThat(type(data)).isEmpty();
+            assertThat(reader.isOpen()).isTrue();
+            mount("data", LOOP, "two", true);
+            assertThat(FileStatus.of(data.toString()).device()).isEqualTo(device);
+            assertThat(data.resolve("file")).hasContent("text");
+        }
+    }
+
+    @Test
+    void disk_isMountedByItsDevice() throws IOException {
+        Path image = folder.resolve("image");
+        Files.write(image, new byte[0]);
+        try (var file = new java.io.RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(16 << 20);
+        }
+        assertThat(io.wharf.linux.Commands.run("mkfs.ext4", "-q", "-F", image.toString())
+                        .success())
+                .isTrue();
+        try (var device = io.wharf.linux.LoopDevice.of(image.toString())) {
+            Map<String, String> options = Map.of("type", "ext4", "device", device.path(), "o", "noatime");
+            call(() -> driver.create("data", options));
+            Path data = mount("data", options, "one", true);
+            assertThat(type(data)).isEqualTo("ext4");
+            assertThat(data.resolve("lost+found")).isDirectory();
+            remove("data", options);
+        }
+    }
+
+    @Test
     void loop_thatNobodyMounted_isClearedWithItsCreate_andAUsedOneStays() throws IOException {
         call(() -> driver.create("cut-off", LOOP));
         call(() -> driver.create("used", LOOP));
