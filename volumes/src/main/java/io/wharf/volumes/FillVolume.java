@@ -51,25 +51,30 @@ final class FillVolume {
         this.replaces = beside.isPresent() && !shared;
     }
 
-    /** @param from the image's folder, which need not be there; null where nothing is to be copied */
-    void run(@Nullable String from) {
+    /**
+     * Copies, or goes on with what was cut off.
+     *
+     * @param from the image's folder, which need not be there; null where nothing is to be copied
+     * @return whether the volume has become another; then it is to be synced before it may count as filled
+     */
+    boolean run(@Nullable String from) {
         try {
-            steps(from);
+            return steps(from);
         } catch (LinuxException e) {
             throw WharfException.internal(
                     "failed to copy the content of the image to volume folder " + data + ": " + e.getMessage(), e);
         }
     }
 
-    private void steps(@Nullable String from) {
+    private boolean steps(@Nullable String from) {
         try (Fd folder = Entries.open(home, FOLDER, 0)) {
             RemoveTree.at(folder.value(), half);
             if (FileStatus.ifPresent(folder.value(), whole).isPresent()) {
                 place(folder);
-                return;
+                return true;
             }
             if (from == null || !isFolder(from) || !isEmpty()) {
-                return;
+                return false;
             }
             try {
                 CopyTree.copy(from, home + "/" + half, true);
@@ -80,10 +85,15 @@ final class FillVolume {
                 RemoveTree.at(folder.value(), half);
                 throw e;
             }
-            Storage.sync(folder);
             place(folder);
-            Storage.sync(folder);
+            return true;
         }
+    }
+
+    /** Makes the names durable, as the contents are already. */
+    void sync() {
+        Storage.syncDirectory(home);
+        Storage.syncDirectory(data);
     }
 
     private void place(Fd folder) {

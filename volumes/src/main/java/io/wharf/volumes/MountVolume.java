@@ -8,10 +8,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a volume ready for a container that starts; the first one may bring the content of its image along. */
 final class MountVolume {
+    private static final Logger LOG = LoggerFactory.getLogger(MountVolume.class);
+
     private final Volumes volumes;
 
     MountVolume(Volumes volumes) {
@@ -95,20 +100,34 @@ final class MountVolume {
         // Others may have it mounted: their folder must stay the same one.
         boolean shared = volume.users().stream().anyMatch(user -> !user.equals(containerId));
         FillVolume work = new FillVolume(Path.of(place), beside, shared);
-        Future<Void> copied = driver.mayHang(volume.options())
-                ? ThreadOfItsOwn.call("wharf-fill", () -> {
-                            work.run(copyFrom);
-                            return work;
-                        })
-                        .mapEmpty()
-                : volumes.pools().run(() -> work.run(copyFrom));
-        return copyFrom == null || !driver.keepsContent(volume.options())
-                ? copied
-                : copied.compose(done -> volumes.store().write(tx -> {
-                            VolumeTable.markFilled(tx, volume.name());
-                            return volume;
-                        }))
-                        .onSuccess(Volume::setFilled)
-                        .mapEmpty();
+        return call(driver, volume, () -> work.run(copyFrom))
+                .onSuccess(changed -> {
+                    if (copyFrom != null && driver.keepsContent(volume.options())) {
+                        volume.setFilled();
+                        note(volume, driver, changed ? work : null);
+                    }
+                })
+                .mapEmpty();
+    }
+
+    /** Nobody waits for it: a volume of which it is not noted is found not empty, and so not filled, the next time. */
+    private void note(Volume volume, VolumeDriver driver, @Nullable FillVolume changed) {
+        Future<?> synced = changed == null
+                ? Future.succeededFuture()
+                : call(driver, volume, () -> {
+                    changed.sync();
+                    return changed;
+                });
+        synced.compose(done -> volumes.store().write(tx -> {
+                    VolumeTable.markFilled(tx, volume.name());
+                    return volume;
+                }))
+                .onFailure(failure -> LOG.debug("{} is not noted as filled: {}", volume.name(), failure.toString()));
+    }
+
+    private <T> Future<T> call(VolumeDriver driver, Volume volume, Callable<T> work) {
+        return driver.mayHang(volume.options())
+                ? ThreadOfItsOwn.call("wharf-fill", work)
+                : volumes.pools().call(work);
     }
 }

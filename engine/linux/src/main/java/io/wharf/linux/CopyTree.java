@@ -27,7 +27,10 @@ public final class CopyTree {
     private final Fd links;
 
     private final boolean durable;
-    private int files;
+    /** Copied files that are on their way to the disk. */
+    private final List<Fd> written = new ArrayList<>();
+
+    private boolean many;
 
     private CopyTree(Fd links, boolean durable, CopyEntry copy, BooleanSupplier unwanted) {
         this.links = links;
@@ -67,7 +70,7 @@ public final class CopyTree {
      * Copies a folder.
      *
      * @param to the copy, which must not exist
-     * @param durable whether all of it is to be on the disk when this returns
+     * @param durable whether all contents are to be on the disk when this returns
      */
     public static void copy(String from, String to, boolean durable) {
         Entries.makeDirectory(to, 0700);
@@ -95,19 +98,19 @@ public final class CopyTree {
                 Fd target = Entries.open(to, FOLDER, 0)) {
             FileStatus status = FileStatus.of(source);
             Entries.makeDirectory(target.value(), parking, 0700);
-            CopyTree tree;
             try (Fd links = Entries.openAt(target.value(), parking, FOLDER, 0)) {
-                tree = new CopyTree(links, durable, copy, unwanted);
-                tree.all(source.duplicate(), target.duplicate(), status);
+                CopyTree tree = new CopyTree(links, durable, copy, unwanted);
+                try {
+                    tree.all(source.duplicate(), target.duplicate(), status);
+                    RemoveTree.at(target.value(), parking);
+                    copy.folder(source, status, target);
+                    CopyEntry.times(status, target);
+                    tree.sync(target);
+                } finally {
+                    tree.written.forEach(Fd::close);
+                }
             } finally {
                 RemoveTree.at(target.value(), parking);
-            }
-            copy.folder(source, status, target);
-            CopyEntry.times(status, target);
-            if (durable && tree.files > FEW) {
-                Storage.syncFileSystem(target);
-            } else if (durable) {
-                Storage.sync(target);
             }
         }
     }
@@ -175,10 +178,21 @@ public final class CopyTree {
     }
 
     private void written(Fd folder, String name, FileStatus status) {
-        if (durable && status.isFile() && status.size() > 0 && ++files <= FEW) {
-            try (Fd file = Entries.openAt(folder.value(), name, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW, 0)) {
-                Storage.sync(file);
+        if (durable && status.isFile() && status.size() > 0) {
+            many |= written.size() == FEW;
+            if (!many) {
+                Fd file = Entries.openAt(folder.value(), name, OpenFlags.O_RDONLY | OpenFlags.O_NOFOLLOW, 0);
+                written.add(file);
+                Storage.beginSync(file);
             }
+        }
+    }
+
+    private void sync(Fd target) {
+        if (many) {
+            Storage.syncFileSystem(target);
+        } else {
+            written.forEach(Storage::sync);
         }
     }
 

@@ -10,6 +10,7 @@ public final class Storage {
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int STATFS_BYTES = 120;
+    private static final int SYNC_FILE_RANGE_WRITE = 2;
 
     private Storage() {}
 
@@ -47,6 +48,14 @@ public final class Storage {
 
     public static void syncData(Fd fd) {
         Check.that("fdatasync", Native.syscall(Nr.FDATASYNC, fd.value()), fd);
+    }
+
+    /** Begins to write a file to the disk, so that syncs of several files cost little more than one. */
+    public static void beginSync(Fd fd) {
+        var result = Native.syscall(Nr.SYNC_FILE_RANGE, fd.value(), 0, 0, SYNC_FILE_RANGE_WRITE);
+        if (result != -Errno.ENOSYS && result != -Errno.ESPIPE && result != -Errno.EINVAL) {
+            Check.that("sync_file_range", result, fd);
+        }
     }
 
     /** Everything dirty on the file system that this descriptor lies on. */

@@ -20,15 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the folders of removed volumes wait to be deleted: each under its own name, in a folder that no volume can have.
+ * What the folders of removed volumes are called until they are deleted: {@code .removed-HEX.NAME}, which no volume can be. A
+ * name that is too long for that lies as it is in a folder {@code .removed-HEX.} of its own.
  *
- * <p>A folder is renamed to here before its row goes, and deleted after. So one that is found here at a start goes on being
- * deleted where there is no row, and back to its place where there is one.
+ * <p>A folder is renamed so before its row goes, and deleted after. So one that is found at a start goes on being deleted where
+ * there is no row, and back to its place where there is one.
  */
 final class RemovedFolders {
     private static final Logger LOG = LoggerFactory.getLogger(RemovedFolders.class);
-    /** No name of a volume begins with a dot. */
     private static final String PREFIX = ".removed-";
+    private static final int HEX = 16;
+    private static final int LONGEST = 255;
 
     private final Path root;
     private final Pools pools;
@@ -38,28 +40,32 @@ final class RemovedFolders {
         this.pools = pools;
     }
 
-    /** Moves a volume's folder here, after a last look. */
+    /** Moves a volume's folder, after a last look. */
     Future<Removal> move(String name, Pools.Action look) {
         Path from = root.resolve(name);
-        Path grave = root.resolve(PREFIX + Ids.random().substring(0, 16));
+        String mark = PREFIX + Ids.random().substring(0, HEX) + ".";
+        boolean fits = mark.length() + name.length() <= LONGEST;
+        Path grave = root.resolve(fits ? mark + name : mark);
+        Path to = fits ? grave : grave.resolve(name);
         return pools.call(() -> {
             look.run();
-            Files.createDirectories(grave);
+            if (!fits) {
+                Files.createDirectory(grave);
+            }
             try {
-                Files.move(from, grave.resolve(name));
+                Files.move(from, to);
             } catch (NoSuchFileException gone) {
                 LOG.debug("the folder of volume {} was gone already", name);
             } catch (FileSystemException e) {
-                Files.delete(grave);
                 throw WharfException.internal("cannot take " + from + " away: " + e.getReason(), e);
             }
             try {
                 FailurePoint.reach("remove volume moved");
             } catch (RuntimeException e) {
-                back(grave, name);
+                back(grave, to, name);
                 throw e;
             }
-            return new Moved(name, grave);
+            return new Moved(name, grave, to);
         });
     }
 
@@ -67,10 +73,12 @@ final class RemovedFolders {
     private final class Moved implements Removal {
         private final String name;
         private final Path grave;
+        private final Path folder;
 
-        Moved(String name, Path grave) {
+        Moved(String name, Path grave, Path folder) {
             this.name = name;
             this.grave = grave;
+            this.folder = folder;
         }
 
         @Override
@@ -90,13 +98,13 @@ final class RemovedFolders {
 
         @Override
         public Future<Void> undo() {
-            return pools.run(() -> back(grave, name));
+            return pools.run(() -> back(grave, folder, name));
         }
     }
 
-    private void back(Path grave, String name) throws IOException {
-        if (Files.exists(grave.resolve(name))) {
-            Files.move(grave.resolve(name), root.resolve(name));
+    private void back(Path grave, Path folder, String name) throws IOException {
+        if (Files.exists(folder)) {
+            Files.move(folder, root.resolve(name));
         }
         RemoveTree.at(grave);
     }
@@ -106,10 +114,11 @@ final class RemovedFolders {
         return pools.call(() -> {
                     List<Path> graves = graves();
                     for (Path grave : graves) {
-                        for (String name : Directories.names(grave.toString())) {
+                        for (Path folder : folders(grave)) {
+                            String name = name(folder);
                             if (known.contains(name) && !Files.exists(root.resolve(name))) {
                                 LOG.info("volume {} stays: its removal was cut off", name);
-                                Files.move(grave.resolve(name), root.resolve(name));
+                                Files.move(folder, root.resolve(name));
                             }
                         }
                     }
@@ -122,6 +131,19 @@ final class RemovedFolders {
                     }
                 })
                 .mapEmpty();
+    }
+
+    private static List<Path> folders(Path grave) {
+        return grave.getFileName().toString().length() == PREFIX.length() + HEX + 1
+                ? Directories.names(grave.toString()).stream()
+                        .map(grave::resolve)
+                        .toList()
+                : List.of(grave);
+    }
+
+    private static String name(Path folder) {
+        String last = folder.getFileName().toString();
+        return last.startsWith(PREFIX) ? last.substring(PREFIX.length() + HEX + 1) : last;
     }
 
     private List<Path> graves() {

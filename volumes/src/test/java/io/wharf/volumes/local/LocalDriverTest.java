@@ -311,15 +311,18 @@ class LocalDriverTest {
 
     @Test
     void removeCutOff_isPutBackOrFinishedAtTheNextStart() throws IOException {
-        for (String name : List.of("listed", "gone")) {
+        String longest = "x".repeat(255);
+        for (String name : List.of("listed", "gone", longest)) {
             call(() -> driver.create(name, Map.of()));
             Files.writeString(root.resolve(name + "/_data/file"), "text");
             call(() -> driver.remove(name, Map.of()));
         }
         LocalDriver next = driver(Duration.ofSeconds(30));
-        call(() -> next.recover(List.of("listed")));
+        call(() -> next.recover(List.of("listed", longest)));
         assertThat(root.resolve("listed/_data/file")).hasContent("text");
-        Awaitility.await().untilAsserted(() -> assertThat(root.toFile().list()).containsExactly("listed"));
+        assertThat(root.resolve(longest + "/_data/file")).hasContent("text");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(root.toFile().list()).containsExactlyInAnyOrder("listed", longest));
     }
 
     @Test
