@@ -3,14 +3,17 @@ package io.wharf.networking;
 import io.wharf.linux.MacAddress;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
 import io.wharf.networking.address.Subnet;
 import io.wharf.networking.firewall.BridgeRule;
 import io.wharf.networking.firewall.BridgeRule.Side;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,23 @@ record Bridge(Network network, int index, AddressSpace addresses) {
 
     Optional<InetAddress> gateway(Family family) {
         return addresses.gateway(family);
+    }
+
+    /**
+     * Where its containers' default route leads: to the host, or to the container or router that an auxiliary address of
+     * Docker's name says. An internal network has none.
+     */
+    Optional<InetAddress> wayOut(Family family) {
+        if (network.internal()) {
+            return Optional.empty();
+        }
+        String name = "DefaultGatewayIPv" + (family == Family.V4 ? "4" : "6");
+        return network.configs(family).stream()
+                .map(config -> Objects.requireNonNullElse(config.auxiliaryAddresses(), Map.<String, String>of()))
+                .flatMap(auxiliary -> Stream.ofNullable(auxiliary.get(name)))
+                .findFirst()
+                .map(Ip::parse)
+                .or(() -> gateway(family));
     }
 
     Optional<Subnet> subnet(Family family) {

@@ -24,9 +24,12 @@ final class CheckNetwork {
     private static final String USUAL_IPAM = "default";
 
     private final Networks networks;
+    private final Map<String, Map<String, String>> usualOptions;
 
-    CheckNetwork(Networks networks) {
+    /** {@code usualOptions} are those that networks of a driver get beside their own. */
+    CheckNetwork(Networks networks, Map<String, Map<String, String>> usualOptions) {
         this.networks = networks;
+        this.usualOptions = usualOptions;
     }
 
     /** The network as asked for, without subnets that nobody named. */
@@ -62,8 +65,11 @@ final class CheckNetwork {
         return whole;
     }
 
-    private static Network read(CreateNetwork request, String name, String driver) {
+    private Network read(CreateNetwork request, String name, String driver) {
         Map<String, String> options = new LinkedHashMap<>(request.options());
+        if (request.configFrom() == null) {
+            usualOptions.getOrDefault(driver, Map.of()).forEach(options::putIfAbsent);
+        }
         boolean ipv4 = switched(request.enableIpv4(), ENABLE_IPV4, options, true);
         boolean ipv6 = switched(request.enableIpv6(), ENABLE_IPV6, options, false);
         Ipam ipam = request.ipam() == null ? Network.noIpam() : request.ipam();

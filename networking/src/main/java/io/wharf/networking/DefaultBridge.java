@@ -38,7 +38,10 @@ final class DefaultBridge {
                 });
         Subnet subnet = Subnet.parse(address);
         InetAddress gateway = Ip.ofCidr(address);
-        return network.with(Network.ipam(subnet, gateway), Network.defaultBridgeOptions(name, options.firewall()));
+        return network.with(
+                Network.ipam(subnet, gateway),
+                Network.defaultBridgeOptions(
+                        name, options.firewall(), options.networks().mtu()));
     }
 
     private static Optional<String> at(Link link, Present present) {

@@ -16,6 +16,7 @@ import io.wharf.networking.vlan.ParentLink;
 import io.wharf.networking.vlan.ParentOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +32,7 @@ final class MakeNetwork {
     private final DefaultPools subnets;
     private final LeavingLinks leaving;
     private final PassOn passOn;
+    private final Map<String, Map<String, String>> usualOptions;
 
     MakeNetwork(
             Networks networks,
@@ -40,7 +42,8 @@ final class MakeNetwork {
             Pools pools,
             DefaultPools subnets,
             LeavingLinks leaving,
-            PassOn passOn) {
+            PassOn passOn,
+            Map<String, Map<String, String>> usualOptions) {
         this.networks = networks;
         this.store = store;
         this.ledger = ledger;
@@ -49,13 +52,14 @@ final class MakeNetwork {
         this.subnets = subnets;
         this.leaving = leaving;
         this.passOn = passOn;
+        this.usualOptions = usualOptions;
     }
 
     /** What the host has already: its routes, and perhaps the link. */
     private record Seen(HostRoutes routes, Present present) {}
 
     Future<CreatedNetwork> run(CreateNetwork request) {
-        Network asked = new CheckNetwork(networks).check(request);
+        Network asked = new CheckNetwork(networks, usualOptions).check(request);
         networks.claims().name(asked.name());
         Undo undo = new Undo();
         Future<Network> made = asked.configOnly() ? keep(asked) : undo.guard(make(asked, undo));

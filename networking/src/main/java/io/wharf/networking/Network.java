@@ -79,14 +79,14 @@ record Network(
     }
 
     /** The options that Docker shows of the default bridge. */
-    static Map<String, String> defaultBridgeOptions(String link, FirewallOptions wanted) {
+    static Map<String, String> defaultBridgeOptions(String link, FirewallOptions wanted, int mtu) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put(BridgeOptions.DEFAULT_BRIDGE, "true");
         options.put(BridgeOptions.ICC, String.valueOf(wanted.icc()));
         options.put(BridgeOptions.MASQUERADE, String.valueOf(wanted.ipMasquerade()));
         options.put(BridgeOptions.HOST_BINDING, Objects.requireNonNullElse(wanted.hostIp(), PublishedPort.ANY));
         options.put(BridgeOptions.LINK, link);
-        options.put(BridgeOptions.MTU, String.valueOf(USUAL_MTU));
+        options.put(BridgeOptions.MTU, String.valueOf(mtu == 0 ? USUAL_MTU : mtu));
         return options;
     }
 

@@ -21,7 +21,6 @@ import io.wharf.linux.SmallFiles;
 import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
-import io.wharf.networking.address.UniqueLocal;
 import io.wharf.networking.firewall.Firewall;
 import io.wharf.networking.firewall.ForeignChains;
 import io.wharf.networking.firewall.ForwardGuard;
@@ -65,8 +64,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 options.firewall().ip6tables(),
                 options.firewall().userlandProxy(),
                 () -> EventLoops.of(context))));
-        this.subnets = DefaultPools.ofNetworks()
-                .and(List.of(UniqueLocal.of(options.layout().dataRoot().toString())));
+        this.subnets = DefaultSubnets.ofNetworks(options);
     }
 
     public static Schema schema() {
@@ -167,7 +165,16 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     public Future<CreatedNetwork> create(CreateNetwork request) {
         Running now = running();
         PassOn passOn = new PassOn(options.firewall(), networks, ledger, now.kernel, pools);
-        return new MakeNetwork(networks, store, ledger, now.kernel, pools, subnets, now.leaving, passOn)
+        return new MakeNetwork(
+                        networks,
+                        store,
+                        ledger,
+                        now.kernel,
+                        pools,
+                        subnets,
+                        now.leaving,
+                        passOn,
+                        options.networks().options())
                 .run(request)
                 .onSuccess(made -> now.guard.lookAgain());
     }

@@ -15,7 +15,6 @@ import io.wharf.networking.address.Ip;
 import io.wharf.networking.vlan.ParentOptions;
 import java.net.InetAddress;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -149,13 +148,8 @@ final class PlanEndpoint {
                 : space.poolOf(address).orElseThrow().subnet().cidr(address);
     }
 
-    /** None leads out of an internal network, nor through a bridge on which the host has no address. */
     private static String gateway(Bridge bridge, @Nullable InetAddress own) {
-        if (own == null || bridge.network().internal()) {
-            return "";
-        }
-        Optional<InetAddress> gateway = bridge.gateway(Family.of(own));
-        return gateway.map(Ip::text).orElse("");
+        return own == null ? "" : bridge.wayOut(Family.of(own)).map(Ip::text).orElse("");
     }
 
     /** The name that was asked for, or the first free one with the network's prefix. */

@@ -13,7 +13,6 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.Pools;
 import io.wharf.networking.BridgeLink.Present;
 import io.wharf.networking.address.AddressSpace;
-import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Subnet;
 import io.wharf.networking.firewall.BridgeRule;
@@ -106,7 +105,10 @@ final class StartNetworks {
     private Future<Network> predefine(String name, Driver driver) {
         return networks.named(name).map(Future::succeededFuture).orElseGet(() -> {
             Map<String, String> shown = driver.kind() == Driver.Kind.BRIDGE
-                    ? Network.defaultBridgeOptions(options.bridge(), options.firewall())
+                    ? Network.defaultBridgeOptions(
+                            options.bridge(),
+                            options.firewall(),
+                            options.networks().mtu())
                     : Map.of();
             return keep(Network.predefined(Ids.random(), name, Times.nowNanos(), driver, shown));
         });
@@ -181,7 +183,8 @@ final class StartNetworks {
         Network network = networks.get(Network.BRIDGE);
         Map<Subnet, String> inUse = new HashMap<>(found.routes.inUse());
         inUse.putAll(networks.claims().subnets());
-        Network decided = DefaultBridge.decide(network, options, DefaultPools.ofDefaultBridge(), found.present, inUse);
+        Network decided =
+                DefaultBridge.decide(network, options, DefaultSubnets.ofDefaultBridge(options), found.present, inUse);
         return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);
     }
 

@@ -31,7 +31,7 @@ class StoredNetworkTest {
                         List.of(
                                 new IpamConfig("10.1.0.0/16", "10.1.2.0/24", "10.1.0.1", Map.of("host", "10.1.0.9")),
                                 new IpamConfig("10.2.0.0/16", null, null, null))),
-                Network.defaultBridgeOptions("wharf0", FirewallOptions.usual(true)),
+                Network.defaultBridgeOptions("wharf0", FirewallOptions.usual(true), 0),
                 Map.of("owner", "me"));
         Network bare = Network.predefined("0", "none", 1, Driver.NONE, Map.of());
 

@@ -157,6 +157,12 @@ class UserNetworksTest {
         engine.leave("a1");
         engine.leave("b1");
 
+        create(Request.named("routed").subnet("10.31.0.0/24", null, null, Map.of("DefaultGatewayIPv4", "10.31.0.77")));
+        assertThat(engine.join("c1", "routed").endpoints().get("routed").gateway())
+                .isEqualTo("10.31.0.77");
+        engine.leave("c1");
+        remove("routed");
+
         NetworkDetail sized = create(Request.named("sized").subnet("0.0.0.0/22", null, null, null));
         assertThat(sized.ipam().config().getFirst().subnet()).isEqualTo("172.18.0.0/22");
         NetworkDetail closed = create(

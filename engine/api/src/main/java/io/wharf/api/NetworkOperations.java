@@ -39,7 +39,10 @@ final class NetworkOperations {
     }
 
     private Future<Reply> create(Call call) {
-        return networks.create(ReadBody.read(call, CreateNetwork.class)).map(created -> new Reply.Json(201, created));
+        CreateNetwork asked = ReadBody.read(call, CreateNetwork.class);
+        // Before that, clients could not mean it.
+        return networks.create(call.version().atLeast(48) ? asked : asked.withoutIpv4())
+                .map(created -> new Reply.Json(201, created));
     }
 
     private Future<Reply> prune(Call call) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param space how images look after the disk
  * @param pluginFolders where plugins leave their sockets and descriptions, the first found of a name counting
  * @param firewall what else may be done to the host's packets
+ * @param networks what networks get that do not say otherwise
  */
 public record EngineOptions(
         List<String> hosts,
@@ -50,7 +51,8 @@ public record EngineOptions(
         Map<String, String> imageLimits,
         ImageSpaceOptions space,
         List<String> pluginFolders,
-        FirewallOptions firewall) {
+        FirewallOptions firewall,
+        NetworkDefaults networks) {
     /** Where Docker's plugins are to be found. */
     public static final List<String> USUAL_PLUGIN_FOLDERS =
             List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
@@ -102,6 +104,7 @@ public record EngineOptions(
                 Map.of(),
                 ImageSpaceOptions.USUAL,
                 List.of(),
-                FirewallOptions.usual(iptables));
+                FirewallOptions.usual(iptables),
+                NetworkDefaults.USUAL);
     }
 }

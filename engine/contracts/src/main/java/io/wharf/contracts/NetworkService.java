@@ -140,6 +140,24 @@ public interface NetworkService {
             options = Lists.copy(options);
             labels = Lists.copy(labels);
         }
+
+        /** The same without a word on IPv4. */
+        public CreateNetwork withoutIpv4() {
+            return new CreateNetwork(
+                    name,
+                    driver,
+                    internal,
+                    attachable,
+                    ingress,
+                    configOnly,
+                    configFrom,
+                    ipam,
+                    null,
+                    enableIpv6,
+                    options,
+                    labels,
+                    scope);
+        }
     }
 
     /** The id of a new network. */

@@ -68,7 +68,10 @@ final class ConfigFile {
             "cdi-spec-dirs",
             "plugin-dirs",
             "cri-socket",
-            "image-space");
+            "image-space",
+            "default-address-pools",
+            "default-network-opts",
+            "mtu");
 
     private static final Set<String> LISTS = Set.of(
             "hosts",
@@ -80,7 +83,7 @@ final class ConfigFile {
             "plugin-dirs",
             "storage-opts");
     private static final Set<String> NUMBERS =
-            Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts");
+            Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts", "mtu");
     private static final Set<String> FLAGS = Set.of(
             "debug",
             "iptables",
@@ -138,7 +141,10 @@ final class ConfigFile {
         }
         boolean right;
         String wanted;
-        if (LISTS.contains(key)) {
+        if (key.equals("default-address-pools")) {
+            right = value.isArray();
+            wanted = "a list of objects with base and size";
+        } else if (LISTS.contains(key)) {
             right = value.isArray() && allTexts(value);
             wanted = "a list of strings";
         } else if (FLAGS.contains(key)) {
@@ -147,7 +153,14 @@ final class ConfigFile {
         } else if (NUMBERS.contains(key)) {
             right = value.isIntegralNumber();
             wanted = "a number";
-        } else if (List.of("runtimes", "log-opts", "image-limits", "image-space", "default-ulimits", "proxies")
+        } else if (List.of(
+                        "runtimes",
+                        "log-opts",
+                        "image-limits",
+                        "image-space",
+                        "default-ulimits",
+                        "default-network-opts",
+                        "proxies")
                 .contains(key)) {
             right = value.isObject();
             wanted = "an object";
@@ -206,6 +219,20 @@ final class ConfigFile {
             }
         }
         return proxies.hasNonNull(key) ? proxies.get(key).asText() : null;
+    }
+
+    /** The items of a list, or an object as the only one; none where the key is not there. */
+    List<JsonNode> list(String key) {
+        List<JsonNode> items = new ArrayList<>();
+        if (has(key)) {
+            JsonNode value = root.get(key);
+            if (value.isArray()) {
+                value.forEach(items::add);
+            } else {
+                items.add(value);
+            }
+        }
+        return items;
     }
 
     /** {@code log-opts}: name to value. */

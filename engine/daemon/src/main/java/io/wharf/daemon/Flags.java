@@ -119,6 +119,15 @@ final class Flags {
                     Kind.MANY,
                     "What a layer or archive may ask for, as entries=1000000 or unpacked-size=20g",
                     "--image-limit"),
+            new Flag(
+                    Kind.MANY,
+                    "Where subnets of networks come from, as base=10.10.0.0/16,size=24",
+                    "--default-address-pool"),
+            new Flag(
+                    Kind.MANY,
+                    "Option of new networks, as bridge=com.docker.network.driver.mtu=1400",
+                    "--default-network-opt"),
+            new Flag(Kind.ONE, "MTU of the default bridge (default 1500)", "--mtu"),
             new Flag(Kind.ONE, "Unix socket for the Kubernetes CRI (default: not served)", "--cri-socket"));
 
     private final Map<String, List<String>> given;

@@ -84,7 +84,8 @@ final class Settings {
                 imageLimits(),
                 new ImageSpaceSettings(file).options(),
                 pluginFolders(),
-                firewall());
+                firewall(),
+                new NetworkSettings(this).defaults());
     }
 
     private List<String> pluginFolders() {

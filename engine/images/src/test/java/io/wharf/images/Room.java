@@ -19,6 +19,7 @@ import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageSpaceOptions;
+import io.wharf.contracts.NetworkDefaults;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Mounts;
@@ -113,7 +114,8 @@ public final class Room implements AutoCloseable {
                 driver == null ? Map.of() : IMAGE_LIMITS,
                 space,
                 List.of(),
-                FirewallOptions.usual(false));
+                FirewallOptions.usual(false),
+                NetworkDefaults.USUAL);
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {

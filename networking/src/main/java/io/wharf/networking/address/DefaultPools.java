@@ -65,13 +65,6 @@ public record DefaultPools(List<Block> blocks) {
         return new Block(Subnet.parse("172." + second + ".0.0/16"), size);
     }
 
-    /** With further blocks behind its own. */
-    public DefaultPools and(List<Block> more) {
-        List<Block> all = new ArrayList<>(blocks);
-        all.addAll(more);
-        return new DefaultPools(all);
-    }
-
     /** The first part of a family's blocks that overlaps nothing in use. */
     public Subnet firstFree(Family family, Map<Subnet, String> inUse) {
         return firstFree(family, 0, new TreeMap<>(), inUse);
