@@ -16,8 +16,9 @@ class PortsTest {
     private static final String ECHO = "nc -ll -p 80 -e sh -c 'while read l; do echo \"got $l\"; done'";
 
     /** Goes on talking through one connection as long as it is told to. */
-    private static final String TALK = "import socket,sys\ns=socket.create_connection((sys.argv[1],int(sys.argv[2])),5)\n"
-            + "f=s.makefile('rw')\nfor line in sys.stdin:\n f.write(line);f.flush();print(f.readline().strip(),flush=True)";
+    private static final String TALK =
+            "import socket,sys\ns=socket.create_connection((sys.argv[1],int(sys.argv[2])),5)\n"
+                    + "f=s.makefile('rw')\nfor line in sys.stdin:\n f.write(line);f.flush();print(f.readline().strip(),flush=True)";
 
     @RegisterExtension
     static final Rig rig = new Rig();
@@ -54,7 +55,9 @@ class PortsTest {
     }
 
     private static void answersHere(String address, int port) {
-        assertThat(rig.machine().inHost("curl", "-s", "-m", "5", url(address, port)).text())
+        assertThat(rig.machine()
+                        .inHost("curl", "-s", "-m", "5", url(address, port))
+                        .text())
                 .isEqualTo("hello");
     }
 
@@ -162,8 +165,9 @@ class PortsTest {
             Awaitility.await()
                     .pollInterval(Duration.ofMillis(20))
                     .atMost(Duration.ofSeconds(1))
-                    .untilAsserted(() -> assertThat(
-                                    rig.machine().inHost("nft", "list", "ruleset").out())
+                    .untilAsserted(() -> assertThat(rig.machine()
+                                    .inHost("nft", "list", "ruleset")
+                                    .out())
                             .contains("8187"));
             answers(Machine.HOST, 8187);
         }

@@ -154,7 +154,7 @@ final class MakeNetwork {
                     return bridge;
                 }))
                 .compose(bridge ->
-                        passOn.begin(bridge.subnet(Family.V6).isPresent()).map(on -> bridge));
+                        passOn.begin(bridge.subnet(Family.V6).isPresent(), name).map(on -> bridge));
     }
 
     private Future<Network> keep(Network network) {

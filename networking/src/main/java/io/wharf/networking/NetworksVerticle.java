@@ -105,6 +105,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         return last.departures
                 .finish()
                 .eventually(last.leaving::settled)
+                .eventually(last.guard::close)
                 .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
                 .onComplete(stopped -> giveUpClaim());
     }
@@ -176,7 +177,10 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                         passOn,
                         options.networks().options())
                 .run(request)
-                .onSuccess(made -> now.guard.lookAgain());
+                .compose(made -> now.guard
+                        .admit()
+                        .onFailure(e -> LOG.warn("Packets of a new network may be dropped: {}", e.getMessage()))
+                        .transform(seen -> Future.succeededFuture(made)));
     }
 
     @Override

@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.contracts.FirewallOptions;
+import io.wharf.linux.Link;
 import io.wharf.linux.Pools;
 import io.wharf.networking.firewall.Forwarding;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,11 +38,15 @@ final class PassOn {
     Future<Void> resume(boolean ipv6) {
         return ledger.ofKind(KIND)
                 .compose(known -> apart(known.stream().map(KernelObject::key).toList()))
-                .compose(done -> begin(ipv6));
+                .compose(done -> begin(ipv6, ""));
     }
 
-    /** Passes on from now on: IPv4, and IPv6 where a network has it. */
-    Future<Void> begin(boolean ipv6) {
+    /**
+     * Passes on from now on: IPv4, and IPv6 where a network has it.
+     *
+     * @param own a bridge of the engine's that is not yet among its networks; empty for none
+     */
+    Future<Void> begin(boolean ipv6, String own) {
         if (!options.ipForward()) {
             return Future.succeededFuture();
         }
@@ -48,15 +54,25 @@ final class PassOn {
                     if (Forwarding.isOn() && (!ipv6 || Forwarding.isOnForIpv6())) {
                         return List.<String>of();
                     }
-                    List<String> before = Forwarding.links();
-                    return Forwarding.turnOn(ipv6) ? before : List.<String>of();
-                })
-                .compose(before -> {
-                    List<String> others = before.stream()
-                            .filter(link -> !networks.links().contains(link))
+                    List<String> before = kernel.netlink().links().stream()
+                            // Ports of bridges have no packets of their own.
+                            .filter(link -> link.master() == 0)
+                            .map(Link::name)
+                            .filter(name -> !name.equals("lo") && !name.equals(own))
                             .toList();
-                    return others.isEmpty() || !options.keepApart() ? Future.succeededFuture() : keepApart(others);
-                });
+                    return Forwarding.turnOn(ipv6, before) ? before : List.<String>of();
+                })
+                .compose(before -> before.isEmpty() || !options.keepApart()
+                        ? Future.succeededFuture()
+                        : ledger.ofKind(StartNetworks.KIND_LINK).compose(made -> {
+                            // Some may not be of networks yet.
+                            Set<String> ours = new HashSet<>(networks.links());
+                            made.forEach(bridge -> ours.add(bridge.key()));
+                            List<String> others = before.stream()
+                                    .filter(link -> !ours.contains(link))
+                                    .toList();
+                            return others.isEmpty() ? Future.succeededFuture() : keepApart(others);
+                        }));
     }
 
     private Future<Void> keepApart(List<String> links) {

@@ -81,13 +81,15 @@ public final class ForeignChains {
      * What was seen.
      *
      * @param watched names of all chains that decide about forwarded packets
+     * @param drops whether any of them drops what nobody accepted
      */
-    record Seen(List<Chain> toChange, Set<String> watched) {}
+    record Seen(List<Chain> toChange, Set<String> watched, boolean drops) {}
 
     /** Looks at all chains that drop forwarded packets, for accepts of exactly these links. */
     Seen look(Collection<String> links) {
         List<Chain> toChange = new ArrayList<>();
         Set<String> watched = new HashSet<>();
+        boolean anyDrops = false;
         for (JsonNode chain : forwardChains()) {
             String path = path(chain);
             watched.add(chain.path("name").asText());
@@ -100,6 +102,7 @@ public final class ForeignChains {
                 }
             }
             boolean drops = drop.isPresent() || chain.path("policy").asText().equals("drop");
+            anyDrops |= drops;
             List<String> missing = drops
                     ? links.stream().filter(link -> !accepted.containsKey(link)).toList()
                     : List.of();
@@ -111,7 +114,7 @@ public final class ForeignChains {
                 toChange.add(new Chain(path, drop, missing, surplus));
             }
         }
-        return new Seen(toChange, watched);
+        return new Seen(toChange, watched, anyDrops);
     }
 
     void accept(Chain chain) {

@@ -38,6 +38,8 @@ public final class ForwardGuard {
     private long lastLook = System.nanoTime() - REST_NANOS;
     private boolean due;
     private Set<String> watched = Set.of();
+    private boolean drops;
+    private boolean closed;
 
     /**
      * @param links names of the bridges
@@ -80,6 +82,17 @@ public final class ForwardGuard {
         look().onFailure(e -> LOG.warn("Cannot look after the host's FORWARD chains: {}", e.getMessage()));
     }
 
+    /** Looks no more; done when the last look is over. */
+    public Future<Void> close() {
+        closed = true;
+        return lanes.run(LANE, Future::<Void>succeededFuture);
+    }
+
+    /** A bridge has come, and its packets are to pass when this is done; costs nothing where nobody drops any. */
+    public Future<Void> admit() {
+        return drops ? look() : Future.succeededFuture();
+    }
+
     /** Whether this chain of somebody else's has a say about forwarded packets. */
     boolean isWatched(String chain) {
         return watched.contains(chain);
@@ -89,7 +102,7 @@ public final class ForwardGuard {
     public Future<Void> look() {
         lastLook = System.nanoTime();
         ForeignChains chains = foreign;
-        if (chains == null) {
+        if (chains == null || closed) {
             return Future.succeededFuture();
         }
         List<String> wanted = List.copyOf(links.get());
@@ -97,6 +110,7 @@ public final class ForwardGuard {
                 LANE,
                 () -> pools.call(() -> chains.look(wanted)).compose(seen -> {
                     watched = seen.watched();
+                    drops = seen.drops();
                     return acceptIn(seen.toChange(), wanted);
                 }));
     }

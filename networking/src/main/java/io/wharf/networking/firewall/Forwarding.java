@@ -2,9 +2,7 @@ package io.wharf.networking.firewall;
 
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.SmallFiles;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,38 +27,26 @@ public final class Forwarding {
      * Lets the host pass packets on.
      *
      * @param ipv6 whether those of IPv6 too
+     * @param links of the host, by name
      * @return whether that is news for either family: neither passed anything on before
      */
-    public static boolean turnOn(boolean ipv6) {
+    public static boolean turnOn(boolean ipv6, List<String> links) {
         boolean news = !isOne(IPV4) && set(IPV4, "1", "containers reach nothing but the host");
         if (ipv6 && exists(IPV6 + "all/forwarding") && !isOne(IPV6 + "all/forwarding")) {
-            keepRouterAdvertisements();
+            keepRouterAdvertisements(links);
             news |= set(IPV6 + "all/forwarding", "1", "containers reach nothing but the host over IPv6");
         }
         return news;
     }
 
     /** A router heeds no router advertisements, and would lose its own way out in time: where they count now, they go on. */
-    private static void keepRouterAdvertisements() {
-        for (String link : links()) {
+    private static void keepRouterAdvertisements(List<String> links) {
+        for (String link : links) {
             String path = IPV6 + link + "/accept_ra";
             if (exists(path) && isOne(path)) {
                 set(path, "2", "the host may lose its IPv6 routes on " + link);
             }
         }
-    }
-
-    /** The links of the host; those that are there before the engine makes any. */
-    public static List<String> links() {
-        List<String> links = new ArrayList<>();
-        try (Stream<java.nio.file.Path> entries = java.nio.file.Files.list(java.nio.file.Path.of("/sys/class/net"))) {
-            entries.map(path -> path.getFileName().toString())
-                    .filter(name -> !name.equals("lo") && !name.equals("bonding_masters"))
-                    .forEach(links::add);
-        } catch (java.io.IOException e) {
-            LOG.warn("Cannot list the links of the host: {}", e.getMessage());
-        }
-        return links;
     }
 
     private static boolean exists(String path) {
