@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** Where one container's queries come in, and its answers go out: its two sockets on the event loop. */
 final class Door {
     /** No query is longer, but for who means harm. */
-    private static final int LONGEST_QUERY = 2 << 10;
+    private static final int LONGEST_QUERY = 1 << 10;
 
-    private static final int QUERIES_A_READ = 16;
+    private static final int QUERIES_A_READ = 32;
     private static final int MOST_CONNECTIONS = 64;
     private static final int IDLE_SECONDS = 10;
 
