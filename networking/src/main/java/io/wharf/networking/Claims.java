@@ -26,6 +26,10 @@ final class Claims {
         return names.contains(name);
     }
 
+    boolean hasLink(String name) {
+        return byLink.containsKey(name);
+    }
+
     /** Takes a name for a network that is being made. */
     void name(String name) {
         names.add(name);

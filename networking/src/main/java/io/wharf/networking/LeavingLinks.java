@@ -28,7 +28,9 @@ final class LeavingLinks {
     private final Kernel kernel;
     private final Pools pools;
     private final List<Network> next = new ArrayList<>();
+    private final List<String> orphans = new ArrayList<>();
     private @Nullable Promise<Void> settled;
+    private boolean stopping;
 
     LeavingLinks(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
@@ -40,10 +42,26 @@ final class LeavingLinks {
     /** Takes over networks that are forgotten already. */
     void add(List<Network> gone) {
         next.addAll(gone);
+        begin();
+    }
+
+    /** Takes over links whose networks an earlier run of the engine has removed, or never finished. */
+    void addOrphans(List<String> links) {
+        orphans.addAll(links);
+        begin();
+    }
+
+    private void begin() {
         if (settled == null) {
             settled = Promise.promise();
             goOn();
         }
+    }
+
+    /** Ends with what is going just now; the rest keeps its records, and goes another time. */
+    Future<Void> stop() {
+        stopping = true;
+        return settled();
     }
 
     /** When all that were added so far, and those added meanwhile, are gone; at once where there are none. */
@@ -52,12 +70,16 @@ final class LeavingLinks {
     }
 
     private void goOn() {
-        if (next.isEmpty()) {
+        if (stopping || (next.isEmpty() && orphans.isEmpty())) {
             Promise<Void> done = settled;
             settled = null;
             if (done != null) {
                 done.complete();
             }
+            return;
+        }
+        if (next.isEmpty()) {
+            goOnWithOrphans();
             return;
         }
         List<Network> first = next.subList(0, Math.min(BridgeLink.AT_A_TIME, next.size()));
@@ -69,6 +91,16 @@ final class LeavingLinks {
                     batch.forEach(networks.claims()::release);
                     goOn();
                 });
+    }
+
+    private void goOnWithOrphans() {
+        List<String> first = orphans.subList(0, Math.min(BridgeLink.AT_A_TIME, orphans.size()));
+        List<String> batch = List.copyOf(first);
+        first.clear();
+        pools.run(() -> new BridgeLink(kernel.netlink()).delete(batch))
+                .compose(gone -> ledger.strike(StartNetworks.KIND_LINK, batch))
+                .onFailure(e -> LOG.warn("Links {} stay behind: {}", batch, e.getMessage()))
+                .onComplete(done -> goOn());
     }
 
     /** What cannot be taken away keeps its record, and goes at the next start. */

@@ -78,11 +78,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .compose(kernel -> {
                     ForwardGuard guard =
                             new ForwardGuard(vertx, networks::links, options.bridge(), ledger, kernel.foreign(), pools);
+                    LeavingLinks leaving = new LeavingLinks(networks, ledger, kernel, pools);
                     RulesWatch watch = new RulesWatch(vertx, kernel.firewall(), guard, pools);
                     Departures departures = new Departures(vertx, networks, ledger, kernel, pools);
-                    running = new Running(
-                            kernel, departures, guard, new LeavingLinks(networks, ledger, kernel, pools), watch);
-                    return new StartNetworks(networks, options, store, ledger, kernel, pools, guard)
+                    running = new Running(kernel, departures, guard, leaving, watch);
+                    return new StartNetworks(networks, options, store, ledger, kernel, pools, guard, leaving)
                             .run()
                             .compose(up -> departures.resume())
                             .onSuccess(started -> {
@@ -104,7 +104,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         last.watch.close();
         return last.departures
                 .finish()
-                .eventually(last.leaving::settled)
+                .eventually(last.leaving::stop)
                 .eventually(last.guard::close)
                 .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
                 .onComplete(stopped -> giveUpClaim());

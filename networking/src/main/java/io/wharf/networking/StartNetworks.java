@@ -49,6 +49,7 @@ final class StartNetworks {
     private final Kernel kernel;
     private final Pools pools;
     private final ForwardGuard guard;
+    private final LeavingLinks leaving;
 
     StartNetworks(
             Networks networks,
@@ -57,7 +58,8 @@ final class StartNetworks {
             KernelLedger ledger,
             Kernel kernel,
             Pools pools,
-            ForwardGuard guard) {
+            ForwardGuard guard,
+            LeavingLinks leaving) {
         this.networks = networks;
         this.options = options;
         this.store = store;
@@ -65,6 +67,7 @@ final class StartNetworks {
         this.kernel = kernel;
         this.pools = pools;
         this.guard = guard;
+        this.leaving = leaving;
     }
 
     /** What the host has, and what of it the engine has made: name of the link to id of the network. */
@@ -147,29 +150,28 @@ final class StartNetworks {
                 coming.add(claim(network));
             }
         }
-        return orphans(found)
-                .compose(cleared -> hasBridge() ? decide(found).map(this::claim) : Future.<Coming>succeededFuture())
-                .compose(first -> {
-                    if (first != null) {
-                        coming.addFirst(first);
-                    }
-                    List<Coming> bridges =
-                            coming.stream().filter(one -> isBridge(one.network)).toList();
-                    List<Network> orphaned = coming.stream()
-                            .map(Coming::network)
-                            .filter(Network::hasParent)
-                            .filter(network -> !found.present
-                                    .links()
-                                    .containsKey(network.parentOptions().parent()))
-                            .toList();
-                    return record(bridges, orphaned, found)
-                            .compose(recorded -> pools.call(() -> {
-                                parents(orphaned);
-                                return raise(bridges, found);
-                            }))
-                            .onSuccess(raised -> raised.forEach(networks::put))
-                            .mapEmpty();
-                });
+        orphans(found);
+        return (hasBridge() ? decide(found).map(this::claim) : Future.<Coming>succeededFuture()).compose(first -> {
+            if (first != null) {
+                coming.addFirst(first);
+            }
+            List<Coming> bridges =
+                    coming.stream().filter(one -> isBridge(one.network)).toList();
+            List<Network> orphaned = coming.stream()
+                    .map(Coming::network)
+                    .filter(Network::hasParent)
+                    .filter(network -> !found.present
+                            .links()
+                            .containsKey(network.parentOptions().parent()))
+                    .toList();
+            return record(bridges, orphaned, found)
+                    .compose(recorded -> pools.call(() -> {
+                        parents(orphaned);
+                        return raise(bridges, found);
+                    }))
+                    .onSuccess(raised -> raised.forEach(networks::put))
+                    .mapEmpty();
+        });
     }
 
     private Coming claim(Network network) {
@@ -188,18 +190,18 @@ final class StartNetworks {
         return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);
     }
 
-    private Future<Void> orphans(Found found) {
+    /** Links whose networks are not there any more go behind everybody's back, for each takes a while. */
+    private void orphans(Found found) {
         Set<String> known = networks.all().stream().map(Network::id).collect(Collectors.toSet());
         List<String> orphans = found.recorded.entrySet().stream()
                 .filter(link -> !known.contains(link.getValue()))
                 .map(Map.Entry::getKey)
+                .filter(name -> !networks.claims().hasLink(name))
                 .toList();
-        if (orphans.isEmpty()) {
-            return Future.succeededFuture();
+        if (!orphans.isEmpty()) {
+            LOG.info("Clearing links of networks that are not, or no longer: {}", orphans);
+            leaving.addOrphans(orphans);
         }
-        LOG.info("Clearing bridges of networks that are not, or no longer: {}", orphans);
-        return pools.run(() -> new BridgeLink(kernel.netlink()).delete(orphans))
-                .compose(gone -> ledger.strike(KIND_LINK, orphans));
     }
 
     /** A bridge that somebody else made is used, and never taken away. */

@@ -324,7 +324,7 @@ class UserNetworksTest {
         assertThat(link(used).index()).isEqualTo(index);
         assertThat(addresses(index)).contains("172.18.0.1/24", "fe80::1/64").doesNotContain("10.99.0.1/24");
         assertThat(addresses(link(idle).index())).containsExactly("172.18.1.1/24");
-        assertThat(Host.links()).doesNotContain("br-orphan");
+        await().untilAsserted(() -> assertThat(Host.links()).doesNotContain("br-orphan"));
         assertThat(Host.rules()).contains(used.id().substring(0, 12), idle.id().substring(0, 12));
         assertThat(engine.join("a1", "used")).isEqualTo(inside);
         assertThat(engine.join("b1", "used").endpoints().get("used").ipAddress())
