@@ -112,7 +112,7 @@ class PortsTest {
             var reply = rig.http()
                     .post(
                             "/wharf/v1/containers/" + id + "/ports",
-                            "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"8182\"},{\"HostPort\":\"8184\"}]}}");
+                            "{\"80/tcp\":[{\"HostPort\":\"8182\"},{\"HostPort\":\"8184\"}]}");
             assertThat(reply.status()).as(reply.body()).isEqualTo(200);
             assertThat(reply.body()).contains("8182", "8184").doesNotContain("8183");
             talk.write("two\n").awaitOut("got two");
@@ -127,7 +127,7 @@ class PortsTest {
             reply = rig.http()
                     .post(
                             "/wharf/v1/containers/" + id + "/ports",
-                            "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"8185\"}]}}");
+                            "{\"80/tcp\":[{\"HostPort\":\"8185\"}]}");
             assertThat(reply.status()).isEqualTo(500);
             assertThat(reply.body()).contains("8185", "port is already allocated");
             talk.write("four\n").awaitOut("got four");
@@ -140,13 +140,13 @@ class PortsTest {
         assertThat(rig.http()
                         .post(
                                 "/wharf/v1/containers/" + id + "/ports",
-                                "{\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"8186\"}]}}")
+                                "{\"80/tcp\":[{\"HostPort\":\"8186\"}]}")
                         .status())
                 .isEqualTo(200);
         rig.ok("start", id);
         assertThat(rig.ok("port", id)).contains("8186").doesNotContain("8182");
         assertThat(rig.http()
-                        .post("/wharf/v1/containers/" + id + "/ports", "{\"80/tcp\":[]}")
+                        .post("/wharf/v1/containers/" + id + "/ports", "{\"PortBindings\":{\"80/tcp\":[]}}")
                         .status())
                 .isEqualTo(400);
     }

@@ -7,6 +7,7 @@ import io.wharf.contracts.ContainerService.ConnectNetwork;
 import io.wharf.contracts.ContainerService.PublishPorts;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +46,13 @@ final class EndpointOperations {
                 .map(done -> Reply.Empty.OK);
     }
 
-    private record ContainerPorts(@Nullable Map<String, List<PortBinding>> portBindings) {}
+    /** The whole body: ports of the host by port of the container. */
+    @SuppressWarnings("serial")
+    private static final class Ports extends LinkedHashMap<String, List<PortBinding>> {}
 
     private Future<Reply> publish(Call call) {
-        ContainerPorts body = ReadBody.read(call, ContainerPorts.class);
-        if (body.portBindings() == null) {
-            throw WharfException.invalid("PortBindings is missing: {} publishes nothing");
-        }
         return containers
-                .publish(new PublishPorts(call.path("id"), body.portBindings()))
+                .publish(new PublishPorts(call.path("id"), ReadBody.read(call, Ports.class, "PortBindings")))
                 .map(ports -> new Reply.Json(200, Map.of("Ports", ports)));
     }
 
