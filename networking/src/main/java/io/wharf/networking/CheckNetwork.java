@@ -148,7 +148,7 @@ final class CheckNetwork {
 
     private static void checkDriver(Network asked, CreateNetwork request) {
         switch (asked.driver().kind()) {
-            case BRIDGE, MACVLAN, IPVLAN -> {
+            case BRIDGE, MACVLAN, IPVLAN, REMOTE -> {
                 if (request.ingress()) {
                     throw forbidden("Ingress network can only be global scope network");
                 }
@@ -160,7 +160,6 @@ final class CheckNetwork {
                 }
             }
             case HOST, NONE -> throw forbidden("only one instance of \"" + asked.driver() + "\" network is allowed");
-            case REMOTE -> throw WharfException.notFound("plugin \"" + asked.driver() + "\" not found");
         }
     }
 

@@ -66,21 +66,30 @@ final class ConnectEndpoint {
         PortMove ports = networks.move(before, after);
         undo.push("endpoint " + endpoint.id(), () -> unmake(endpoint, before, after, ports));
         return ledger.record(after.record())
-                .compose(recorded -> pools.run(() -> {
-                    FailurePoint.reach("connect");
-                    if (endpoint.isWired()) {
-                        kernel.wiring().attach(before.netns(), Wire.of(endpoint, after, networks), before, after);
-                        ports.in(kernel);
-                    }
-                    FailurePoint.reach("connected");
-                }))
-                .compose(wired -> networks.naming().serve(after, container))
-                .map(after)
+                .compose(recorded -> new JoinRemote(networks, ledger).all(after, undo))
+                .compose(whole -> wire(endpoint.id(), before, whole, ports)
+                        .compose(wired -> networks.naming().serve(whole, container))
+                        .map(wired -> whole))
                 .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
                 .onSuccess(connected -> {
                     networks.put(connected);
                     networks.ports().redirect(before.ports(), networks.reach(connected));
                 });
+    }
+
+    private Future<Void> wire(String id, Membership before, Membership after, PortMove ports) {
+        Endpoint endpoint = after.endpoints().stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+        return pools.run(() -> {
+            FailurePoint.reach("connect");
+            if (endpoint.isWired()) {
+                kernel.wiring().attach(before.netns(), Wire.of(endpoint, after, networks), before, after);
+                ports.in(kernel);
+            }
+            FailurePoint.reach("connected");
+        });
     }
 
     private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted, PortMove ports) {

@@ -135,6 +135,9 @@ final class Departures {
     }
 
     private Future<Void> gone(Membership membership) {
+        membership.endpoints().stream()
+                .filter(Endpoint::isRemote)
+                .forEach(endpoint -> networks.remote().end(endpoint.driver(), endpoint.networkId(), endpoint.id()));
         return ledger.strike(membership.kind(), membership.key())
                 .onSuccess(struck -> networks.releaseAddresses(membership));
     }

@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -15,6 +16,9 @@ record Driver(Kind kind, String word) {
     static final Driver NONE = new Driver(Kind.NONE, "null");
     static final Driver MACVLAN = new Driver(Kind.MACVLAN, "macvlan");
     static final Driver IPVLAN = new Driver(Kind.IPVLAN, "ipvlan");
+
+    /** Words of the engine's own, as {@code docker info} lists them. */
+    static final List<String> OWN = List.of("bridge", "host", "ipvlan", "macvlan", "null");
 
     enum Kind {
         BRIDGE,

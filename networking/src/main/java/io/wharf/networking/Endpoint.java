@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param veth the host's end of the pair
  * @param inside name of the link in the container
  * @param asked what the client wanted of it
+ * @param source name that the link of a plugin has on the host, once the plugin has made it
  * @param leaving it was taken away from the container, and what of it stands is nobody's
  */
 record Endpoint(
@@ -35,7 +36,8 @@ record Endpoint(
         String veth,
         String inside,
         EndpointConfig asked,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean leaving) {
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean leaving,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String source) {
     Endpoint {
         // Records of earlier versions know no more than one link and one family.
         network = Objects.requireNonNullElse(network, "");
@@ -43,7 +45,28 @@ record Endpoint(
         address6 = Objects.requireNonNullElse(address6, "");
         gateway = Objects.requireNonNullElse(gateway, "");
         gateway6 = Objects.requireNonNullElse(gateway6, "");
+        source = Objects.requireNonNullElse(source, "");
         inside = inside == null ? veth.isEmpty() ? "" : "eth0" : inside;
+    }
+
+    /** One whose link the engine makes itself. */
+    Endpoint(
+            String id,
+            String networkId,
+            String network,
+            String driver,
+            String address,
+            String address6,
+            String gateway,
+            String gateway6,
+            String mac,
+            String veth,
+            String inside,
+            EndpointConfig asked,
+            boolean leaving) {
+        this(
+                id, networkId, network, driver, address, address6, gateway, gateway6, mac, veth, inside, asked, leaving,
+                "");
     }
 
     /** One that has nothing in the kernel: the host's network, or none. */
@@ -97,6 +120,19 @@ record Endpoint(
 
     Endpoint asLeaving() {
         return new Endpoint(
-                id, networkId, network, driver, address, address6, gateway, gateway6, mac, veth, inside, asked, true);
+                id, networkId, network, driver, address, address6, gateway, gateway6, mac, veth, inside, asked, true,
+                source);
+    }
+
+    /** Whether a plugin makes its link. */
+    boolean isRemote() {
+        return Driver.of(driver).kind() == Driver.Kind.REMOTE;
+    }
+
+    /** As its plugin has completed it. */
+    Endpoint joined(String from, String hardware, String out, String out6) {
+        return new Endpoint(
+                id, networkId, network, driver, address, address6, out, out6, hardware, veth, inside, asked, leaving,
+                from);
     }
 }

@@ -50,10 +50,11 @@ final class JoinSandbox {
                     networks.expect(membership, undo);
                     undo.push("network of " + request.name(), () -> unmake(membership));
                     return ledger.record(membership.record())
-                            .compose(recorded -> wire(membership))
-                            .compose(wired -> networks.naming().serve(membership, request))
-                            .recover(failure -> Future.failedFuture(refused(failure)))
-                            .map(wired -> membership);
+                            .compose(recorded -> new JoinRemote(networks, ledger).all(membership, undo))
+                            .compose(whole -> wire(whole)
+                                    .compose(wired -> networks.naming().serve(whole, request))
+                                    .map(wired -> whole))
+                            .recover(failure -> Future.failedFuture(refused(failure)));
                 })
                 .onSuccess(networks::put));
     }

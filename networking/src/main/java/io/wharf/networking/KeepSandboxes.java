@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,19 @@ final class KeepSandboxes {
                 .compose(left -> Future.join(containers.entrySet().stream()
                         .map(entry -> agree(entry.getKey(), entry.getValue(), changed))
                         .toList()))
-                .map(changed);
+                .map(agreed -> {
+                    tellPlugins();
+                    return changed;
+                });
+    }
+
+    /** Nobody waits for it: plugins may be slow to come back. */
+    private void tellPlugins() {
+        Set<String> kept = networks.members().stream()
+                .flatMap(member -> member.endpoints().stream())
+                .map(Endpoint::id)
+                .collect(Collectors.toSet());
+        networks.remote().keepOnly(kept);
     }
 
     private Future<Void> agree(String containerId, KeptSandbox kept, Map<String, Sandbox> changed) {

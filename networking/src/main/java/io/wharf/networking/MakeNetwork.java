@@ -12,11 +12,13 @@ import io.wharf.networking.BridgeLink.Present;
 import io.wharf.networking.address.AddressSpace;
 import io.wharf.networking.address.DefaultPools;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.remote.RemotePool;
 import io.wharf.networking.vlan.ParentLink;
 import io.wharf.networking.vlan.ParentOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +74,9 @@ final class MakeNetwork {
         if (asked.hasParent()) {
             return atParent(asked, undo);
         }
+        if (asked.driver().kind() == Driver.Kind.REMOTE) {
+            return atPlugin(asked, undo);
+        }
         return whatItMayWant(asked)
                 .compose(
                         free -> pools.call(() -> new Seen(HostRoutes.read(kernel.netlink()), links.only(asked.link()))))
@@ -99,6 +104,43 @@ final class MakeNetwork {
                     return (seen.exists ? Future.<Void>succeededFuture() : raiseParent(network, options, undo))
                             .compose(stands -> keep(network));
                 });
+    }
+
+    /** By a plugin, which gets the addresses that the engine has chosen. */
+    private Future<Network> atPlugin(Network asked, Undo undo) {
+        String driver = asked.driver().word();
+        return whatItMayWant(asked)
+                .compose(free -> pools.call(() -> HostRoutes.read(kernel.netlink())))
+                .compose(routes -> {
+                    Network network = claimed(asked, routes, 0, undo);
+                    return networks.remote()
+                            .createNetwork(
+                                    driver,
+                                    network.id(),
+                                    network.options(),
+                                    network.internal(),
+                                    remotePools(network, Family.V4),
+                                    remotePools(network, Family.V6))
+                            .compose(made -> {
+                                undo.push(
+                                        "network " + network.name() + " of " + driver,
+                                        () -> networks.remote().deleteNetwork(driver, network.id()));
+                                return keep(network);
+                            });
+                });
+    }
+
+    private static List<RemotePool> remotePools(Network network, Family family) {
+        return network.configs(family).stream()
+                .map(config -> {
+                    String subnet = Objects.requireNonNull(config.subnet());
+                    String gateway = config.gateway();
+                    return new RemotePool(
+                            subnet,
+                            gateway == null || gateway.isEmpty() ? "" : gateway + subnet.substring(subnet.indexOf('/')),
+                            config.auxiliaryAddresses());
+                })
+                .toList();
     }
 
     private record AtParent(HostRoutes routes, boolean exists) {}

@@ -125,6 +125,13 @@ record Membership(
                 .toList());
     }
 
+    /** With another in the place of the endpoint of its id. */
+    Membership replacing(Endpoint other) {
+        return with(endpoints.stream()
+                .map(endpoint -> endpoint.id().equals(other.id()) ? other : endpoint)
+                .toList());
+    }
+
     /** What is to be said of an endpoint that the container is to have no more, under a key of its own. */
     Membership departing(Endpoint gone) {
         List<Endpoint> alone = List.of(gone.asLeaving());

@@ -10,6 +10,7 @@ import io.wharf.networking.address.Subnet;
 import io.wharf.networking.firewall.PortRule;
 import io.wharf.networking.ports.HostPorts;
 import io.wharf.networking.ports.Reach;
+import io.wharf.networking.remote.RemoteDrivers;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,10 +18,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The networks that are kept, the bridges that stand, and who is in them. Confined to the verticle's context. */
 final class Networks {
@@ -35,10 +38,20 @@ final class Networks {
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
     private final Naming naming = new Naming();
+    private @Nullable RemoteDrivers remote;
 
     /** Who is called what. */
     Naming naming() {
         return naming;
+    }
+
+    /** The drivers that are plugins. */
+    RemoteDrivers remote() {
+        return Objects.requireNonNull(remote, "asked before it was started");
+    }
+
+    void begin(RemoteDrivers drivers) {
+        remote = drivers;
     }
 
     Networks(HostPorts ports) {

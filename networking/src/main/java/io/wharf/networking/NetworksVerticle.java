@@ -28,9 +28,11 @@ import io.wharf.networking.firewall.Forwarding;
 import io.wharf.networking.firewall.RulesWatch;
 import io.wharf.networking.ports.HostPorts;
 import io.wharf.networking.ports.Sockets;
+import io.wharf.networking.remote.RemoteDrivers;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +76,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<?> start() {
         networks.naming().begin(context, ledger, pools);
+        networks.begin(new RemoteDrivers(vertx, pools, options.pluginFolders(), ledger));
         return pools.call(this::open)
                 .compose(kernel -> {
                     ForwardGuard guard =
@@ -102,6 +105,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
             return Future.succeededFuture();
         }
         last.watch.close();
+        networks.remote().close();
         return last.departures
                 .finish()
                 .eventually(last.leaving::stop)
@@ -251,6 +255,14 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<Void> dropEndpoint(String network, String container) {
         return disconnecting().ofGone(network, container);
+    }
+
+    @Override
+    public Future<List<String>> drivers() {
+        return networks.remote()
+                .names()
+                .map(remote ->
+                        Stream.concat(Driver.OWN.stream(), remote.stream()).toList());
     }
 
     @Override

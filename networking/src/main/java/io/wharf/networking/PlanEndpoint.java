@@ -46,9 +46,7 @@ final class PlanEndpoint {
             case HOST, NONE -> Endpoint.bare(Ids.random(), network, place.asked());
             case BRIDGE -> bridged(place, others, undo);
             case MACVLAN, IPVLAN -> atParent(place, others, undo);
-            case REMOTE ->
-                throw WharfException.notImplemented(
-                        "networks of the driver " + network.driver() + " are not supported yet");
+            case REMOTE -> remote(place, others, undo);
         };
     }
 
@@ -110,6 +108,34 @@ final class PlanEndpoint {
                 router(network, parent, space, v4),
                 router(network, parent, space, v6),
                 mac == null ? "" : mac.toString(),
+                "",
+                inside,
+                asked,
+                false);
+    }
+
+    /** Its link is a plugin's, and so is what it leads to: both are known when the plugin has made it. */
+    private Endpoint remote(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+        Network network = place.network();
+        EndpointConfig asked = place.asked();
+        String inside = linkName(asked, "eth", others);
+        MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
+        AddressSpace space = networks.claims().space(network.id()).orElseThrow();
+        EndpointAddresses fixed = asked.ipamConfig();
+        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v6 = EndpointSysctls.disableIpv6(asked)
+                ? null
+                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+        return new Endpoint(
+                Ids.random(),
+                network.id(),
+                network.name(),
+                network.driver().toString(),
+                cidr(space, v4),
+                cidr(space, v6),
+                "",
+                "",
+                wanted == null ? "" : wanted.toString(),
                 "",
                 inside,
                 asked,

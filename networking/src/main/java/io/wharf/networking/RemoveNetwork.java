@@ -63,19 +63,32 @@ final class RemoveNetwork {
     /** Takes networks out of the state, all in one commit. */
     Future<Void> forget(List<Network> gone) {
         networks.removing(gone, true);
-        return store.write(tx -> {
+        return atPlugins(gone)
+                .compose(told -> store.write(tx -> {
                     for (Network network : gone) {
                         NetworkTable.delete(tx, network.id());
                         tx.announce("network", "destroy", network.id(), network.attributes());
                     }
                     return Boolean.TRUE;
-                })
+                }))
                 .onSuccess(done -> {
                     gone.forEach(networks::forget);
                     leaving.add(gone);
                 })
                 .onComplete(done -> networks.removing(gone, false))
                 .mapEmpty();
+    }
+
+    private Future<?> atPlugins(List<Network> gone) {
+        List<Network> remote = gone.stream()
+                .filter(network -> network.driver().kind() == Driver.Kind.REMOTE)
+                .toList();
+        return remote.isEmpty()
+                ? Future.succeededFuture()
+                : Future.join(remote.stream()
+                        .map(network ->
+                                networks.remote().deleteNetwork(network.driver().word(), network.id()))
+                        .toList());
     }
 
     private static WharfException forbidden(String message) {

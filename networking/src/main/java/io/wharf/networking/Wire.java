@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import io.wharf.networking.address.Family;
+import io.wharf.networking.remote.RemoteEndpoint.StaticRoute;
 import io.wharf.networking.vlan.ParentOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,9 @@ record Wire(Endpoint endpoint, Plug plug, int mtu, boolean published, Set<Family
          * @param isolated whether it is kept from the other containers on the bridge
          */
         record Port(int bridge, boolean isolated) implements Plug {}
+
+        /** A link that a plugin has made on the host, with the routes that it wants in the container. */
+        record Given(String source, List<StaticRoute> routes) implements Plug {}
 
         /** At a link of the host itself. */
         record Parent(ParentOptions options) implements Plug {}
@@ -49,13 +53,23 @@ record Wire(Endpoint endpoint, Plug plug, int mtu, boolean published, Set<Family
         }
         return new Wire(
                 endpoint,
-                network.hasParent()
-                        ? new Plug.Parent(network.parentOptions())
-                        : new Plug.Port(
-                                networks.bridge(network.id()).orElseThrow().index(),
-                                !network.bridgeOptions().icc()),
-                network.hasParent() ? BridgeOptions.mtu(network.options()) : network.mtu(),
-                !network.hasParent() && !membership.ports().isEmpty() && !routes.isEmpty(),
+                plug(endpoint, network, networks),
+                network.driver().kind() == Driver.Kind.BRIDGE ? network.mtu() : BridgeOptions.mtu(network.options()),
+                network.driver().kind() == Driver.Kind.BRIDGE
+                        && !membership.ports().isEmpty()
+                        && !routes.isEmpty(),
                 Set.copyOf(routes));
+    }
+
+    private static Plug plug(Endpoint endpoint, Network network, Networks networks) {
+        return switch (network.driver().kind()) {
+            case REMOTE -> new Plug.Given(endpoint.source(), networks.remote().routes(endpoint.id()));
+            case MACVLAN, IPVLAN -> new Plug.Parent(network.parentOptions());
+            case BRIDGE ->
+                new Plug.Port(
+                        networks.bridge(network.id()).orElseThrow().index(),
+                        !network.bridgeOptions().icc());
+            case HOST, NONE -> throw new IllegalStateException("no link is made for " + network.name());
+        };
     }
 }

@@ -44,10 +44,12 @@ final class Wiring implements AutoCloseable {
 
     private final NetworkNamespaces namespaces;
     private final Netlink host;
+    private final GivenLinks given;
 
     Wiring(NetworkNamespaces namespaces, Netlink host) {
         this.namespaces = namespaces;
         this.host = host;
+        this.given = new GivenLinks(namespaces, host);
     }
 
     /** A namespace with its loopback and these links. */
@@ -143,6 +145,7 @@ final class Wiring implements AutoCloseable {
                 switch (wire.plug()) {
                     case Plug.Port port -> makePair(wire, port, namespace);
                     case Plug.Parent parent -> makeSublink(wire, parent.options(), namespace);
+                    case Plug.Given from -> given.bringIn(netns, wire.endpoint(), from, namespace);
                 }
             }
         }
@@ -238,6 +241,9 @@ final class Wiring implements AutoCloseable {
             }
         }
         inside.up(link);
+        if (wire.plug() instanceof Plug.Given given) {
+            GivenLinks.route(inside, link, given);
+        }
         wire.routes().forEach(family -> addRoute(inside, endpoint, family, link));
     }
 
@@ -295,7 +301,7 @@ final class Wiring implements AutoCloseable {
     void release(Membership membership) {
         if (membership.ownsNamespace()) {
             List<Endpoint> inside = membership.endpoints().stream()
-                    .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge())
+                    .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge() && !endpoint.isRemote())
                     .toList();
             if (!inside.isEmpty() && namespaces.exists(membership.netns())) {
                 deleteInside(membership.netns(), inside);
@@ -328,11 +334,12 @@ final class Wiring implements AutoCloseable {
     /** Deletes links of a namespace that goes on. */
     void deleteLinks(String netns, List<Endpoint> gone) {
         List<Endpoint> inside = gone.stream()
-                .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge())
+                .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge() && !endpoint.isRemote())
                 .toList();
         if (!inside.isEmpty()) {
             deleteInside(netns, inside);
         }
+        gone.stream().filter(Endpoint::isRemote).forEach(endpoint -> given.giveBack(netns, endpoint));
         gone.stream().filter(Endpoint::isPortOfBridge).map(Endpoint::veth).forEach(this::deleteLink);
     }
 

@@ -75,6 +75,9 @@ public interface NetworkService {
     /** Who is the bridge {@code docker0} here, and how the firewall is driven, for {@code docker info}. */
     Future<NetworkFacts> facts();
 
+    /** Names of the drivers: the engine's own, and plugins that are there and answer. */
+    Future<List<String>> drivers();
+
     /** One network, as {@code GET /networks/{id}} shows it. */
     record NetworkDetail(
             String name,

@@ -108,7 +108,8 @@ final class DescribeEngine {
         var listeners = events.listeners();
         var drivers = logs.facts();
         var volumeDrivers = volumes.drivers();
-        return Future.all(List.of(counts, storage, network, runtime, listeners, drivers, volumeDrivers))
+        var networkDrivers = networks.drivers();
+        return Future.all(List.of(counts, storage, network, runtime, listeners, drivers, volumeDrivers, networkDrivers))
                 .map(all -> {
                     Map<String, Object> body = new LinkedHashMap<>();
                     body.put("ID", engineId);
@@ -124,7 +125,7 @@ final class DescribeEngine {
                     body.put("IPv4Forwarding", network.result().ipv4Forwarding());
                     putRuntime(body, runtime.result());
                     putHost(body);
-                    putFixed(body, drivers.result(), volumeDrivers.result());
+                    putFixed(body, drivers.result(), volumeDrivers.result(), networkDrivers.result());
                     body.put("Warnings", warnings(network.result(), runtime.result()));
                     return body;
                 });
@@ -178,10 +179,14 @@ final class DescribeEngine {
         body.put("ServerVersion", options.version());
     }
 
-    private void putFixed(Map<String, Object> body, LogService.LogFacts logging, List<String> volumeDrivers) {
+    private void putFixed(
+            Map<String, Object> body,
+            LogService.LogFacts logging,
+            List<String> volumeDrivers,
+            List<String> networkDrivers) {
         Map<String, Object> plugins = new LinkedHashMap<>();
         plugins.put("Volume", volumeDrivers);
-        plugins.put("Network", List.of("bridge", "host", "null"));
+        plugins.put("Network", networkDrivers);
         plugins.put("Authorization", List.of());
         plugins.put("Log", logging.drivers());
         body.put("Plugins", plugins);
