@@ -199,19 +199,11 @@ final class ContainerLayers {
     private Future<String> putUp(String container, String kind, LayerChain chain) {
         String root = layout.rootfs(container).toString();
         return ledger.record(new KernelObject(kind, container, container, root))
-                .compose(recorded -> pools.run(() -> requireThere(chain.folders())))
-                .compose(there ->
-                        drivers.withShared(chain, pools, () -> drivers.current().mount(container, chain)))
+                .compose(recorded -> drivers.withShared(chain, pools, () -> {
+                    chain.requireThere();
+                    drivers.current().mount(container, chain);
+                }))
                 .map(root);
-    }
-
-    private static void requireThere(List<Path> chain) {
-        for (Path layer : chain) {
-            if (!Files.isDirectory(layer)) {
-                throw WharfException.internal(
-                        "layer folder " + layer + " is gone: pull or load the container's image again");
-            }
-        }
     }
 
     private Future<Void> takeDown(String container, String kind) {

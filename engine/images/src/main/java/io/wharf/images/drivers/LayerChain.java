@@ -1,6 +1,8 @@
 package io.wharf.images.drivers;
 
 import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,16 @@ public record LayerChain(List<Digest> ids, List<Path> folders) {
         folders.forEach(folder -> all.add(folder.toString()));
         all.add(base.toString());
         return all;
+    }
+
+    /** Fails in words where a folder has vanished; blocks. */
+    public void requireThere() {
+        for (Path layer : folders) {
+            if (!Files.isDirectory(layer)) {
+                throw WharfException.internal(
+                        "layer folder " + layer + " is gone: pull or load the container's image again");
+            }
+        }
     }
 
     /** The folders as overlayfs names them in one line. */

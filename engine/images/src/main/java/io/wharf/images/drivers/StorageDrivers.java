@@ -93,7 +93,13 @@ public final class StorageDrivers {
             return pools.run(work);
         }
         String lane = chain.ids().isEmpty() ? "" : chain.ids().getFirst().hex();
-        return shared.run(lane, () -> pools.run(() -> driver.prepare(chain))).compose(there -> pools.run(work));
+        return shared.run(
+                        lane,
+                        () -> pools.run(() -> {
+                            chain.requireThere();
+                            driver.prepare(chain);
+                        }))
+                .compose(there -> pools.run(work));
     }
 
     /** Removes what containers share of layers that are going, or are made anew. */

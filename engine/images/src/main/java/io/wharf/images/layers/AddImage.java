@@ -102,7 +102,7 @@ public final class AddImage {
     }
 
     /** The text of a config that is here. */
-    public Future<byte[]> config(Digest image) {
+    private Future<byte[]> config(Digest image) {
         return ImageTable.config(store, image);
     }
 

@@ -42,12 +42,12 @@ public final class TarSplitReader {
     private final byte[] chunk = new byte[CHUNK];
     private final CRC32 check = new CRC32();
 
-    public TarSplitReader(Path folder) {
+    TarSplitReader(Path folder) {
         this(folder, null);
     }
 
     /** Without anybody to be told, the first file that is missing or too short fails it all. */
-    public TarSplitReader(Path folder, @Nullable Findings findings) {
+    TarSplitReader(Path folder, @Nullable Findings findings) {
         this(folder, folder, findings);
     }
 

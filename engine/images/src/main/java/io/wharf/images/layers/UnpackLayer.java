@@ -34,10 +34,6 @@ public final class UnpackLayer {
     private final Slots slots;
     private final TarLimits limits;
 
-    public UnpackLayer(Layout layout, Pools pools) {
-        this(layout, pools, TarLimits.USUAL);
-    }
-
     public UnpackLayer(Layout layout, Pools pools, TarLimits limits) {
         this.layout = layout;
         this.pools = pools;
@@ -60,7 +56,7 @@ public final class UnpackLayer {
     }
 
     /** As above, with bytes that are asked for only when it is this layer's turn, on the caller's context. */
-    public Future<NewLayer> run(Supplier<Future<Opener>> source, boolean keepBlob) {
+    Future<NewLayer> run(Supplier<Future<Opener>> source, boolean keepBlob) {
         Path blob = layout.ingest().resolve("blob-" + Ids.random());
         return run(source, blob, keepBlob ? blob : null, !keepBlob)
                 .recover(failure ->

@@ -103,7 +103,7 @@ public final class UploadRequests {
     }
 
     /** Ends an upload that has all of its bytes. */
-    public Future<Void> finish(Begun begun, Digest digest) {
+    Future<Void> finish(Begun begun, Digest digest) {
         return finish(begun, digest, new byte[0]);
     }
 
