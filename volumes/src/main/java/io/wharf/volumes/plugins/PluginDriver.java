@@ -31,7 +31,7 @@ final class PluginDriver implements VolumeDriver {
 
     private static final Duration SHORT = Duration.ofSeconds(10);
 
-    /** Everybody who lists volumes waits for it. */
+    /** Everybody who lists volumes waits for it, and who names one that is not there. */
     private static final Duration LIST = Duration.ofSeconds(4);
 
     private static final TypeReference<Map<String, Object>> ANYTHING = new TypeReference<>() {};
@@ -163,7 +163,7 @@ final class PluginDriver implements VolumeDriver {
 
     @Override
     public Future<Optional<Known>> get(String name) {
-        return ask("VolumeDriver.Get", Map.of("Name", name), SHORT).map(answer -> known(answer.path("Volume")));
+        return ask("VolumeDriver.Get", Map.of("Name", name), LIST).map(answer -> known(answer.path("Volume")));
     }
 
     private static Optional<Known> known(JsonNode volume) {
