@@ -118,9 +118,11 @@ final class LeavingLinks {
                                     heir -> inherited.add(new KernelObject(object.kind(), object.key(), heir.id(), "")),
                                     () -> links.add(object.key())));
             return pools.run(() -> {
-                        batch.stream()
-                                .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
-                                .forEach(network -> kernel.firewall().remove(network.link()));
+                        kernel.firewall()
+                                .remove(batch.stream()
+                                        .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
+                                        .map(Network::link)
+                                        .toList());
                         new BridgeLink(kernel.netlink()).delete(links);
                     })
                     .compose(cleared -> ledger.strike(StartNetworks.KIND_LINK, links))

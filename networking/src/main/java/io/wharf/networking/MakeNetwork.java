@@ -181,7 +181,7 @@ final class MakeNetwork {
         undo.push(
                 "bridge " + name,
                 () -> pools.run(() -> {
-                            kernel.firewall().remove(name);
+                            kernel.firewall().remove(List.of(name));
                             if (ours) {
                                 links.delete(List.of(name));
                             }

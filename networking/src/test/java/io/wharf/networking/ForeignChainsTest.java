@@ -90,9 +90,17 @@ class ForeignChainsTest {
     }
 
     @Test
-    void withoutIptables_noRuleIsSet() {
+    void withoutIptables_noRuleIsSet_andTheEngineCarriesAll() throws IOException {
         try (Engine engine = Engine.start(folder, "wharf0", null, false)) {
-            engine.join("a1", "bridge", "8080:80/tcp");
+            Sandbox one = engine.join("a1", "bridge", "8080:80/tcp", "5353:53/udp");
+            try (var tcp = Engine.inside(one).serveTcp("0.0.0.0", 80);
+                    var udp = Engine.inside(one).serveUdp("0.0.0.0", 53)) {
+                assertThat(outside.peer.callTcp(Outside.HOST, 8080)).isEqualTo("172.17.0.1");
+                assertThat(outside.peer.callUdp(Outside.HOST, 5353)).isEqualTo("172.17.0.1");
+                assertThat(Peer.HERE.callTcp("127.0.0.1", 8080)).isEqualTo("172.17.0.1");
+                assertThat(Peer.HERE.callUdp("127.0.0.1", 5353)).isEqualTo("172.17.0.1");
+                assertThat(tcp.isOpen() && udp.isOpen()).isTrue();
+            }
             assertThat(Host.rules()).isEmpty();
             assertThat(Engine.await(engine.service.facts()).firewall()).contains("--iptables=false");
             engine.leave("a1");

@@ -30,8 +30,8 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
     /** Guards one more bridge, or one in another way than before. */
     void add(BridgeRule bridge);
 
-    /** No longer guards a bridge; none of this name is fine. */
-    void remove(String link);
+    /** No longer guards these bridges; names that are none are fine. */
+    void remove(Collection<String> links);
 
     /** Leads ports of the host to containers. */
     default void publish(Collection<PortRule> ports) {
@@ -86,7 +86,7 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
         public void add(BridgeRule bridge) {}
 
         @Override
-        public void remove(String link) {}
+        public void remove(Collection<String> links) {}
 
         @Override
         public void replace(Collection<PortRule> gone, Collection<PortRule> come) {}

@@ -72,10 +72,16 @@ final class NftFirewall implements Firewall {
     }
 
     @Override
-    public synchronized void remove(String link) {
-        BridgeRule gone = bridges.remove(link);
-        if (gone != null) {
-            change(text.remove(gone));
+    public synchronized void remove(Collection<String> links) {
+        StringBuilder commands = new StringBuilder();
+        for (String link : links) {
+            BridgeRule gone = bridges.remove(link);
+            if (gone != null) {
+                commands.append(text.remove(gone));
+            }
+        }
+        if (!commands.isEmpty()) {
+            change(commands.toString());
         }
     }
 

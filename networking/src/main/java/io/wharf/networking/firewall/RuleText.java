@@ -188,8 +188,8 @@ final class RuleText {
      */
     private void guard(StringBuilder text) {
         if (ipv4) {
-            rule(text, "guard", "iifname != \"lo\" ip daddr 127.0.0.0/8 drop");
-            rule(text, "guard", "iifname @links ip saddr 127.0.0.0/8 drop");
+            rule(text, "guard", "ip daddr 127.0.0.0/8 iifname != \"lo\" drop");
+            rule(text, "guard", "ip saddr 127.0.0.0/8 iifname @links drop");
         }
     }
 
@@ -211,7 +211,7 @@ final class RuleText {
 
     private void postrouting(StringBuilder text) {
         if (ipv4) {
-            rule(text, "postrouting", "oifname @links ip saddr 127.0.0.0/8 masquerade");
+            rule(text, "postrouting", "ip saddr 127.0.0.0/8 oifname @links masquerade");
             rule(text, "postrouting", "ip saddr vmap @from4");
         }
         if (ipv6) {
