@@ -44,7 +44,22 @@ abstract class FailurePoints {
         KILL(List.of("run -d --name it -m 16m busybox sleep 1000"), "kill it"),
         RESTART(List.of("run -d --name it -v /data busybox sleep 1000"), "restart -t 0 it"),
         REMOVE(List.of("run -d --name it -v /data -p 8080:80 busybox sleep 1000"), "rm -fv it"),
-        REMOVE_BY_ITSELF(List.of("run -d --rm --name it -v /data busybox sleep 1000"), "kill it");
+        REMOVE_BY_ITSELF(List.of("run -d --rm --name it -v /data busybox sleep 1000"), "kill it"),
+        START_IN_NETWORKS(
+                List.of(
+                        "network create one",
+                        "network create two",
+                        "create --name it --network one --network two -p 8080:80 busybox sleep 1000"),
+                "start it"),
+        CONNECT(
+                List.of("network create one", "run -d --name it -p 8080:80 busybox sleep 1000"),
+                "network connect --gw-priority 1 one it"),
+        DISCONNECT(
+                List.of(
+                        "network create one",
+                        "run -d --name it -p 8080:80 busybox sleep 1000",
+                        "network connect --gw-priority 1 one it"),
+                "network disconnect one it");
 
         private final List<String> before;
         private final String command;
@@ -192,9 +207,12 @@ abstract class FailurePoints {
                 case "running" -> {}
                 default -> rig.ok("start", id);
             }
-            rig.ok("exec", id, "true");
+            // It has a link for each network that it is said to be in.
+            assertThat(rig.ok("exec", id, "sh", "-c", "ls -d /sys/class/net/eth* | wc -l"))
+                    .isEqualTo(rig.ok("inspect", "-f", "{{len .NetworkSettings.Networks}}", id));
             rig.ok("rm", "-fv", id);
         }
+        rig.ok("network", "prune", "-f");
         assertThat(rig.ok("volume", "ls", "-q")).isEmpty();
     }
 

@@ -79,7 +79,7 @@ final class InspectContainer {
                 sizes == null ? null : sizes.writable(),
                 sizes == null ? null : sizes.root(),
                 definition.mounts().mountPoints(),
-                container.config(),
+                NetworkView.config(container),
                 NetworkView.settings(container));
     }
 

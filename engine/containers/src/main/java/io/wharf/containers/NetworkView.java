@@ -1,5 +1,8 @@
 package io.wharf.containers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.wharf.base.Json;
+import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ContainerDetail.EndpointSettings;
 import io.wharf.contracts.ContainerDetail.NetworkSettings;
 import io.wharf.contracts.ContainerSummary.Port;
@@ -95,6 +98,20 @@ final class NetworkView {
         EndpointConfig asked = container.definition().endpoints().getOrDefault(network, EndpointConfig.NOTHING_ASKED);
         return shown.withDnsNames(asked.dnsNames(
                 container.name(), container.id(), container.config().hostname()));
+    }
+
+    /** Its config; old clients look there for the hardware address that was asked for in its mode's network. */
+    static ContainerConfig config(Container container) {
+        ContainerConfig config = container.config();
+        EndpointConfig main =
+                container.definition().endpoints().getOrDefault(networkName(container), EndpointConfig.NOTHING_ASKED);
+        boolean told = config.macAddress() != null && !config.macAddress().isEmpty();
+        if (told || main.macAddress().isEmpty()) {
+            return config;
+        }
+        ObjectNode tree = Json.MAPPER.valueToTree(config);
+        tree.put("MacAddress", main.macAddress());
+        return Json.MAPPER.convertValue(tree, ContainerConfig.class);
     }
 
     /** The network that its mode names. */
