@@ -35,9 +35,13 @@ class OldEndpointsTest {
 
     @Test
     void priorities_countFromTheirVersionOn() {
-        assertThat(endpoints(read("1.47", "", "{}", "{'a':{'GwPriority':3}}")).get("a").gwPriority())
+        assertThat(endpoints(read("1.47", "", "{}", "{'a':{'GwPriority':3}}"))
+                        .get("a")
+                        .gwPriority())
                 .isZero();
-        assertThat(endpoints(read("1.48", "", "{}", "{'a':{'GwPriority':3}}")).get("a").gwPriority())
+        assertThat(endpoints(read("1.48", "", "{}", "{'a':{'GwPriority':3}}"))
+                        .get("a")
+                        .gwPriority())
                 .isEqualTo(3);
     }
 
