@@ -18,12 +18,14 @@ import java.util.List;
  */
 final class ConnectEndpoint {
     private final Networks networks;
+    private final Departures departures;
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
 
-    ConnectEndpoint(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+    ConnectEndpoint(Networks networks, Departures departures, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
+        this.departures = departures;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
@@ -54,7 +56,9 @@ final class ConnectEndpoint {
                                 + place.network().name());
             }
             Undo undo = new Undo();
-            return undo.guard(Future.succeededFuture(place).compose(there -> make(container, before, there, undo)))
+            return undo.guard(departures
+                            .hasten(FixedAddresses.of(List.of(place)))
+                            .compose(free -> make(container, before, place, undo)))
                     .map(after -> Views.sandbox(after, networks));
         });
     }

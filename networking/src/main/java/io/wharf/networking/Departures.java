@@ -6,6 +6,8 @@ import io.wharf.base.Json;
 import io.wharf.base.KernelLedger;
 import io.wharf.linux.Link;
 import io.wharf.linux.Pools;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ final class Departures {
     private final Pools pools;
     /** How often each was found still there. */
     private final Map<Membership, Integer> leaving = new LinkedHashMap<>();
+
+    /** Of which the last is just being done. */
+    private final Map<Membership, Future<Void>> ending = new HashMap<>();
 
     private boolean looking;
 
@@ -62,7 +67,7 @@ final class Departures {
      */
     Future<Void> delete(Membership departing) {
         Future<Void> deleted = pools.run(() -> kernel.wiring().deleteLinks(departing.netns(), departing.endpoints()));
-        deleted.compose(gone -> gone(departing)).onFailure(e -> {
+        end(departing, deleted.compose(gone -> gone(departing))).onFailure(e -> {
             LOG.warn("A link of {} stays behind: {}", departing.name(), e.getMessage());
             leaving.put(departing, 0);
             lookLater();
@@ -73,6 +78,35 @@ final class Departures {
                 ? pools.call(() -> Wiring.awaitUnseen(departing.endpoints()))
                         .compose(unseen -> unseen ? Future.succeededFuture() : deleted.otherwiseEmpty())
                 : deleted.otherwiseEmpty();
+    }
+
+    /** Takes away at once whoever departs with an address that somebody else is to have now. Never fails. */
+    Future<Void> hasten(FixedAddresses wanted) {
+        if (wanted.wanted().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        List<Future<Void>> waiting = new ArrayList<>();
+        ending.forEach((membership, ended) -> {
+            if (wanted.areIn(membership)) {
+                waiting.add(ended);
+            }
+        });
+        for (Membership membership : List.copyOf(leaving.keySet())) {
+            if (wanted.areIn(membership)) {
+                waiting.add(pools.run(() -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()))
+                        .compose(deleted -> leaving.remove(membership) == null ? ended(membership) : gone(membership)));
+            }
+        }
+        return Future.join(waiting).<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private Future<Void> ended(Membership membership) {
+        return ending.getOrDefault(membership, Future.succeededFuture());
+    }
+
+    private Future<Void> end(Membership membership, Future<Void> ended) {
+        ending.put(membership, ended);
+        return ended.onComplete(done -> ending.remove(membership, ended));
     }
 
     /** Goes on with what an earlier life of the engine had not finished. */
@@ -123,23 +157,24 @@ final class Departures {
     }
 
     private Future<Void> settle(List<Membership> looked, Set<String> present) {
-        Future<Void> settled = Future.succeededFuture();
+        List<Future<Void>> settled = new ArrayList<>();
         for (Membership membership : looked) {
             if (links(membership).stream().anyMatch(present::contains)) {
                 leaving.merge(membership, 1, Integer::sum);
             } else if (leaving.remove(membership) != null) {
-                settled = settled.compose(before -> gone(membership));
+                settled.add(gone(membership));
             }
         }
-        return settled;
+        return Future.join(settled).mapEmpty();
     }
 
     private Future<Void> gone(Membership membership) {
         membership.endpoints().stream()
                 .filter(Endpoint::isRemote)
                 .forEach(endpoint -> networks.remote().end(endpoint.driver(), endpoint.networkId(), endpoint.id()));
-        return ledger.strike(membership.kind(), membership.key())
+        Future<Void> ended = ledger.strike(membership.kind(), membership.key())
                 .onSuccess(struck -> networks.releaseAddresses(membership));
+        return ending.containsKey(membership) ? ended : end(membership, ended);
     }
 
     private static List<String> links(Membership membership) {

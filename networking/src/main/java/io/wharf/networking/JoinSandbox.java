@@ -19,13 +19,16 @@ import java.util.List;
  */
 final class JoinSandbox {
     private final Networks networks;
+    private final Departures departures;
     private final Layout layout;
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
 
-    JoinSandbox(Networks networks, Layout layout, KernelLedger ledger, Kernel kernel, Pools pools) {
+    JoinSandbox(
+            Networks networks, Departures departures, Layout layout, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.networks = networks;
+        this.departures = departures;
         this.layout = layout;
         this.ledger = ledger;
         this.kernel = kernel;
@@ -45,7 +48,9 @@ final class JoinSandbox {
     private Future<Membership> make(JoinNetworks request) {
         Undo undo = new Undo();
         return undo.guard(Future.succeededFuture(request)
-                .map(asked -> plan(asked, undo))
+                .map(asked -> new Attachments(networks).place(asked))
+                .compose(place -> departures.hasten(fixed(place)).map(place))
+                .map(place -> plan(request, place, undo))
                 .compose(membership -> {
                     networks.expect(membership, undo);
                     undo.push("network of " + request.name(), () -> unmake(membership));
@@ -59,10 +64,16 @@ final class JoinSandbox {
                 .onSuccess(networks::put));
     }
 
-    private Membership plan(JoinNetworks request, Undo undo) {
-        Attachments attachments = new Attachments(networks);
-        return switch (attachments.place(request)) {
-            case Attachments.Place.OfContainer other -> shared(request, attachments.sharing(other.ref()));
+    private static FixedAddresses fixed(Attachments.Place place) {
+        return switch (place) {
+            case Attachments.Place.OfContainer other -> FixedAddresses.of(List.of());
+            case Attachments.Place.InNetworks places -> FixedAddresses.of(places.all());
+        };
+    }
+
+    private Membership plan(JoinNetworks request, Attachments.Place place, Undo undo) {
+        return switch (place) {
+            case Attachments.Place.OfContainer other -> shared(request, new Attachments(networks).sharing(other.ref()));
             case Attachments.Place.InNetworks places -> inNetworks(request, places.all(), undo);
         };
     }

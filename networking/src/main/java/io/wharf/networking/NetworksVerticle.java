@@ -202,7 +202,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<Sandbox> join(JoinNetworks request) {
         Running now = running();
-        return new JoinSandbox(networks, options.layout(), ledger, now.kernel, pools)
+        return new JoinSandbox(networks, now.departures, options.layout(), ledger, now.kernel, pools)
                 .run(request)
                 .onSuccess(sandbox -> {
                     if (sandbox.endpoints().containsKey(Network.BRIDGE)) {
@@ -281,7 +281,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     private ConnectEndpoint connecting() {
-        return new ConnectEndpoint(networks, ledger, running().kernel, pools);
+        Running now = running();
+        return new ConnectEndpoint(networks, now.departures, ledger, now.kernel, pools);
     }
 
     private DisconnectEndpoint disconnecting() {

@@ -225,6 +225,22 @@ class EndpointsTest {
     }
 
     @Test
+    void addressOfOnesChoice_isTakenOverFromWhoJustLeaves() {
+        JoinNetworks request = request("a1", in("two", at("10.82.0.77", "fd00:82::77")));
+        for (int round = 0; round < 3; round++) {
+            assertThat(addresses(join(request), "eth0")).contains("10.82.0.77/24", "fd00:82::77/64");
+            engine.leave("a1");
+        }
+        JoinNetworks other = request("b1", in("one", NOTHING));
+        join(other);
+        for (int round = 0; round < 3; round++) {
+            Engine.await(engine.service.connect(other, "two", at("10.82.0.77", "")));
+            Engine.await(engine.service.disconnect(other, "two"));
+        }
+        join(request);
+    }
+
+    @Test
     void connect_movesGatewayAndPorts_andDisconnectMovesThemBack() throws IOException {
         JoinNetworks request = request("a1", in("one", NOTHING), "8080:80/tcp");
         Sandbox before = join(request);
