@@ -11,6 +11,7 @@ import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.Pools;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Gives a container that runs one more endpoint. The container itself notices a new link, and other routes where the new
@@ -68,10 +69,15 @@ final class ConnectEndpoint {
         Membership after = new EndpointPorts(networks).taken(before.with(endpoint), container, undo);
         networks.expect(after, undo);
         PortMove ports = networks.move(before, after);
-        undo.push("endpoint " + endpoint.id(), () -> unmake(endpoint, before, after, ports));
+        AtomicBoolean moved = new AtomicBoolean();
+        undo.push(
+                "endpoint " + endpoint.id(),
+                () -> unmake(endpoint, before, after)
+                        .compose(unmade ->
+                                moved.get() ? pools.run(() -> ports.back(kernel)) : Future.succeededFuture()));
         return ledger.record(after.record())
                 .compose(recorded -> new JoinRemote(networks, ledger).all(after, undo))
-                .compose(whole -> wire(endpoint.id(), before, whole, ports)
+                .compose(whole -> wire(endpoint.id(), before, whole, ports, moved)
                         .compose(wired -> networks.naming().serve(whole, container))
                         .map(wired -> whole))
                 .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
@@ -81,7 +87,8 @@ final class ConnectEndpoint {
                 });
     }
 
-    private Future<Void> wire(String id, Membership before, Membership after, PortMove ports) {
+    private Future<Void> wire(
+            String id, Membership before, Membership after, PortMove ports, AtomicBoolean moved) {
         Endpoint endpoint = after.endpoints().stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
@@ -91,14 +98,14 @@ final class ConnectEndpoint {
             if (endpoint.isWired()) {
                 kernel.wiring().attach(before.netns(), Wire.of(endpoint, after, networks), before, after);
                 ports.in(kernel);
+                moved.set(true);
             }
             FailurePoint.reach("connected");
         });
     }
 
-    private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted, PortMove ports) {
+    private Future<Void> unmake(Endpoint endpoint, Membership former, Membership wanted) {
         return pools.runUrgently(() -> {
-                    ports.back(kernel);
                     kernel.wiring().deleteLinks(former.netns(), List.of(endpoint));
                     kernel.wiring().reroute(wanted, former);
                 })

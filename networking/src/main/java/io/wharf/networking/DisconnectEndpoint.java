@@ -3,11 +3,13 @@ package io.wharf.networking;
 import io.vertx.core.Future;
 import io.wharf.base.FailurePoint;
 import io.wharf.base.KernelLedger;
+import io.wharf.base.Undo;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Pools;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes an endpoint away from a container that runs. That it departs is on record, in one commit with what is left, before
@@ -82,15 +84,26 @@ final class DisconnectEndpoint {
     private Future<Void> unwire(Membership before, Endpoint endpoint, Membership after) {
         Membership departing = before.departing(endpoint);
         PortMove ports = networks.move(before, after);
-        return ledger.record(List.of(after.record(), departing.record()))
-                .compose(recorded -> pools.run(() -> {
+        AtomicBoolean moved = new AtomicBoolean();
+        Undo undo = new Undo();
+        undo.push(
+                "endpoint " + endpoint.id(),
+                () -> pools.run(() -> {
+                            if (moved.get()) {
+                                ports.back(kernel);
+                            }
+                            kernel.wiring().reroute(after, before);
+                        })
+                        .compose(back -> ledger.record(before.record()))
+                        .compose(recorded -> ledger.strike(departing.kind(), departing.key())));
+        return undo.guard(ledger.record(List.of(after.record(), departing.record()))
+                        .compose(recorded -> pools.run(() -> {
                             FailurePoint.reach("disconnect");
                             ports.in(kernel);
+                            moved.set(true);
                             kernel.wiring().reroute(before, after);
-                        })
-                        .recover(failure -> ledger.record(before.record())
-                                .compose(back -> ledger.strike(departing.kind(), departing.key()))
-                                .transform(back -> Future.failedFuture(JoinSandbox.refused(failure)))))
+                        })))
+                .recover(failure -> Future.failedFuture(JoinSandbox.refused(failure)))
                 .compose(led -> departures.delete(departing))
                 .onSuccess(gone -> FailurePoint.died("disconnected"));
     }
