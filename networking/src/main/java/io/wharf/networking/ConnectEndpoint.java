@@ -87,8 +87,7 @@ final class ConnectEndpoint {
                 });
     }
 
-    private Future<Void> wire(
-            String id, Membership before, Membership after, PortMove ports, AtomicBoolean moved) {
+    private Future<Void> wire(String id, Membership before, Membership after, PortMove ports, AtomicBoolean moved) {
         Endpoint endpoint = after.endpoints().stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
