@@ -1,5 +1,9 @@
 package io.wharf.networking;
 
+import static io.wharf.networking.Inside.addresses;
+import static io.wharf.networking.Inside.gateways;
+import static io.wharf.networking.Inside.links;
+import static io.wharf.networking.Inside.setting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -15,12 +19,6 @@ import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
-import io.wharf.linux.Link;
-import io.wharf.linux.Netlink;
-import io.wharf.linux.NetworkNamespaces;
-import io.wharf.linux.Route;
-import io.wharf.linux.SmallFiles;
-import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -113,39 +111,6 @@ class EndpointsTest {
 
     private Sandbox join(JoinNetworks request) {
         return Engine.await(engine.service.join(request));
-    }
-
-    private static List<String> links(Sandbox sandbox) {
-        try (Netlink inside = Netlink.openIn(NetworkNamespaces.real(), sandbox.netnsPath())) {
-            return inside.links().stream().map(Link::name).toList();
-        }
-    }
-
-    private static List<String> addresses(Sandbox sandbox, String link) {
-        try (Netlink inside = Netlink.openIn(NetworkNamespaces.real(), sandbox.netnsPath())) {
-            int index = inside.link(link).orElseThrow().index();
-            return inside.addresses().stream()
-                    .filter(address -> address.link() == index)
-                    .map(address -> Ip.text(address.address()) + "/" + address.prefix())
-                    .toList();
-        }
-    }
-
-    /** Gateways of default routes. */
-    private static List<String> gateways(Sandbox sandbox) {
-        try (Netlink inside = Netlink.openIn(NetworkNamespaces.real(), sandbox.netnsPath())) {
-            return inside.routes().stream()
-                    .filter(Route::isDefault)
-                    .flatMap(route -> java.util.stream.Stream.ofNullable(route.gateway()))
-                    .map(Ip::text)
-                    .toList();
-        }
-    }
-
-    private static String setting(Sandbox sandbox, String name) {
-        return NetworkNamespaces.real()
-                .in(sandbox.netnsPath(), () -> SmallFiles.read("/proc/sys/net/" + name))
-                .strip();
     }
 
     private static void assertRefused(ErrorKind kind, String message, ThrowingCallable call) {
