@@ -204,6 +204,19 @@ class VolumeCopiesTest {
     }
 
     @Test
+    void export_isReadByOthers() throws Exception {
+        Path data = fill(create("data1"));
+        Path tar = Files.write(folder.resolve("x.tar"), export("data1"));
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Process read = new ProcessBuilder(
+                        "tar", "--xattrs", "--xattrs-include=*", "-xpf", tar.toString(), "-C", out.toString())
+                .inheritIO()
+                .start();
+        assertThat(read.waitFor()).isZero();
+        assertThat(TreeFacts.of(out)).isEqualTo(withoutSockets(TreeFacts.of(data)));
+    }
+
+    @Test
     void load_ofHalfATar_changesNothing() throws IOException {
         Path data = fill(create("data1"));
         byte[] half = java.util.Arrays.copyOf(export("data1"), 5000);

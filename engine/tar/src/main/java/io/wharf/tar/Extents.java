@@ -38,6 +38,10 @@ final class Extents {
             at = end;
         }
         Descriptors.seek(file, 0, 0);
+        if (extents.isEmpty() || extents.getLast().offset() + extents.getLast().length() < size) {
+            // By this GNU tar knows of a hole at the end.
+            extents.add(new Extent(size, 0));
+        }
         boolean whole = extents.size() == 1 && extents.getFirst().length() == size;
         return whole || extents.size() > MOST ? null : extents;
     }
