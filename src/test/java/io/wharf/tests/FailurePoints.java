@@ -59,7 +59,9 @@ abstract class FailurePoints {
                         "network create one",
                         "run -d --name it -p 8080:80 busybox sleep 1000",
                         "network connect --gw-priority 1 one it"),
-                "network disconnect one it");
+                "network disconnect one it"),
+        CREATE_NETWORK(List.of(), "network create --ipv6 --subnet 10.66.0.0/24 net"),
+        REMOVE_NETWORK(List.of("network create --ipv6 net"), "network rm net");
 
         private final List<String> before;
         private final String command;
@@ -212,8 +214,14 @@ abstract class FailurePoints {
                     .isEqualTo(rig.ok("inspect", "-f", "{{len .NetworkSettings.Networks}}", id));
             rig.ok("rm", "-fv", id);
         }
-        rig.ok("network", "prune", "-f");
         assertThat(rig.ok("volume", "ls", "-q")).isEmpty();
+        for (String network : rig.ok("network", "ls", "-q", "--filter", "type=custom").lines().toList()) {
+            rig.ok("run", "--rm", "--network", network, "busybox", "ip", "route", "get", "10.255.255.1");
+            rig.ok("network", "rm", network);
+        }
+        // Links go a moment after their networks.
+        Awaitility.await()
+                .until(() -> !rig.machine().inHost("ip", "-o", "link").text().contains(": br-"));
     }
 
     private static void arm(String text) {

@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.linux.Pools;
@@ -123,7 +124,9 @@ final class LeavingLinks {
                                         .filter(network -> network.driver().kind() == Driver.Kind.BRIDGE)
                                         .map(Network::link)
                                         .toList());
+                        FailurePoint.died("network leaves");
                         new BridgeLink(kernel.netlink()).delete(links);
+                        FailurePoint.died("network left");
                     })
                     .compose(cleared -> ledger.strike(StartNetworks.KIND_LINK, links))
                     .compose(struck -> inherited.isEmpty() ? Future.succeededFuture() : ledger.record(inherited));

@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.KernelObject;
 import io.wharf.base.Store;
@@ -192,7 +193,9 @@ final class MakeNetwork {
                 : Future.succeededFuture();
         return recorded.compose(done -> pools.call(() -> {
                     Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);
+                    FailurePoint.reach("network link");
                     kernel.firewall().add(bridge.rule());
+                    FailurePoint.reach("network rules");
                     return bridge;
                 }))
                 .compose(bridge ->
