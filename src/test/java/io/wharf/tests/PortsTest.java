@@ -124,10 +124,7 @@ class PortsTest {
             assertThat(rig.ok("port", id)).contains("8184").doesNotContain("8183");
 
             String taken = rig.ok("run", "-d", "-p", "8185:80", "busybox", "sleep", "1000");
-            reply = rig.http()
-                    .post(
-                            "/wharf/v1/containers/" + id + "/ports",
-                            "{\"80/tcp\":[{\"HostPort\":\"8185\"}]}");
+            reply = rig.http().post("/wharf/v1/containers/" + id + "/ports", "{\"80/tcp\":[{\"HostPort\":\"8185\"}]}");
             assertThat(reply.status()).isEqualTo(500);
             assertThat(reply.body()).contains("8185", "port is already allocated");
             talk.write("four\n").awaitOut("got four");
@@ -138,9 +135,7 @@ class PortsTest {
         assertThat(rig.ok("port", id)).contains("8182", "8184");
         rig.ok("stop", "-t", "0", id);
         assertThat(rig.http()
-                        .post(
-                                "/wharf/v1/containers/" + id + "/ports",
-                                "{\"80/tcp\":[{\"HostPort\":\"8186\"}]}")
+                        .post("/wharf/v1/containers/" + id + "/ports", "{\"80/tcp\":[{\"HostPort\":\"8186\"}]}")
                         .status())
                 .isEqualTo(200);
         rig.ok("start", id);
