@@ -215,7 +215,8 @@ abstract class FailurePoints {
             rig.ok("rm", "-fv", id);
         }
         assertThat(rig.ok("volume", "ls", "-q")).isEmpty();
-        for (String network : rig.ok("network", "ls", "-q", "--filter", "type=custom").lines().toList()) {
+        for (String network :
+                rig.ok("network", "ls", "-q", "--filter", "type=custom").lines().toList()) {
             rig.ok("run", "--rm", "--network", network, "busybox", "ip", "route", "get", "10.255.255.1");
             rig.ok("network", "rm", network);
         }
