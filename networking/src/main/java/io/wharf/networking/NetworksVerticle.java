@@ -110,7 +110,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .finish()
                 .eventually(last.leaving::stop)
                 .eventually(last.guard::close)
-                .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools).run())
+                .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools, passOn(last.kernel)).run())
                 .onComplete(stopped -> giveUpClaim());
     }
 
@@ -169,7 +169,6 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     @Override
     public Future<CreatedNetwork> create(CreateNetwork request) {
         Running now = running();
-        PassOn passOn = new PassOn(options.firewall(), networks, ledger, now.kernel, pools);
         return new MakeNetwork(
                         networks,
                         store,
@@ -178,7 +177,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                         pools,
                         subnets,
                         now.leaving,
-                        passOn,
+                        passOn(now.kernel),
                         options.networks().options())
                 .run(request)
                 .compose(made -> now.guard
@@ -272,8 +271,12 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .flatMap(bridge -> bridge.gateway(Family.V4))
                 .map(Ip::text)
                 .orElse("");
-        return pools.call(Forwarding::isOn)
+        return pools.call(() -> Forwarding.isOn(Family.V4))
                 .map(forwarding -> new NetworkFacts(options.bridge(), firewall, forwarding, gateway));
+    }
+
+    private PassOn passOn(Kernel kernel) {
+        return new PassOn(options.firewall(), networks, ledger, kernel, pools);
     }
 
     private RemoveNetwork removing() {

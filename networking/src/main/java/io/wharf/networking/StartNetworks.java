@@ -258,14 +258,14 @@ final class StartNetworks {
                 .toList();
         boolean ipv6 = networks.bridges().stream()
                 .anyMatch(bridge -> bridge.subnet(Family.V6).isPresent());
+        PassOn passOn = new PassOn(options.firewall(), networks, ledger, kernel, pools);
         Future<Void> written = kernel.firewall().table().isEmpty()
                 ? Future.succeededFuture()
                 : ledger.record(new KernelObject(KIND_TABLE, options.bridge(), "", ""))
-                        .compose(recorded -> pools.run(() -> kernel.firewall().install(bridges, ports)));
-        Future<Void> passed = bridges.isEmpty()
-                ? Future.succeededFuture()
-                : written.compose(
-                        installed -> new PassOn(options.firewall(), networks, ledger, kernel, pools).resume(ipv6));
+                        .compose(recorded -> passOn.known())
+                        .compose(unrouted -> pools.run(() -> kernel.firewall().install(bridges, ports, unrouted)));
+        Future<Void> passed =
+                bridges.isEmpty() ? Future.succeededFuture() : written.compose(installed -> passOn.begin(ipv6, ""));
         return written.compose(installed -> passed).compose(on -> guard.look());
     }
 }

@@ -24,12 +24,14 @@ final class StopNetworks {
     private final KernelLedger ledger;
     private final Kernel kernel;
     private final Pools pools;
+    private final PassOn passOn;
 
-    StopNetworks(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
+    StopNetworks(Networks networks, KernelLedger ledger, Kernel kernel, Pools pools, PassOn passOn) {
         this.networks = networks;
         this.ledger = ledger;
         this.kernel = kernel;
         this.pools = pools;
+        this.passOn = passOn;
     }
 
     Future<Void> run() {
@@ -45,6 +47,8 @@ final class StopNetworks {
         return each(
                         ForwardGuard.KIND,
                         path -> Objects.requireNonNull(kernel.foreign()).withdraw(path))
+                // While it is still dropped what is passed on no more in a moment.
+                .compose(done -> passOn.end())
                 .compose(done ->
                         each(StartNetworks.KIND_TABLE, name -> kernel.firewall().remove()))
                 .compose(done -> ledger.ofKind(StartNetworks.KIND_LINK))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.linux.Netlink;
+import io.wharf.linux.SmallFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -206,21 +208,79 @@ class NeighboursTest {
         assertThat(theirs()).isEqualTo(before);
     }
 
+    private static final String FORWARD4 = "/proc/sys/net/ipv4/ip_forward";
+    private static final String FORWARD6 = "/proc/sys/net/ipv6/conf/all/forwarding";
+
+    private static String unrouted(int version) {
+        return Host.nft("list set inet wharf_wharf0 unrouted" + version);
+    }
+
+    private static boolean isOn(String path) {
+        return SmallFiles.read(path).strip().equals("1");
+    }
+
     @Test
     void linksThatDidNotPassOn_doNotBecauseOfThisEngine() {
         // Two networks of the host that never met, on a host that passed nothing on.
-        io.wharf.linux.SmallFiles.write("/proc/sys/net/ipv4/ip_forward", "0");
+        SmallFiles.write(FORWARD4, "0");
         try (Engine engine = Engine.start(folder)) {
             engine.join("a1", "bridge");
-            assertThat(Host.nft("list set inet wharf_wharf0 unrouted")).contains("uplink0");
+            assertThat(unrouted(4)).contains("uplink0");
+            assertThat(isOn(FORWARD4)).isTrue();
+        }
+        // With a container still there, all of it stands, and the next life knows of it from its first rule on.
+        assertThat(unrouted(4)).contains("uplink0");
+        try (Engine engine = Engine.start(folder)) {
+            assertThat(unrouted(4)).contains("uplink0");
             engine.leave("a1");
         }
         assertThat(Host.rules()).isEmpty();
+        assertThat(isOn(FORWARD4)).isFalse();
         // One that did already is the administrator's affair.
+        SmallFiles.write(FORWARD4, "1");
         try (Engine engine = Engine.start(folder.resolve("other"))) {
             engine.join("a1", "bridge");
-            assertThat(Host.nft("list set inet wharf_wharf0 unrouted")).doesNotContain("uplink0");
+            assertThat(unrouted(4)).doesNotContain("uplink0");
             engine.leave("a1");
         }
+        assertThat(isOn(FORWARD4)).isTrue();
+    }
+
+    @Test
+    void routerOfOneFamily_staysOneWhenTheOtherIsTurnedOn() {
+        SmallFiles.write(FORWARD4, "1");
+        SmallFiles.write(FORWARD6, "0");
+        try (Engine engine = Engine.start(folder)) {
+            Engine.await(engine.service.create(Request.named("six").ipv6().build()));
+            assertThat(isOn(FORWARD6)).isTrue();
+            assertThat(unrouted(4)).doesNotContain("uplink0");
+            assertThat(unrouted(6)).contains("uplink0");
+            assertThat(Host.nft("list chain inet wharf_wharf0 forward"))
+                    .contains("meta nfproto ipv6 iifname != @links iifname @unrouted6 oifname @unrouted6 drop");
+            Engine.await(engine.service.remove("six"));
+        }
+        assertThat(isOn(FORWARD6)).isFalse();
+        assertThat(isOn(FORWARD4)).isTrue();
+    }
+
+    @Test
+    void switchThatOthersMayCountOn_staysOnAndSoDoesWhatProtectsTheRest() {
+        SmallFiles.write(FORWARD4, "0");
+        try (Engine engine = Engine.start(folder)) {
+            engine.join("a1", "bridge");
+            engine.leave("a1");
+            try (Netlink netlink = Netlink.open()) {
+                netlink.create("bridge", "late0");
+            }
+        }
+        assertThat(isOn(FORWARD4)).isTrue();
+        assertThat(unrouted(4)).contains("uplink0").doesNotContain("late0");
+        try (Netlink netlink = Netlink.open()) {
+            netlink.delete(netlink.link("late0").orElseThrow().index());
+        }
+        // Without it, the next end sets all back.
+        Engine.start(folder).close();
+        assertThat(isOn(FORWARD4)).isFalse();
+        assertThat(Host.rules()).isEmpty();
     }
 }

@@ -24,8 +24,8 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
     /** Name of the table, without its family; empty for none. */
     String table();
 
-    /** Replaces all rules by those of these bridges and ports. */
-    void install(Collection<BridgeRule> bridges, Collection<PortRule> ports);
+    /** Replaces all rules by those of these bridges and ports, and those that keep links of the host apart. */
+    void install(Collection<BridgeRule> bridges, Collection<PortRule> ports, Unrouted unrouted);
 
     /** Guards one more bridge, or one in another way than before. */
     void add(BridgeRule bridge);
@@ -46,12 +46,8 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
     /** Both in one transaction. */
     void replace(Collection<PortRule> gone, Collection<PortRule> come);
 
-    /**
-     * Between these links of the host nothing is passed on, as before the engine made it a router.
-     *
-     * @param links names; empty to pass on again
-     */
-    void keepApart(Collection<String> links);
+    /** Between these links of the host, and no others, nothing is passed on. */
+    void keepApart(Unrouted unrouted);
 
     /**
      * Writes all anew where somebody else took something away.
@@ -61,7 +57,7 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
      */
     boolean mend(Set<Integer> generations);
 
-    /** Takes all rules away but the administrator's. */
+    /** Takes all rules away but the administrator's and those that keep links of the host apart. */
     void remove();
 
     @Override
@@ -80,7 +76,7 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
         }
 
         @Override
-        public void install(Collection<BridgeRule> bridges, Collection<PortRule> ports) {}
+        public void install(Collection<BridgeRule> bridges, Collection<PortRule> ports, Unrouted unrouted) {}
 
         @Override
         public void add(BridgeRule bridge) {}
@@ -92,7 +88,7 @@ public sealed interface Firewall extends AutoCloseable permits NftFirewall, Fire
         public void replace(Collection<PortRule> gone, Collection<PortRule> come) {}
 
         @Override
-        public void keepApart(Collection<String> links) {}
+        public void keepApart(Unrouted unrouted) {}
 
         @Override
         public boolean mend(Set<Integer> generations) {

@@ -2,7 +2,10 @@ package io.wharf.networking.firewall;
 
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.SmallFiles;
-import java.util.List;
+import io.wharf.networking.address.Family;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,50 +14,65 @@ public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final String IPV4 = "/proc/sys/net/ipv4/ip_forward";
     private static final String IPV6 = "/proc/sys/net/ipv6/conf/";
+    private static final String ON = "1";
+    private static final String OFF = "0";
+    /** Of router advertisements: heeded by a host, and by a router too. */
+    private static final String HEEDED = "1";
+
+    private static final String HEEDED_BY_ROUTERS = "2";
 
     private Forwarding() {}
 
-    /** Whether the host passes IPv4 packets on. */
-    public static boolean isOn() {
-        return isOne(IPV4);
+    /** Whether the host passes packets of this family on. */
+    public static boolean isOn(Family family) {
+        return is(path(family), ON);
     }
 
-    public static boolean isOnForIpv6() {
-        return isOne(IPV6 + "all/forwarding");
+    /** Whether it does not, and can. */
+    public static boolean isOff(Family family) {
+        return is(path(family), OFF);
+    }
+
+    /** Whether a link takes routes from routers, as long as the host is none. */
+    public static boolean heedsRouters(String link) {
+        return is(advertisements(link), HEEDED);
     }
 
     /**
      * Lets the host pass packets on.
      *
-     * @param ipv6 whether those of IPv6 too
-     * @param links of the host, by name
-     * @return whether that is news for either family: neither passed anything on before
+     * @param heeding links that take routes from routers: a router would not, and would lose its own way out in time
+     * @return whether the kernel let it
      */
-    public static boolean turnOn(boolean ipv6, List<String> links) {
-        boolean news = !isOne(IPV4) && set(IPV4, "1", "containers reach nothing but the host");
-        if (ipv6 && exists(IPV6 + "all/forwarding") && !isOne(IPV6 + "all/forwarding")) {
-            keepRouterAdvertisements(links);
-            news |= set(IPV6 + "all/forwarding", "1", "containers reach nothing but the host over IPv6");
-        }
-        return news;
+    public static boolean turnOn(Family family, Collection<String> heeding) {
+        heeding.forEach(
+                link -> set(advertisements(link), HEEDED_BY_ROUTERS, "the host may lose its IPv6 routes on " + link));
+        return set(path(family), ON, "containers reach nothing but the host over " + family);
     }
 
-    /** A router heeds no router advertisements, and would lose its own way out in time: where they count now, they go on. */
-    private static void keepRouterAdvertisements(List<String> links) {
-        for (String link : links) {
-            String path = IPV6 + link + "/accept_ra";
-            if (exists(path) && isOne(path)) {
-                set(path, "2", "the host may lose its IPv6 routes on " + link);
+    /** As it was before {@link #turnOn}. */
+    public static void turnOff(Family family, Collection<String> heeding) {
+        set(path(family), OFF, "the host goes on passing packets on");
+        for (String link : heeding) {
+            if (is(advertisements(link), HEEDED_BY_ROUTERS)) {
+                set(advertisements(link), HEEDED, "it heeds routers on " + link + " whatever it is itself");
             }
         }
     }
 
-    private static boolean exists(String path) {
-        return java.nio.file.Files.exists(java.nio.file.Path.of(path));
+    private static String path(Family family) {
+        return switch (family) {
+            case V4 -> IPV4;
+            case V6 -> IPV6 + "all/forwarding";
+        };
     }
 
-    private static boolean isOne(String path) {
-        return exists(path) && SmallFiles.read(path).strip().equals("1");
+    private static String advertisements(String link) {
+        return IPV6 + link + "/accept_ra";
+    }
+
+    private static boolean is(String path, String value) {
+        return Files.exists(Path.of(path)) && SmallFiles.read(path).strip().equals(value);
     }
 
     /** Where the kernel refuses, what that means is logged and the engine goes on. */

@@ -55,11 +55,13 @@ final class NftFirewall implements Firewall {
     }
 
     @Override
-    public synchronized void install(Collection<BridgeRule> wantedBridges, Collection<PortRule> wantedPorts) {
+    public synchronized void install(
+            Collection<BridgeRule> wantedBridges, Collection<PortRule> wantedPorts, Unrouted unrouted) {
         bridges.clear();
         wantedBridges.forEach(bridge -> bridges.put(bridge.link(), bridge));
         elements.clear();
         come(wantedPorts);
+        unrouted.elements().forEach(element -> elements.put(element, 1));
         writeAll();
     }
 
@@ -139,13 +141,10 @@ final class NftFirewall implements Firewall {
     }
 
     @Override
-    public synchronized void keepApart(Collection<String> links) {
-        List<Element> before = elements.keySet().stream()
-                .filter(element -> element.set().equals(RuleText.UNROUTED))
-                .toList();
-        List<Element> wanted = links.stream()
-                .map(link -> new Element(RuleText.UNROUTED, RuleText.quoted(link), ""))
-                .toList();
+    public synchronized void keepApart(Unrouted unrouted) {
+        List<Element> before =
+                elements.keySet().stream().filter(Unrouted::isOne).toList();
+        List<Element> wanted = unrouted.elements();
         if (!Set.copyOf(before).equals(Set.copyOf(wanted))) {
             before.forEach(elements::remove);
             wanted.forEach(element -> elements.put(element, 1));
@@ -242,8 +241,8 @@ final class NftFirewall implements Firewall {
     @Override
     public synchronized void remove() {
         bridges.clear();
-        elements.clear();
-        if (userRules().isEmpty()) {
+        elements.keySet().removeIf(element -> !Unrouted.isOne(element));
+        if (elements.isEmpty() && userRules().isEmpty()) {
             run(text.remove());
         } else {
             writeAll();

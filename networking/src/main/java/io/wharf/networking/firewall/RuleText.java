@@ -19,8 +19,10 @@ final class RuleText {
     /** The administrator's chain. */
     static final String USER = "user";
 
-    /** Links between which nothing is passed on. */
-    static final String UNROUTED = "unrouted";
+    /** Links between which nothing of a family is passed on. */
+    static final String UNROUTED_IPV4 = "unrouted4";
+
+    static final String UNROUTED_IPV6 = "unrouted6";
 
     private static final List<String> MAPS = List.of(
             "set links { type ifname; }",
@@ -34,7 +36,8 @@ final class RuleText {
             "map published_at6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }",
             "set open4 { type ipv4_addr . inet_proto . inet_service; }",
             "set open6 { type ipv6_addr . inet_proto . inet_service; }",
-            "set unrouted { type ifname; }");
+            "set unrouted4 { type ifname; }",
+            "set unrouted6 { type ifname; }");
 
     /** The chains that are always there, with the hooks they are called from. */
     private static final Map<String, String> CHAINS = new LinkedHashMap<>();
@@ -219,7 +222,10 @@ final class RuleText {
         }
     }
 
-    /** Between links that are in {@code unrouted}, nothing was passed on before the engine made the host a router. */
+    /**
+     * Between links that are in {@code unrouted4} no IPv4 was passed on before the engine made the host a router; a bridge
+     * that became a network's since then is no longer one of them. Likewise {@code unrouted6}.
+     */
     private void forward(StringBuilder text) {
         rule(text, "forward", "jump " + USER);
         if (!ipv4 || !ipv6) {
@@ -227,7 +233,14 @@ final class RuleText {
         }
         rule(text, "forward", "iifname vmap @out");
         rule(text, "forward", "oifname vmap @into");
-        rule(text, "forward", "iifname @unrouted oifname @unrouted drop");
+        for (String family : List.of("4", "6")) {
+            String unrouted = "@unrouted" + family;
+            rule(
+                    text,
+                    "forward",
+                    "meta nfproto ipv" + family + " iifname != @links iifname " + unrouted + " oifname " + unrouted
+                            + " drop");
+        }
     }
 
     private void rule(StringBuilder text, String chain, String rule) {
