@@ -28,6 +28,7 @@ public final class Sockets {
     private final boolean rules6;
     private final boolean relays;
     private final Supplier<IoEventLoop> loop;
+    private @Nullable RelayLimit limit;
 
     /**
      * @param rules4 whether rules lead IPv4 to containers, {@code rules6} IPv6
@@ -73,7 +74,7 @@ public final class Sockets {
             return new Held(
                     socket,
                     key.protocol() == Protocol.TCP
-                            ? new TcpRelay(loop.get(), socket, to)
+                            ? new TcpRelay(loop.get(), socket, to, limit())
                             : new UdpRelay(loop.get(), socket, key.isIpv6(), to));
         } catch (LinuxException e) {
             throw WharfException.internal(
@@ -81,6 +82,15 @@ public final class Sockets {
                             + e.reason().toLowerCase(Locale.ROOT),
                     e);
         }
+    }
+
+    private RelayLimit limit() {
+        RelayLimit known = limit;
+        if (known == null) {
+            known = RelayLimit.ofThisProcess();
+            limit = known;
+        }
+        return known;
     }
 
     /** Where the socket itself has to lead callers; null where rules do, before they reach it. */

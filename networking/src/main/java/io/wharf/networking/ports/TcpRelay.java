@@ -3,6 +3,7 @@ package io.wharf.networking.ports;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,8 +18,10 @@ import io.wharf.linux.InetSockets;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.Readiness;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * Carries TCP connections: one socket to the caller, one to the container, on the event loop of the verticle. Each side is
  * read only as fast as the other is written; the end of one direction is passed on while the other goes on. A listening
  * socket that nobody calls costs its descriptor and a watch.
+ *
+ * <p>A caller becomes a channel only when the container is connected: one that has sent and ended is read whether that is
+ * asked for or not, and what it sent must have somewhere to go.
  */
 final class TcpRelay implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(TcpRelay.class);
@@ -38,18 +44,25 @@ final class TcpRelay implements Relay {
     private final Fd listener;
     private final InetSocketAddress target;
     private final Readiness readiness;
+    private final RelayLimit limit;
+    private final Runnable later = this::again;
+    private int carried;
     private boolean closed;
 
-    TcpRelay(IoEventLoop loop, Fd listener, InetSocketAddress target) {
+    TcpRelay(IoEventLoop loop, Fd listener, InetSocketAddress target, RelayLimit limit) {
         this.loop = loop;
         this.listener = listener;
         this.target = target;
+        this.limit = limit;
         this.readiness = Readiness.watch(loop, listener, this::accept);
     }
 
     private void accept() {
         try {
             for (int i = 0; i < ACCEPTS_A_TURN && !closed; i++) {
+                if (!limit.hasRoom(carried, later)) {
+                    return;
+                }
                 Optional<Fd> caller = InetSockets.accept(listener);
                 if (caller.isEmpty()) {
                     return;
@@ -70,65 +83,70 @@ final class TcpRelay implements Relay {
     }
 
     private void carry(Fd socket) {
-        Side caller = new Side();
-        AdoptedChannels.tcp(loop, socket, caller)
-                .onSuccess(channel -> new Bootstrap()
-                        .group(loop)
-                        .channel(EpollSocketChannel.class)
-                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .option(ChannelOption.AUTO_READ, false)
-                        .option(ChannelOption.TCP_NODELAY, true)
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                        .handler(new Side(channel))
-                        .connect(target)
-                        .addListener((ChannelFutureListener) connected -> {
-                            if (connected.isSuccess()) {
-                                caller.begin(connected.channel());
-                            } else {
-                                // As the container would have: refused.
-                                channel.config().setOption(ChannelOption.SO_LINGER, 0);
-                                channel.close();
-                            }
-                        }));
+        carried++;
+        limit.begun();
+        new Bootstrap()
+                .group(loop)
+                .channel(EpollSocketChannel.class)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .handler(new Side())
+                .connect(target)
+                .addListener((ChannelFutureListener) connected -> adopt(socket, connected));
+    }
+
+    private void adopt(Fd socket, ChannelFuture connected) {
+        Channel container = connected.channel();
+        AdoptedChannels.tcp(loop, socket, new Side()).onComplete(caller -> {
+            if (caller.succeeded() && connected.isSuccess()) {
+                join(caller.result(), container);
+                caller.result()
+                        .closeFuture()
+                        .addListener(gone -> container.closeFuture().addListener(both -> ended()));
+                return;
+            }
+            if (caller.succeeded()) {
+                // As the container would have: refused.
+                Side.reset(caller.result());
+            }
+            container.close();
+            ended();
+        });
+    }
+
+    private static void join(Channel caller, Channel container) {
+        caller.pipeline().get(Side.class).begin(container);
+        container.pipeline().get(Side.class).begin(caller);
+        caller.config().setAutoRead(true);
+        container.config().setAutoRead(true);
+    }
+
+    private void ended() {
+        carried--;
+        limit.ended();
+        again();
     }
 
     @Override
     public void close() {
         closed = true;
+        limit.forget(later);
         readiness.cancel(listener::close);
     }
 
     /** One of the two ends. */
     private static final class Side extends ChannelInboundHandlerAdapter {
-        private @org.jspecify.annotations.Nullable Channel self;
-        private @org.jspecify.annotations.Nullable Channel other;
+        private @Nullable Channel other;
         private boolean ended;
 
-        Side() {}
-
-        Side(Channel other) {
-            this.other = other;
-        }
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext context) {
-            self = context.channel();
-        }
-
-        /** The other end is there: both begin to be read. */
         void begin(Channel connected) {
             other = connected;
-            Channel mine = self;
-            if (mine == null || !mine.isActive()) {
-                connected.close();
-                return;
-            }
-            mine.config().setAutoRead(true);
-            connected.config().setAutoRead(true);
         }
 
         private Channel peer() {
-            return java.util.Objects.requireNonNull(other, "read before the other end was there");
+            return Objects.requireNonNull(other, "read before the other end was there");
         }
 
         @Override
