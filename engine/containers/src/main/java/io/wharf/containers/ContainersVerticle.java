@@ -50,6 +50,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     private final HandleTable handles;
     private final Pools pools;
     private final Containers containers = new Containers();
+    private final FreezeUsers freezing = new FreezeUsers();
     private @Nullable Room room;
     private @Nullable Lifecycle verbs;
     private @Nullable AttachHub hub;
@@ -191,12 +192,12 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<List<String>> freezeUsersOf(String volume) {
-        return new FreezeUsers(room()).freeze(volume);
+        return freezing.freeze(room(), volume);
     }
 
     @Override
     public Future<Void> thaw(List<String> ids) {
-        return new FreezeUsers(room()).thaw(ids);
+        return freezing.thaw(room(), ids);
     }
 
     @Override

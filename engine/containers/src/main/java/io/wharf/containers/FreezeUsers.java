@@ -1,7 +1,9 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,45 +14,46 @@ import org.slf4j.LoggerFactory;
 final class FreezeUsers {
     private static final Logger LOG = LoggerFactory.getLogger(FreezeUsers.class);
 
-    private final Room room;
-
-    FreezeUsers(Room room) {
-        this.room = room;
-    }
+    /** For how many copies each stands still: it goes on with the last of them. */
+    private final Map<String, Integer> holds = new HashMap<>();
 
     /** Answers the ids of those that stand still now; all go on where one cannot be stopped. */
-    Future<List<String>> freeze(String volume) {
+    Future<List<String>> freeze(Room room, String volume) {
         List<Container> users = room.containers().all().stream()
                 .filter(container -> container.status() == Status.RUNNING)
                 .filter(container -> container.definition().mounts().targets().stream()
                         .anyMatch(mount -> mount.isVolume() && volume.equals(mount.name())))
                 .toList();
         List<String> ids = users.stream().map(Container::id).toList();
+        ids.forEach(id -> holds.merge(id, 1, Integer::sum));
         return Future.join(users.stream()
-                        .map(container -> room.lanes().run(container.id(), () -> freeze(container)))
+                        .map(container -> room.lanes().run(container.id(), () -> freeze(room, container)))
                         .toList())
                 .map(ids)
-                .recover(failure -> thaw(ids).compose(thawed -> Future.failedFuture(failure)));
+                .recover(failure -> thaw(room, ids).compose(thawed -> Future.failedFuture(failure)));
     }
 
-    Future<Void> thaw(List<String> ids) {
-        return Future.join(ids.stream()
+    Future<Void> thaw(Room room, List<String> ids) {
+        List<String> free = ids.stream()
+                .filter(id -> holds.computeIfPresent(id, (held, count) -> count == 1 ? null : count - 1) == null)
+                .toList();
+        return Future.join(free.stream()
                         .map(id -> room.lanes()
                                 .run(
                                         id,
                                         () -> room.containers()
                                                 .find(id)
-                                                .map(this::thaw)
+                                                .map(container -> thaw(room, container))
                                                 .orElseGet(Future::succeededFuture)))
                         .toList())
                 .mapEmpty();
     }
 
-    private Future<Void> freeze(Container container) {
+    private static Future<Void> freeze(Room room, Container container) {
         return container.status() == Status.RUNNING ? Freezer.set(room, container, true) : Future.succeededFuture();
     }
 
-    private Future<Void> thaw(Container container) {
+    private static Future<Void> thaw(Room room, Container container) {
         // Somebody may have paused it for good in between; that is not ours to undo.
         if (container.status() != Status.RUNNING) {
             return Future.succeededFuture();
