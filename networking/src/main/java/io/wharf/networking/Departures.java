@@ -49,6 +49,19 @@ final class Departures {
         this.pools = pools;
     }
 
+    /**
+     * Writes down that a membership is one no more, for its container may be back, with another, before its links are
+     * gone, and a start must not take the one for the other. As it is then, or unchanged where there are no links.
+     */
+    Future<Membership> record(Membership membership) {
+        if (links(membership).isEmpty()) {
+            return Future.succeededFuture(membership);
+        }
+        Membership departing = membership.departing();
+        return ledger.replace(membership.kind(), membership.key(), departing.record())
+                .map(departing);
+    }
+
     /** Takes over a membership whose namespace and rules are gone. */
     Future<Void> add(Membership membership) {
         if (links(membership).isEmpty()) {

@@ -57,10 +57,10 @@ final class LeaveSandbox {
                             kernel.wiring().release(membership);
                         }))
                 : Future.succeededFuture();
-        return unwired.compose(gone -> {
+        return unwired.compose(gone -> departures.record(membership)).compose(departing -> {
             networks.drop(membership);
             networks.ports().release(membership.ports());
-            return departures.add(membership);
+            return departures.add(departing);
         });
     }
 }

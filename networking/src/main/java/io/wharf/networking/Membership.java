@@ -138,6 +138,12 @@ record Membership(
         return new Membership(containerId, name, hostname, Ids.random(), netns, "", alone, List.of(), List.of());
     }
 
+    /** What is to be said of all that it had, once its own namespace is given up: another may be at that path by then. */
+    Membership departing() {
+        List<Endpoint> gone = endpoints.stream().map(Endpoint::asLeaving).toList();
+        return new Membership(containerId, name, hostname, sandboxId, "", sharedWith, gone, List.of(), List.of());
+    }
+
     private Membership with(List<Endpoint> others) {
         return new Membership(containerId, name, hostname, sandboxId, netns, sharedWith, others, ports, exposed);
     }

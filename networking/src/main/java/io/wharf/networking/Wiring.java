@@ -331,15 +331,17 @@ final class Wiring implements AutoCloseable {
         return true;
     }
 
-    /** Deletes links of a namespace that goes on. */
+    /** Deletes links of a namespace that goes on, or, where none is named, what is left of them outside. */
     void deleteLinks(String netns, List<Endpoint> gone) {
         List<Endpoint> inside = gone.stream()
                 .filter(endpoint -> endpoint.isWired() && !endpoint.isPortOfBridge() && !endpoint.isRemote())
                 .toList();
-        if (!inside.isEmpty()) {
+        if (!netns.isEmpty() && !inside.isEmpty()) {
             deleteInside(netns, inside);
         }
-        gone.stream().filter(Endpoint::isRemote).forEach(endpoint -> given.giveBack(netns, endpoint));
+        if (!netns.isEmpty()) {
+            gone.stream().filter(Endpoint::isRemote).forEach(endpoint -> given.giveBack(netns, endpoint));
+        }
         gone.stream().filter(Endpoint::isPortOfBridge).map(Endpoint::veth).forEach(this::deleteLink);
     }
 

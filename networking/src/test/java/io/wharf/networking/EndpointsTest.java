@@ -312,6 +312,26 @@ class EndpointsTest {
     }
 
     @Test
+    void containerThatIsBack_isNotTakenForItsFormerSelf() {
+        JoinNetworks request = request("a1", in("one", NOTHING), "8080:80/tcp");
+        join(request);
+        engine.leave("a1");
+        Sandbox back = join(request);
+        // As it is found by the next start of an engine that is killed now.
+        assertThat(Engine.await(engine.ledger.ofKind(Membership.KIND)))
+                .singleElement()
+                .satisfies(record -> assertThat(
+                                Json.read(record.detail(), Membership.class).sandboxId())
+                        .isEqualTo(back.sandboxId()));
+        engine.close();
+        engine = Engine.start(folder);
+        assertThat(Engine.await(engine.service.keepSandboxesOf(Map.of("a1", Engine.kept("name-a1", back)))))
+                .isEmpty();
+        assertThat(join(request)).isEqualTo(back);
+        assertThat(links(back)).containsExactly("lo", "eth0");
+    }
+
+    @Test
     void connectCutOff_isTakenAwayAtTheNextStart() {
         JoinNetworks request = request("a1", in("one", NOTHING), "8080:80/tcp");
         Sandbox before = join(request);

@@ -72,18 +72,32 @@ public final class KernelLedger implements AutoCloseable {
     public Future<Void> record(List<KernelObject> objects) {
         return store.write(tx -> {
                     for (KernelObject object : objects) {
-                        FailurePoint.reach("record " + object.kind());
-                        tx.update(
-                                "INSERT INTO kernel_object(kind, key, owner, detail) VALUES (?1, ?2, ?3, ?4)"
-                                        + " ON CONFLICT(kind, key) DO UPDATE SET owner = ?3, detail = ?4",
-                                object.kind(),
-                                object.key(),
-                                object.owner(),
-                                object.detail());
+                        put(tx, object);
                     }
                     return Boolean.TRUE;
                 })
                 .mapEmpty();
+    }
+
+    /** Strikes one out and records another in its place, both or none. */
+    public Future<Void> replace(String kind, String key, KernelObject other) {
+        return store.write(tx -> {
+                    put(tx, other);
+                    tx.update("DELETE FROM kernel_object WHERE kind = ? AND key = ?", kind, key);
+                    return Boolean.TRUE;
+                })
+                .mapEmpty();
+    }
+
+    private static void put(Tx tx, KernelObject object) {
+        FailurePoint.reach("record " + object.kind());
+        tx.update(
+                "INSERT INTO kernel_object(kind, key, owner, detail) VALUES (?1, ?2, ?3, ?4)"
+                        + " ON CONFLICT(kind, key) DO UPDATE SET owner = ?3, detail = ?4",
+                object.kind(),
+                object.key(),
+                object.owner(),
+                object.detail());
     }
 
     public Future<Void> strike(String kind, String key) {
