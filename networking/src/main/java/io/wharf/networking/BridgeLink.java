@@ -37,6 +37,8 @@ final class BridgeLink {
     /** The kernel's IFNAMSIZ without its zero. */
     private static final int LONGEST_NAME = 15;
 
+    private static final String WRONG = "/:\"%\\*";
+
     private final Netlink netlink;
 
     BridgeLink(Netlink netlink) {
@@ -90,20 +92,26 @@ final class BridgeLink {
                 || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
                 || name.equals(".")
                 || name.equals("..")
-                || name.chars().anyMatch(c -> c == '/' || c == ':' || c == '"' || Character.isWhitespace(c));
+                || name.chars().anyMatch(BridgeLink::isWrong);
         if (wrong) {
             throw WharfException.invalid("invalid bridge name \"" + name + "\": 1 to " + LONGEST_NAME
-                    + " characters, without spaces, slashes, colons and quotes");
+                    + " characters, without spaces and any of " + WRONG);
         }
+    }
+
+    /** Of a percent sign the kernel makes a number, and of a star the rules make any name. */
+    static boolean isWrong(int character) {
+        return WRONG.indexOf(character) >= 0 || character <= ' ' || Character.isWhitespace(character);
     }
 
     /**
      * Makes the bridge where it is not there, gives it the host's addresses and takes it up.
      *
-     * @param ours whether addresses that it should not have may be taken away
+     * @param ours whether the engine has made it: addresses that it should not have are then taken away
+     * @param guarded whether rules keep containers from the addresses of the host's loopback
      * @return its index
      */
-    int raise(Network network, AddressSpace space, Present present, boolean ours) {
+    int raise(Network network, AddressSpace space, Present present, boolean ours, boolean guarded) {
         String name = network.link();
         Optional<Link> link = present.bridge(name);
         List<LinkAddress> wanted = hostAddresses(network, space);
@@ -122,10 +130,20 @@ final class BridgeLink {
         if (link.filter(Link::isUp).isEmpty()) {
             netlink.up(index);
         }
-        if (link.isEmpty() || network.isDefaultBridge()) {
-            set(IPV4 + "conf/" + name + "/route_localnet", "1", "published ports do not answer on localhost");
+        if (link.isEmpty() || ours || network.isDefaultBridge()) {
+            routeLoopback(name, guarded);
         }
         return index;
+    }
+
+    /** By rules, ports that are published on localhost lead to containers; without the guard, all of localhost is open. */
+    private static void routeLoopback(String name, boolean guarded) {
+        set(
+                IPV4 + "conf/" + name + "/route_localnet",
+                guarded ? "1" : "0",
+                guarded
+                        ? "published ports do not answer on localhost"
+                        : "containers reach what listens on the localhost of this host");
     }
 
     private int create(Network network, AddressSpace space, String name) {

@@ -22,6 +22,8 @@ final class CheckNetwork {
     private static final String ENABLE_IPV6 = "com.docker.network.enable_ipv6";
     private static final String SWARM = "swarm";
     private static final String USUAL_IPAM = "default";
+    /** What the kernel's longest name leaves when three digits follow. */
+    private static final int LONGEST_PREFIX = 12;
 
     private final Networks networks;
     private final Map<String, Map<String, String>> usualOptions;
@@ -192,6 +194,17 @@ final class CheckNetwork {
             }
         }
         BridgeLink.checkName(options.link());
+        checkPrefix(options.interfacePrefix());
+    }
+
+    /** A number is to follow it. */
+    private static void checkPrefix(String prefix) {
+        if (prefix.isEmpty()
+                || prefix.length() > LONGEST_PREFIX
+                || prefix.chars().anyMatch(c -> BridgeLink.isWrong(c) || c > '~')) {
+            throw WharfException.invalid("invalid interface prefix \"" + prefix + "\": 1 to " + LONGEST_PREFIX
+                    + " characters that names of links may have");
+        }
     }
 
     /** An ipvlan has its parent alone, and so has a macvlan that passes all through. */

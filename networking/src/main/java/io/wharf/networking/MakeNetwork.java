@@ -192,7 +192,15 @@ final class MakeNetwork {
                 ? ledger.record(new KernelObject(StartNetworks.KIND_LINK, name, network.id(), ""))
                 : Future.succeededFuture();
         return recorded.compose(done -> pools.call(() -> {
-                    Bridge bridge = new Bridge(network, links.raise(network, space, present, ours), space);
+                    Bridge bridge = new Bridge(
+                            network,
+                            links.raise(
+                                    network,
+                                    space,
+                                    present,
+                                    ours,
+                                    kernel.firewall().covers(/* ipv6= */ false)),
+                            space);
                     FailurePoint.reach("network link");
                     kernel.firewall().add(bridge.rule());
                     FailurePoint.reach("network rules");

@@ -187,7 +187,7 @@ final class PlanEndpoint {
                     || wanted.equals(".")
                     || wanted.equals("..")
                     || wanted.equals("lo")
-                    || wanted.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':' || c > '~')) {
+                    || wanted.chars().anyMatch(c -> BridgeLink.isWrong(c) || c > '~')) {
                 throw WharfException.invalid("invalid interface name: \"" + wanted + "\"");
             }
             if (taken.contains(wanted)) {

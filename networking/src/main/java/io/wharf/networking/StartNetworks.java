@@ -235,9 +235,17 @@ final class StartNetworks {
         BridgeLink links = new BridgeLink(kernel.netlink());
         List<Bridge> raised = new ArrayList<>();
         for (Coming one : bridges) {
-            boolean ours = one.network.isDefaultBridge() || found.recorded.containsKey(one.network.link());
+            String link = one.network.link();
+            // An administrator's bridge keeps what it has of addresses.
+            boolean ours =
+                    found.recorded.containsKey(link) || !found.present.links().containsKey(link);
             try {
-                int index = links.raise(one.network, one.space, found.present, ours);
+                int index = links.raise(
+                        one.network,
+                        one.space,
+                        found.present,
+                        ours,
+                        kernel.firewall().covers(/* ipv6= */ false));
                 raised.add(new Bridge(one.network, index, one.space));
             } catch (LinuxException | WharfException e) {
                 if (one.network.isDefaultBridge()) {

@@ -12,6 +12,7 @@ import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.Fd;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
+import io.wharf.linux.SmallFiles;
 import io.wharf.linux.Veth;
 import io.wharf.networking.address.Ip;
 import java.io.IOException;
@@ -216,6 +217,46 @@ class RestartTest {
             assertThat(Host.links()).containsExactly("mine0");
             netlink.delete(bridge);
         }
+    }
+
+    @Test
+    void foreignBridge_keepsItsAddresses_besideTheOneAskedFor() {
+        try (Netlink netlink = Netlink.open()) {
+            int bridge = netlink.createBridge("mine0", null, 0);
+            netlink.addAddress(bridge, Ip.parse("10.98.0.1"), 24);
+            netlink.addAddress(bridge, Ip.parse("10.98.1.1"), 24);
+            for (String bip : new String[] {null, "10.97.0.1/24", "10.97.0.1/24"}) {
+                try (Engine engine = Engine.start(folder, "mine0", bip, true)) {
+                    assertThat(Engine.address(engine.join("a1", "bridge")))
+                            .startsWith(bip == null ? "10.98.0." : "10.97.0.");
+                    assertThat(netlink.addresses().stream()
+                                    .filter(address -> address.link() == bridge)
+                                    .map(address -> Ip.text(address.address())))
+                            .contains("10.98.0.1", "10.98.1.1");
+                    engine.leave("a1");
+                }
+            }
+            netlink.delete(bridge);
+        }
+    }
+
+    /** Without rules, nothing else keeps containers from what the host has for itself. */
+    @Test
+    void withoutRules_nothingIsRoutedToLocalhost() {
+        try (Engine engine = Engine.start(folder)) {
+            engine.join("a1", "bridge");
+            assertThat(routesLoopback()).isEqualTo("1");
+        }
+        // With a container in it, the bridge stays.
+        try (Engine engine = Engine.start(folder, "wharf0", null, false)) {
+            assertThat(routesLoopback()).isEqualTo("0");
+            engine.leave("a1");
+        }
+        Host.nft("flush ruleset");
+    }
+
+    private static String routesLoopback() {
+        return SmallFiles.read("/proc/sys/net/ipv4/conf/wharf0/route_localnet").strip();
     }
 
     @Test
