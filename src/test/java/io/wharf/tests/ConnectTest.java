@@ -37,8 +37,7 @@ class ConnectTest {
     }
 
     private static List<String> addresses(String container) {
-        return rig
-                .ok("exec", container, "sh", "-c", "ip -o -4 address | awk '{print $2, $4}'")
+        return rig.ok("exec", container, "sh", "-c", "ip -o -4 address | awk '{print $2, $4}'")
                 .lines()
                 .filter(line -> !line.startsWith("lo "))
                 .toList();
@@ -54,8 +53,7 @@ class ConnectTest {
     }
 
     private static List<String> events(Instant since, String container) {
-        return rig
-                .ok(
+        return rig.ok(
                         "events",
                         "--since",
                         since.getEpochSecond() + "." + String.format("%09d", since.getNano()),
@@ -128,7 +126,8 @@ class ConnectTest {
         rig.ok("network", "connect", "west", "web");
         assertThat(rig.ok("inspect", "-f", NETWORKS, "web")).isEqualTo("east west");
         rig.ok("network", "disconnect", "east", "web");
-        assertThat(rig.run("network", "disconnect", "east", "web").err()).contains("is not connected to the network east");
+        assertThat(rig.run("network", "disconnect", "east", "web").err())
+                .contains("is not connected to the network east");
         rig.ok("start", "web");
         assertThat(addresses("web")).containsExactly("eth0 10.72.0.9/24");
         assertThat(gateway("web")).isEqualTo("10.72.0.1");
@@ -182,12 +181,16 @@ class ConnectTest {
                         + "driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1",
                 "-p",
                 "8080:80");
-        assertThat(addresses("web")).contains("in0 10.73.0.2/24", "eth1 10.72.0.8/24").hasSize(3);
+        assertThat(addresses("web"))
+                .contains("in0 10.73.0.2/24", "eth1 10.72.0.8/24")
+                .hasSize(3);
         assertThat(gateway("web")).isEqualTo("10.71.0.1");
-        assertThat(rig.ok("exec", "web", "cat", "/proc/sys/net/ipv4/conf/eth1/log_martians")).isEqualTo("1");
+        assertThat(rig.ok("exec", "web", "cat", "/proc/sys/net/ipv4/conf/eth1/log_martians"))
+                .isEqualTo("1");
         assertThat(rig.ok("exec", "web", "cat", "/sys/class/net/eth1/address")).isEqualTo("02:00:00:00:00:08");
         assertThat(rig.ok("exec", "web", "ip", "-6", "route")).contains("default via fd00:72::1 dev eth1");
-        assertThat(rig.ok("exec", "web", "cat", "/proc/sys/net/ipv6/conf/in0/disable_ipv6")).isEqualTo("1");
+        assertThat(rig.ok("exec", "web", "cat", "/proc/sys/net/ipv6/conf/in0/disable_ipv6"))
+                .isEqualTo("1");
         assertThat(endpoint("web", "west", "GlobalIPv6Address")).isEqualTo("fd00:72::8");
         assertThat(endpoint("web", "west", "IPv6Gateway")).isEqualTo("fd00:72::1");
         assertThat(endpoint("web", "east", "DNSNames")).startsWith("[web site ");
@@ -211,7 +214,8 @@ class ConnectTest {
                         .err())
                 .contains("Address already in use");
         rig.ok("network", "disconnect", "west", "shop");
-        assertThat(rig.sh("ip -o -4 address", "--network", "west", "--ip", "10.72.0.8").text())
+        assertThat(rig.sh("ip -o -4 address", "--network", "west", "--ip", "10.72.0.8")
+                        .text())
                 .contains("10.72.0.8/24");
     }
 
