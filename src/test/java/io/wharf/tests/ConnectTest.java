@@ -52,13 +52,17 @@ class ConnectTest {
                 "inspect", "-f", "{{(index .NetworkSettings.Networks \"" + network + "\")." + what + "}}", container);
     }
 
+    private static String stamp(Instant time) {
+        return time.getEpochSecond() + "." + String.format("%09d", time.getNano());
+    }
+
     private static List<String> events(Instant since, String container) {
         return rig.ok(
                         "events",
                         "--since",
-                        since.getEpochSecond() + "." + String.format("%09d", since.getNano()),
+                        stamp(since),
                         "--until",
-                        "0s",
+                        stamp(Instant.now()),
                         "--filter",
                         "type=network",
                         "--filter",

@@ -30,19 +30,38 @@ final class DisconnectEndpoint {
         this.pools = pools;
     }
 
+    /** What would be left; changes nothing. */
+    Future<Sandbox> plan(JoinNetworks container, String ref) {
+        return networks.lanes()
+                .run(
+                        container.containerId(),
+                        () -> Future.succeededFuture(find(container, ref))
+                                .map(found -> Views.sandbox(
+                                        EndpointPorts.kept(found.before.without(found.endpoint)), networks)));
+    }
+
     Future<Sandbox> run(JoinNetworks container, String ref) {
-        return networks.lanes().run(container.containerId(), () -> {
-            Network network = networks.get(ref);
-            if (network.driver().kind() == Driver.Kind.HOST && container.mode().equals(Network.HOST)) {
-                throw WharfException.invalid("cannot disconnect container from host network - container was created"
-                        + " in host network mode");
-            }
-            Membership before = networks.member(container.containerId())
-                    .orElseThrow(() -> notConnected(container.containerId(), network));
-            Endpoint endpoint =
-                    before.in(network.id()).orElseThrow(() -> notConnected(container.containerId(), network));
-            return takeAway(before, endpoint).map(after -> Views.sandbox(after, networks));
-        });
+        return networks.lanes()
+                .run(
+                        container.containerId(),
+                        () -> Future.succeededFuture(find(container, ref))
+                                .compose(found -> takeAway(found.before, found.endpoint))
+                                .map(after -> Views.sandbox(after, networks)));
+    }
+
+    /** The endpoint that is meant, and all that its container has. */
+    private record Found(Membership before, Endpoint endpoint) {}
+
+    private Found find(JoinNetworks container, String ref) {
+        Network network = networks.get(ref);
+        if (network.driver().kind() == Driver.Kind.HOST && container.mode().equals(Network.HOST)) {
+            throw WharfException.invalid(
+                    "cannot disconnect container from host network - container was created" + " in host network mode");
+        }
+        Membership before = networks.member(container.containerId())
+                .orElseThrow(() -> notConnected(container.containerId(), network));
+        return new Found(
+                before, before.in(network.id()).orElseThrow(() -> notConnected(container.containerId(), network)));
     }
 
     private static WharfException notConnected(String containerId, Network network) {

@@ -242,6 +242,11 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     }
 
     @Override
+    public Future<Sandbox> planDisconnect(JoinNetworks container, String network) {
+        return disconnecting().plan(container, network);
+    }
+
+    @Override
     public Future<Sandbox> disconnect(JoinNetworks container, String network) {
         return disconnecting().run(container, network);
     }

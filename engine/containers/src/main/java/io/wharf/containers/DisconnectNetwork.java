@@ -3,6 +3,7 @@ package io.wharf.containers;
 import io.vertx.core.Future;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.contracts.NetworkService.NetworkDetail;
 import io.wharf.contracts.NetworkService.Sandbox;
 
@@ -29,14 +30,26 @@ final class DisconnectNetwork {
         });
     }
 
+    /** First it is kept that it is out of the network: what a crash leaves of the endpoint is cleared as nobody's. */
     private Future<Void> ofRunning(Container container, Sandbox before, String network, boolean force) {
         Definition definition = container.definition();
+        JoinNetworks joined = definition.join(container.id(), container.name());
         return name(network, force)
                 .compose(name -> room.networks()
-                        .disconnect(definition.join(container.id(), container.name()), name)
+                        .planDisconnect(joined, name)
                         .compose(after -> room.table()
                                 .rewire(container, definition.disconnected(name), after)
-                                .compose(kept -> new EndpointFiles(room).rewrite(container, before, after))));
+                                .compose(kept -> takeOut(container, definition, before, joined, name))
+                                .compose(out -> new EndpointFiles(room).rewrite(container, before, after))));
+    }
+
+    private Future<Sandbox> takeOut(
+            Container container, Definition definition, Sandbox before, JoinNetworks joined, String name) {
+        return room.networks()
+                .disconnect(joined, name)
+                .recover(failure -> room.table()
+                        .rewire(container, definition, before)
+                        .transform(back -> Future.failedFuture(failure)));
     }
 
     private Future<Void> ofStopped(Container container, String network) {

@@ -38,6 +38,9 @@ public interface NetworkService {
      */
     Future<Sandbox> connect(JoinNetworks container, String network, EndpointConfig asked);
 
+    /** What {@link #disconnect} would leave of a container's sandbox. */
+    Future<Sandbox> planDisconnect(JoinNetworks container, String network);
+
     /** Takes an endpoint away from a container that has a sandbox, and answers what is left. */
     Future<Sandbox> disconnect(JoinNetworks container, String network);
 
