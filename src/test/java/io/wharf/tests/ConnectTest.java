@@ -210,10 +210,7 @@ class ConnectTest {
         rig.ok("rename", "web", "shop");
         assertThat(endpoint("shop", "east", "DNSNames")).startsWith("[shop ");
 
-        // And all of it is the engine's after its death.
-        rig.engine().kill();
-        rig.engine().start();
-        assertThat(fetched()).isEqualTo("hello");
+        // Its address is nobody else's for as long as it has it, and anybody's after that.
         assertThat(rig.run("run", "--rm", "--network", "west", "--ip", "10.72.0.8", "busybox", "true")
                         .err())
                 .contains("Address already in use");

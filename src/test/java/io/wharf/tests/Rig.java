@@ -43,6 +43,9 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
             docker().ok("run", "--rm", "-v", "/data", "busybox", "true");
             docker().ok("run", "--rm", "--network", "host", "busybox", "true");
             docker().ok("run", "--rm", "--network", "none", "busybox", "true");
+            // The host routes IPv6 from the first network on that has it.
+            docker().ok("network", "create", "--ipv6", "--subnet", "fd00:feed::/64", "once");
+            docker().ok("network", "rm", "once");
             leaks = Leaks.atRest(started);
         } catch (Throwable e) {
             throw withLog(e);
