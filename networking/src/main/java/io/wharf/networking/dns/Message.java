@@ -40,6 +40,7 @@ final class Message {
     static final int LARGEST_UDP = 4096;
 
     static final int LONGEST_NAME = 255;
+    static final int LONGEST_LABEL = 63;
     static final int POINTER = 0xc0;
 
     private Message() {}

@@ -48,9 +48,12 @@ final class Reply {
         return end(reply, question);
     }
 
-    /** The name of an address. */
+    /** The name of an address; where it can be none in DNS, as containers and networks may be called, there is none. */
     ByteBuf name(ByteBuf query, Question question, String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        if (!isName(text)) {
+            return empty(query, question, Message.NO_SUCH_NAME);
+        }
         ByteBuf reply = begin(query, question, Message.NO_ERROR, POINTER_HEAD_BYTES + text.length + 2);
         reply.writeShort(Addresses.NAME_OF_QUESTION);
         reply.writeShort(Message.PTR);
@@ -68,6 +71,19 @@ final class Reply {
         reply.writeByte(0);
         reply.setShort(Message.ANSWERS, 1);
         return end(reply, question);
+    }
+
+    private static boolean isName(byte[] text) {
+        int label = 0;
+        for (int at = 0; at <= text.length; at++) {
+            if (at == text.length || text[at] == '.') {
+                if (at == label || at - label > Message.LONGEST_LABEL) {
+                    return false;
+                }
+                label = at + 1;
+            }
+        }
+        return text.length + 2 <= Message.LONGEST_NAME;
     }
 
     /** An answer to what could not be read: the header alone. */

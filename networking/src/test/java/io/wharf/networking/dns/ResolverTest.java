@@ -148,6 +148,20 @@ class ResolverTest {
     }
 
     @Test
+    void addressWhoseNameIsNoneInDns_hasNone() {
+        String label = "a".repeat(Message.LONGEST_LABEL);
+        String longest = String.join(".", label, label, label, "a".repeat(55));
+        for (String name : List.of(label + "a", "a..b", ".a", "ä".repeat(32), longest + "a")) {
+            zones.put(NET, "MyNet", member("odd", List.of(name), "172.18.0.4"));
+            Answer none = ask("4.0.18.172.in-addr.arpa", DnsRecordType.PTR);
+            assertThat(none.rcode()).as(name).isEqualTo(Message.NO_SUCH_NAME);
+            assertThat(none.records()).isEmpty();
+        }
+        zones.put(NET, "MyNet", member("odd", List.of(longest), "172.18.0.4"));
+        assertThat(ask("4.0.18.172.in-addr.arpa", DnsRecordType.PTR).records()).containsExactly(longest + ".MyNet.");
+    }
+
+    @Test
     void renamed_isCalledOtherwiseAtOnce() {
         zones.put(NET, "MyNet", member("web", List.of("shop"), "172.18.0.3"));
         assertThat(ask("shop", DnsRecordType.A).records()).containsExactly("172.18.0.3");
