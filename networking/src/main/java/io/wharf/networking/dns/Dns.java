@@ -26,6 +26,7 @@ public final class Dns {
     public static final String SERVER = "127.0.0.11";
 
     private static final Logger LOG = LoggerFactory.getLogger(Dns.class);
+    private static final long FIRST_WAIT_MILLIS = 250;
 
     private final Context context;
     private final KernelLedger ledger;
@@ -35,6 +36,8 @@ public final class Dns {
     private final HostServers host;
     private final Forwarding forwarding;
     private final Map<String, Open> open = new HashMap<>();
+    /** Containers of the last engine's that could not be served yet. */
+    private final Map<String, Again> missing = new HashMap<>();
 
     private record Open(Door door, Servers servers) {
         void close() {
@@ -61,14 +64,17 @@ public final class Dns {
      * @param options of its resolv.conf; empty for the host's
      */
     public Future<Void> open(String containerId, String netns, List<String> servers, List<String> options) {
-        if (open.containsKey(containerId)) {
-            return Future.succeededFuture();
-        }
-        Resolving wanted = new Resolving(containerId, netns, servers, options, 0, 0);
-        return host.known()
-                .compose(known -> serve(wanted))
-                .compose(served -> lead(served, served.rules())
-                        .recover(e -> close(containerId).transform(closed -> Future.failedFuture(e))));
+        boolean ledBefore = missing.containsKey(containerId);
+        return callOff(containerId).compose(free -> {
+            if (open.containsKey(containerId)) {
+                return Future.succeededFuture();
+            }
+            Resolving wanted = new Resolving(containerId, netns, servers, options, 0, 0);
+            return host.known()
+                    .compose(known -> serve(wanted))
+                    .compose(served -> lead(served, ledBefore ? served.rulesAnew() : served.rules())
+                            .recover(e -> close(containerId).transform(closed -> Future.failedFuture(e))));
+        });
     }
 
     /** Sockets first: they are what a container that runs waits for. */
@@ -82,7 +88,7 @@ public final class Dns {
                             new Resolver(() -> zones.seenFrom(id), servers, ByteBufAllocator.DEFAULT, forwarding));
                     open.put(id, new Open(door, servers));
                     return door.open(EventLoops.of(context), made)
-                            .onFailure(e -> open.remove(id))
+                            .onFailure(e -> forget(id))
                             .map(served);
                 });
     }
@@ -108,7 +114,10 @@ public final class Dns {
                 .compose(led -> ledger.record(served.record()));
     }
 
-    /** Serves again whom the last engine served, at the same ports where they are free; all others are forgotten. */
+    /**
+     * Serves again whom the last engine served, at the same ports where they are free; all others are forgotten. Whoever
+     * cannot be served now is served as soon as that is possible.
+     */
     public Future<Void> restore(Set<String> present) {
         return host.known()
                 .compose(known -> ledger.ofKind(Resolving.KIND))
@@ -124,12 +133,41 @@ public final class Dns {
 
     private Future<Void> restore(KernelObject record) {
         Resolving before = Json.read(record.detail(), Resolving.class);
+        String id = before.containerId();
         return serve(before)
                 .compose(now -> now.equals(before) ? Future.succeededFuture() : leadAnew(now))
                 .recover(e -> {
-                    LOG.warn("Names of {} are not answered: {}", before.containerId(), e.getMessage());
-                    return ledger.strike(Resolving.KIND, record.key());
+                    LOG.warn("Names of {} are not answered yet: {}", id, e.getMessage());
+                    forget(id);
+                    missing.put(id, new Again(context, () -> serveAgain(before)).after(FIRST_WAIT_MILLIS));
+                    return Future.succeededFuture();
                 });
+    }
+
+    /** What failed may have led elsewhere before: so the rules are made anew in any case. */
+    private Future<Void> serveAgain(Resolving before) {
+        String id = before.containerId();
+        return serve(before)
+                .compose(this::leadAnew)
+                .onSuccess(led -> {
+                    missing.remove(id);
+                    LOG.info("Names of {} are answered again", id);
+                })
+                .onFailure(e -> forget(id));
+    }
+
+    /** Nobody tries to serve this container any more when this has ended. */
+    private Future<Void> callOff(String containerId) {
+        Again trying = missing.remove(containerId);
+        return trying == null ? Future.succeededFuture() : trying.callOff();
+    }
+
+    private boolean forget(String containerId) {
+        Open ended = open.remove(containerId);
+        if (ended != null) {
+            ended.close();
+        }
+        return ended != null;
     }
 
     private Future<Void> leadAnew(Resolving now) {
@@ -138,16 +176,17 @@ public final class Dns {
 
     /** Ends it for a container; none there is fine. */
     public Future<Void> close(String containerId) {
-        Open ended = open.remove(containerId);
-        if (ended == null) {
-            return Future.succeededFuture();
-        }
-        ended.close();
-        return ledger.strike(Resolving.KIND, containerId);
+        boolean recorded = missing.containsKey(containerId);
+        return callOff(containerId)
+                .compose(free -> forget(containerId) || recorded
+                        ? ledger.strike(Resolving.KIND, containerId)
+                        : Future.succeededFuture());
     }
 
     /** Ends all, without a trace for the next engine to mind: it will serve all again. */
     public void stop() {
+        missing.values().forEach(Again::callOff);
+        missing.clear();
         open.values().forEach(Open::close);
         open.clear();
         host.close();

@@ -2,13 +2,16 @@ package io.wharf.networking.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.wharf.base.Json;
 import io.wharf.base.KernelLedger;
+import io.wharf.base.KernelObject;
 import io.wharf.linux.Netlink;
 import io.wharf.linux.NetworkNamespaces;
 import io.wharf.linux.Nftables;
@@ -26,6 +29,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +227,43 @@ class DnsTest {
             assertThat(ask("web").records()).hasSize(1);
             assertThat(askByTcp("web").records()).hasSize(1);
         }
+    }
+
+    @Test
+    void nextEngine_thatCannotServeAtOnce_servesAsSoonAsItCan() throws Exception {
+        open();
+        onLoop(() -> {
+            dns.stop();
+            return Future.succeededFuture();
+        });
+        Path hidden = folder.resolve("hidden");
+        dns = new Dns(context, ledger, pools, zones);
+        String path = netns;
+        KernelObject record = onLoop(() -> ledger.ofKind(Resolving.KIND)).getFirst();
+        Resolving before = Json.read(record.detail(), Resolving.class);
+        onLoop(() -> ledger.record(
+                new Resolving("c1", hidden.toString(), List.of(), List.of(), before.udpPort(), before.tcpPort())
+                        .record()));
+        onLoop(() -> dns.restore(Set.of("c1")));
+        assertThat(onLoop(() -> ledger.ofKind(Resolving.KIND))).hasSize(1);
+        Files.createSymbolicLink(hidden, Path.of(path));
+        await().atMost(5, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> ask("web").records().size() == 1);
+        onLoop(() -> dns.close("c1"));
+        assertThat(onLoop(() -> ledger.ofKind(Resolving.KIND))).isEmpty();
+    }
+
+    @Test
+    void containerThatCouldNotBeServed_isForgotten_whenItEnds() throws Exception {
+        Resolving before = new Resolving("c1", folder.resolve("none").toString(), List.of(), List.of(), 1053, 1053);
+        onLoop(() -> ledger.record(before.record()));
+        onLoop(() -> dns.restore(Set.of("c1")));
+        assertThat(onLoop(() -> ledger.ofKind(Resolving.KIND))).hasSize(1);
+        onLoop(() -> dns.close("c1"));
+        assertThat(onLoop(() -> ledger.ofKind(Resolving.KIND))).isEmpty();
+        open();
+        assertThat(ask("web").records()).hasSize(1);
     }
 
     private String rules() {
