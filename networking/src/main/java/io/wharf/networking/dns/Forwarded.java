@@ -12,29 +12,30 @@ import org.jspecify.annotations.Nullable;
  * A query on its way through the servers.
  *
  * <p>The first is asked; whenever there is no word for a short while, or a bad one, the next is asked as well, and the first
- * answer is the client's. But servers named one after another may know different names, so a later one's No waits a little
- * for those before it. One that let another answer first is asked last from then on, until it says something, however late.
+ * answer is the client's. One that let another answer first is asked last from then on, until it says something, however late.
+ *
+ * <p>But servers named one after another may know different names. So a No counts only when all that are named before have
+ * been asked and have said no more than that; it waits for them a little, but not for those that are dead.
  */
 final class Forwarded implements Asker {
-    /** What a dead server costs the first who meets it. */
-    static final int HEDGE_MILLIS = 250;
-
-    private static final int NO_WAITS_MILLIS = 1000;
-
     private final IoEventLoop loop;
     private final byte[] query;
     private final Question question;
+    /** As they were named; all that is counted here is counted so. */
     private final List<Upstream> servers;
+
+    private final Waits waits;
     private final Client client;
     private final Reply reply;
-    private final Runnable ended;
+    private final Allowance allowance;
     /** One bit for each server: who was asked, and who has said nothing yet. */
     private int asked;
 
     private int open;
-    private int alongside;
-    /** A No that waits for those asked before. */
+    /** A No that waits for those named before. */
     private @Nullable ByteBuf no;
+
+    private int noFrom;
     /** What is given to the client where TCP does not help. */
     private @Nullable ByteBuf truncated;
 
@@ -48,56 +49,86 @@ final class Forwarded implements Asker {
             List<Upstream> servers,
             Client client,
             Reply reply,
-            Runnable ended) {
+            Allowance allowance) {
         this.loop = loop;
         this.query = query;
         this.question = question;
         this.servers = servers;
+        this.waits = servers.getFirst().waits();
         this.client = client;
         this.reply = reply;
-        this.ended = ended;
+        this.allowance = allowance;
     }
 
+    /**
+     * One of the silent ones whose time has come is asked along with the first that is known to answer, so that finding it
+     * dead costs nobody anything.
+     */
     void begin() {
-        if (!servers.getFirst().isSilent()) {
-            for (int i = 1; i < servers.size(); i++) {
+        int first = next();
+        int alongside = 0;
+        if (!servers.get(first).isSilent()) {
+            for (int i = 0; i < servers.size(); i++) {
                 if (servers.get(i).isDue()) {
                     alongside |= 1 << i;
                 }
             }
         }
         askNext();
-        for (int i = 1; i < servers.size() && !over; i++) {
-            if ((alongside & (1 << i)) != 0) {
-                ask(i);
+        askAll(alongside);
+    }
+
+    /** Who is to be asked next: the silent ones are last; -1 where all have been. */
+    private int next() {
+        int last = -1;
+        for (int i = 0; i < servers.size(); i++) {
+            if ((asked & (1 << i)) == 0) {
+                if (!servers.get(i).isSilent()) {
+                    return i;
+                }
+                last = last < 0 ? i : last;
             }
         }
+        return last;
     }
 
     private void askNext() {
-        for (int i = 0; i < servers.size(); i++) {
-            if ((asked & (1 << i)) == 0) {
-                hedge();
-                ask(i);
-                return;
-            }
-        }
-        if (open == 0) {
+        int next = next();
+        if (next >= 0) {
+            hedge();
+            ask(next);
+        } else if (open == 0) {
             giveUp();
         }
     }
 
     private void hedge() {
         if (Integer.bitCount(asked) + 1 < servers.size()) {
-            after(HEDGE_MILLIS, this::askNext);
+            after(waits.hedgeMillis(), this::askNext);
+        }
+    }
+
+    private void askAll(int which) {
+        for (int i = 0; i < servers.size() && !over; i++) {
+            if ((which & (1 << i)) != 0) {
+                ask(i);
+            }
         }
     }
 
     private void ask(int index) {
-        if ((asked & (1 << index)) == 0) {
-            asked |= 1 << index;
-            open |= 1 << index;
-            servers.get(index).ask(query, client.isTcp(), this);
+        if ((asked & (1 << index)) != 0) {
+            return;
+        }
+        asked |= 1 << index;
+        open |= 1 << index;
+        if (!client.isTcp()) {
+            servers.get(index).ask(query, false, this);
+        } else if (allowance.hasStream()) {
+            allowance.takeStream();
+            servers.get(index).ask(query, true, this);
+        } else {
+            passed(index);
         }
     }
 
@@ -119,6 +150,9 @@ final class Forwarded implements Asker {
         if (!repeats(answer, rcode)) {
             return false;
         }
+        if (client.isTcp()) {
+            allowance.giveStream();
+        }
         int index = servers.indexOf(from);
         open &= ~(1 << index);
         if (over) {
@@ -128,8 +162,8 @@ final class Forwarded implements Asker {
             goOn();
         } else if (Message.isTruncated(answer) && !client.isTcp()) {
             askByTcp(from, index, answer);
-        } else if (isNo(answer, rcode) && isEarlierOpen(index)) {
-            hold(answer);
+        } else if (isNo(answer, rcode) && isEarlierToCome(index)) {
+            hold(index, answer);
         } else {
             end(answer);
         }
@@ -162,37 +196,64 @@ final class Forwarded implements Asker {
                 || (rcode == Message.NO_ERROR && Message.count(answer, Message.ANSWERS) == 0);
     }
 
-    /** Whether one that stands before this server, and is known to answer, has not answered yet. */
-    private boolean isEarlierOpen(int index) {
+    /** Whether one named before this one may still say something: it is being asked, or should be. */
+    private boolean isEarlierToCome(int index) {
         for (int i = 0; i < index; i++) {
-            if ((open & (1 << i)) != 0 && !servers.get(i).isSilent()) {
+            if ((open & (1 << i)) != 0 || isToBeAsked(i)) {
                 return true;
             }
         }
         return false;
     }
 
-    private void hold(ByteBuf answer) {
-        if (no == null) {
+    private boolean isToBeAsked(int index) {
+        return (asked & (1 << index)) == 0 && !servers.get(index).isDead();
+    }
+
+    private void hold(int index, ByteBuf answer) {
+        if (no == null || index < noFrom) {
+            if (no != null) {
+                no.release();
+            }
             no = Unpooled.copiedBuffer(answer);
-            after(NO_WAITS_MILLIS, this::giveUp);
+            noFrom = index;
         }
         answer.release();
+        int missing = 0;
+        boolean alive = false;
+        for (int i = 0; i < noFrom; i++) {
+            missing |= isToBeAsked(i) ? 1 << i : 0;
+            alive |= ((open | missing) & (1 << i)) != 0 && !servers.get(i).isDead();
+        }
+        after(alive ? waits.noMillis() : waits.hedgeMillis(), this::giveUp);
+        askAll(missing);
     }
 
     private void askByTcp(Upstream from, int index, ByteBuf answer) {
+        if (!allowance.hasStream()) {
+            end(answer);
+            return;
+        }
         if (truncated == null) {
             truncated = Unpooled.copiedBuffer(answer);
         }
         answer.release();
         cancelTimer();
         open |= 1 << index;
+        allowance.takeStream();
         from.ask(query, true, new WholeAnswer());
     }
 
     @Override
     public void unheard(Upstream from) {
-        open &= ~(1 << servers.indexOf(from));
+        if (client.isTcp()) {
+            allowance.giveStream();
+        }
+        passed(servers.indexOf(from));
+    }
+
+    private void passed(int index) {
+        open &= ~(1 << index);
         if (!over) {
             goOn();
         }
@@ -201,7 +262,7 @@ final class Forwarded implements Asker {
     /** One has nothing to say. */
     private void goOn() {
         if (no != null) {
-            if (open == 0 || !isEarlierOpen(servers.size())) {
+            if (!isEarlierToCome(noFrom)) {
                 giveUp();
             }
         } else if (truncated == null || open == 0) {
@@ -232,7 +293,7 @@ final class Forwarded implements Asker {
             }
         }
         answer.setShort(answer.readerIndex(), question.id());
-        ended.run();
+        allowance.giveQuestion();
         client.answer(answer);
     }
 
@@ -243,6 +304,7 @@ final class Forwarded implements Asker {
             if (!repeats(answer, Message.rcode(answer)) || !Cut.to(answer, question.udpBytes())) {
                 return false;
             }
+            allowance.giveStream();
             open &= ~(1 << servers.indexOf(from));
             end(answer);
             return true;
@@ -250,6 +312,7 @@ final class Forwarded implements Asker {
 
         @Override
         public void unheard(Upstream from) {
+            allowance.giveStream();
             open &= ~(1 << servers.indexOf(from));
             if (!over) {
                 giveUp();

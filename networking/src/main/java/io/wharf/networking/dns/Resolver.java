@@ -14,21 +14,19 @@ import org.jspecify.annotations.Nullable;
  * is asked on. Confined to the verticle's context.
  */
 final class Resolver {
-    /** As Docker's: what one container may have open at a time; more is refused. */
-    static final int MOST_FORWARDED = 1024;
-
     private final Supplier<Names> names;
     private final Servers servers;
     private final Reply reply;
     private final Forwarding forwarding;
     private final byte[] scratch = new byte[Message.LONGEST_NAME];
-    private int forwarded;
+    private final Allowance allowance;
 
     Resolver(Supplier<Names> names, Servers servers, ByteBufAllocator allocator, Forwarding forwarding) {
         this.names = names;
         this.servers = servers;
         this.reply = new Reply(allocator);
         this.forwarding = forwarding;
+        this.allowance = new Allowance(forwarding);
     }
 
     /**
@@ -60,15 +58,14 @@ final class Resolver {
             // Who set ndots has the search domains tried: a bare name alone is not for the world.
             return reply.empty(query, question, Message.NO_ERROR);
         }
-        List<Upstream> asked = servers.inOrder(seen.reachesOutside());
+        List<Upstream> asked = servers.named(seen.reachesOutside());
         if (asked.isEmpty()) {
             return reply.empty(query, question, Message.SERVER_FAILURE);
         }
-        if (forwarded >= MOST_FORWARDED) {
+        if ((tcp && !allowance.hasStream()) || !allowance.takeQuestion()) {
             return reply.empty(query, question, Message.REFUSED);
         }
-        forwarded++;
-        forwarding.begin(query, question, asked, client.get(), reply, () -> forwarded--);
+        forwarding.begin(query, question, asked, client.get(), reply, allowance);
         return null;
     }
 

@@ -1,6 +1,5 @@
 package io.wharf.networking.dns;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,29 +24,16 @@ final class Servers implements AutoCloseable {
         this.host = host;
     }
 
-    /**
-     * Whom to ask, in this order: as they were named, but those that have not answered lately last. One of those whose time
-     * has come stands first again and is asked along with the next, so that finding it dead costs nobody anything.
-     */
-    List<Upstream> inOrder(boolean outside) {
+    /** Whom to ask, as they were named: an earlier one's answer counts for more. */
+    List<Upstream> named(boolean outside) {
         if (!own.isEmpty()) {
-            return inOrder(own);
+            return own;
         }
         if (!outside) {
             return List.of();
         }
         List<Upstream> all = host.current();
-        return inOrder(all.subList(0, Math.min(MOST, all.size())));
-    }
-
-    private static List<Upstream> inOrder(List<Upstream> named) {
-        if (named.stream().noneMatch(Upstream::isSilent)) {
-            return named;
-        }
-        List<Upstream> ordered = new ArrayList<>(named.size());
-        named.stream().filter(each -> !each.isSilent()).forEach(ordered::add);
-        named.stream().filter(Upstream::isSilent).forEach(ordered::add);
-        return ordered;
+        return all.subList(0, Math.min(MOST, all.size()));
     }
 
     /** Whether resolv.conf says how many dots a name needs to be tried as it is. */

@@ -35,7 +35,8 @@ final class TcpLine implements AutoCloseable {
         this.query = query;
         this.asker = asker;
         server.opened(this);
-        patience = server.loop().schedule(() -> giveUp("no answer"), Upstream.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        patience =
+                server.loop().schedule(() -> giveUp("no answer"), server.waits().patienceNanos(), TimeUnit.NANOSECONDS);
     }
 
     static void ask(Upstream server, byte[] query, Asker asker) {

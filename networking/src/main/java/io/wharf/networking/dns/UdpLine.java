@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import io.wharf.linux.AdoptedChannels;
 import io.wharf.linux.Fd;
 import io.wharf.linux.InetSockets;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -31,7 +32,7 @@ final class UdpLine implements AutoCloseable {
     private static final int RECEIVE_BYTES = 8 << 10;
 
     private static final int MOST_OPEN = 8192;
-    private static final int LOOK_MILLIS = 500;
+    private static final int LOOKS = 8;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -52,13 +53,13 @@ final class UdpLine implements AutoCloseable {
     /** A question on its way; {@code query} only until it is sent, {@code asker} until there is an answer or none. */
     private static final class Asked {
         private final int id;
-        private final long ends;
+        private final long begun;
         private @Nullable Asker asker;
         private byte @Nullable [] query;
 
         private Asked(int id, byte[] query, Asker asker) {
             this.id = id;
-            this.ends = System.nanoTime() + Upstream.PATIENCE_NANOS;
+            this.begun = System.nanoTime();
             this.query = query;
             this.asker = asker;
         }
@@ -106,13 +107,17 @@ final class UdpLine implements AutoCloseable {
         return closed;
     }
 
+    boolean isFull() {
+        return byId.size() >= MOST_OPEN;
+    }
+
     long ageNanos() {
         return System.nanoTime() - born;
     }
 
     void ask(byte[] query, Asker asker) {
         // Where there is no way to the server, that is known before the first question.
-        if (closed || byId.size() >= MOST_OPEN) {
+        if (closed || isFull()) {
             asker.unheard(server);
             return;
         }
@@ -168,12 +173,12 @@ final class UdpLine implements AutoCloseable {
     }
 
     private void lookLater() {
-        looking = server.loop().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        looking = server.loop().schedule(this::look, server.waits().patienceNanos() / LOOKS, TimeUnit.NANOSECONDS);
     }
 
     private void look() {
-        long now = System.nanoTime();
-        while (!inOrder.isEmpty() && inOrder.peek().ends - now <= 0) {
+        long over = System.nanoTime() - server.waits().patienceNanos();
+        while (!inOrder.isEmpty() && inOrder.peek().begun - over <= 0) {
             giveUp(inOrder.peek());
         }
         closeIfDone();
@@ -186,7 +191,7 @@ final class UdpLine implements AutoCloseable {
         Asker asker = asked.asker;
         if (asker != null) {
             settle(asked);
-            server.kept();
+            server.missed(asked.begun);
             asker.unheard(server);
         }
     }
@@ -252,9 +257,13 @@ final class UdpLine implements AutoCloseable {
             }
         }
 
-        /** Its host says that nobody listens there, or that there is no way. */
+        /** Its host says that nobody listens there, or that there is no way. All else is the trouble of one question. */
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!(cause instanceof IOException)) {
+                LOG.warn("An answer of {} is lost", server, cause);
+                return;
+            }
             LOG.debug("No answer from {}: {}", server, cause.getMessage());
             giveUpAll();
         }

@@ -13,24 +13,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class Upstream implements AutoCloseable {
     static final int PORT = 53;
-    /** How long a question stays open, as Docker's. */
-    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(4);
-
-    /** How often one that does not answer is tried again, along with one that does. */
-    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** Replies from outside are guessed at by port and id: so a port does not last. */
     private static final long PORT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** With those that are full of questions that nobody answers. */
+    private static final int MOST_LINES = 3;
+
+    /** One or two packets are lost on any way. */
+    private static final int DEAD_AFTER = 3;
 
     private final InetAddress address;
     private final int port;
     private final Outlet outlet;
+    private final Waits waits;
     private final Set<AutoCloseable> open = new HashSet<>();
     private @Nullable UdpLine line;
+    private int lines;
     private boolean silent;
     private long tryAgain;
+    private boolean everSpoke;
+    private long spokeAt;
+    /** Questions without an answer in all their time, asked since it last spoke; and when the first of them was. */
+    private int missed;
+
+    private long missedSince;
     private boolean closed;
 
     Upstream(InetAddress address, int port, Outlet outlet) {
+        this(address, port, outlet, Waits.USUAL);
+    }
+
+    Upstream(InetAddress address, int port, Outlet outlet, Waits waits) {
+        this.waits = waits;
         this.address = address;
         this.port = port;
         this.outlet = outlet;
@@ -42,6 +55,10 @@ final class Upstream implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    Waits waits() {
+        return waits;
     }
 
     Outlet outlet() {
@@ -65,10 +82,14 @@ final class Upstream implements AutoCloseable {
 
     private UdpLine line() {
         UdpLine current = line;
-        if (current == null || current.isClosed() || current.ageNanos() > PORT_NANOS) {
+        if (current == null
+                || current.isClosed()
+                || current.ageNanos() > PORT_NANOS
+                || (current.isFull() && lines < MOST_LINES)) {
             if (current != null) {
                 current.retire();
             }
+            lines++;
             current = new UdpLine(this);
             line = current;
         }
@@ -78,14 +99,33 @@ final class Upstream implements AutoCloseable {
     /** It has answered, whatever. */
     void spoke() {
         silent = false;
+        missed = 0;
+        everSpoke = true;
+        spokeAt = System.nanoTime();
     }
 
-    /** It has let others answer first, or all time pass. */
+    /** It has let others answer first. */
     void kept() {
         if (!silent) {
             silent = true;
-            tryAgain = System.nanoTime() + AGAIN_NANOS;
+            tryAgain = System.nanoTime() + waits.againNanos();
         }
+    }
+
+    /** It has let all time pass. Where it has answered others meanwhile, it was the packet that got lost. */
+    void missed(long askedAt) {
+        if (everSpoke && spokeAt - askedAt > 0) {
+            return;
+        }
+        if (missed++ == 0) {
+            missedSince = askedAt;
+        }
+        kept();
+    }
+
+    /** Whether nothing has come from it for long, and not for want of questions; nobody waits for such a one. */
+    boolean isDead() {
+        return missed >= DEAD_AFTER && System.nanoTime() - missedSince > waits.deadNanos();
     }
 
     /** Whether it has not answered when last asked, and so is asked last. */
@@ -99,7 +139,7 @@ final class Upstream implements AutoCloseable {
         if (!silent || now - tryAgain < 0) {
             return false;
         }
-        tryAgain = now + AGAIN_NANOS;
+        tryAgain = now + (isDead() ? waits.deadNanos() : waits.againNanos());
         return true;
     }
 
@@ -109,7 +149,9 @@ final class Upstream implements AutoCloseable {
     }
 
     void ended(AutoCloseable socket) {
-        open.remove(socket);
+        if (open.remove(socket) && socket instanceof UdpLine) {
+            lines--;
+        }
     }
 
     /** Ends all that is open to it: a socket left would keep a namespace alive. */
