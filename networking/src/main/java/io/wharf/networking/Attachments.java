@@ -8,6 +8,7 @@ import io.wharf.contracts.NetworkingConfig;
 import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.MacAddress;
+import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.ports.WantedPort;
 import java.util.ArrayList;
@@ -205,6 +206,13 @@ final class Attachments {
     private static void checkAddresses(Network network, EndpointConfig asked) {
         EndpointAddresses wanted = asked.ipamConfig();
         List<String> faults = new ArrayList<>();
+        if (wanted != null) {
+            checkFamily(wanted.ipv4Address(), Family.V4, faults);
+            checkFamily(wanted.ipv6Address(), Family.V6, faults);
+            wanted.linkLocalIps().stream()
+                    .filter(local -> Ip.read(local).isEmpty())
+                    .forEach(local -> faults.add("invalid link-local IP address: " + local));
+        }
         if (network.isPredefined()) {
             if (wanted != null && (given(wanted.ipv4Address()) || given(wanted.ipv6Address()))) {
                 faults.add("user-specified IP address is supported on user-defined networks only");
@@ -212,7 +220,7 @@ final class Attachments {
             if (!asked.aliases().isEmpty()) {
                 faults.add("network-scoped aliases are only supported for user-defined networks");
             }
-        } else if (wanted != null) {
+        } else if (wanted != null && faults.isEmpty()) {
             Stream.of(wanted.ipv4Address(), wanted.ipv6Address())
                     .filter(Attachments::given)
                     .filter(address -> !Networks.covers(network, Ip.parse(address)))
@@ -223,6 +231,15 @@ final class Attachments {
                     + ": invalid endpoint settings:\n" + String.join("\n", faults));
         }
         EndpointSysctls.of(asked);
+    }
+
+    private static void checkFamily(@Nullable String address, Family family, List<String> faults) {
+        if (given(address)
+                && Ip.read(Objects.requireNonNull(address))
+                        .filter(one -> Family.of(one) == family)
+                        .isEmpty()) {
+            faults.add("invalid " + family + " address: " + address);
+        }
     }
 
     /** The container whose namespace is to be shared, by id, name, or prefix of an id. */

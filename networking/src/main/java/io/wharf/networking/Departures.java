@@ -4,7 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wharf.base.Json;
 import io.wharf.base.KernelLedger;
+import io.wharf.base.WharfException;
 import io.wharf.linux.Link;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.Pools;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,10 @@ final class Departures {
     private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
     private static final long LOOK_MILLIS = 100;
     private static final int PATIENCE = 5;
+    /** Pauses double with each failure, up to 51 seconds. */
+    private static final int LONGEST_SHIFT = 9;
+
+    private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
     private final Networks networks;
@@ -39,7 +45,13 @@ final class Departures {
     /** Of which the last is just being done. */
     private final Map<Membership, Future<Void>> ending = new HashMap<>();
 
+    /** How often the links of each could not be deleted. */
+    private final Map<Membership, Integer> stuck = new HashMap<>();
+
     private boolean looking;
+    private long timer = NO_TIMER;
+    private long pause;
+    private int blind;
 
     Departures(Vertx vertx, Networks networks, KernelLedger ledger, Kernel kernel, Pools pools) {
         this.vertx = vertx;
@@ -107,10 +119,15 @@ final class Departures {
         for (Membership membership : List.copyOf(leaving.keySet())) {
             if (wanted.areIn(membership)) {
                 waiting.add(pools.run(() -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()))
-                        .compose(deleted -> leaving.remove(membership) == null ? ended(membership) : gone(membership)));
+                        .compose(deleted -> left(membership) ? gone(membership) : ended(membership)));
             }
         }
         return Future.join(waiting).<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private boolean left(Membership membership) {
+        stuck.remove(membership);
+        return leaving.remove(membership) != null;
     }
 
     private Future<Void> ended(Membership membership) {
@@ -140,17 +157,32 @@ final class Departures {
         return look();
     }
 
+    /** Looks again soon, or later where nothing is left but what could not be deleted. */
     private void lookLater() {
-        if (!looking && !leaving.isEmpty()) {
-            looking = true;
-            vertx.setTimer(
-                    LOOK_MILLIS,
-                    due -> look().onComplete(seen -> {
-                        looking = false;
-                        lookLater();
-                    }));
+        int failures = leaving.keySet().stream()
+                .mapToInt(membership -> stuck.getOrDefault(membership, 0))
+                .min()
+                .orElse(0);
+        long wanted = LOOK_MILLIS << Math.min(LONGEST_SHIFT, Math.max(failures, blind));
+        if (looking || leaving.isEmpty() || (timer != NO_TIMER && pause <= wanted)) {
+            return;
         }
+        if (timer != NO_TIMER) {
+            vertx.cancelTimer(timer);
+        }
+        pause = wanted;
+        timer = vertx.setTimer(wanted, due -> {
+            timer = NO_TIMER;
+            looking = true;
+            look().onComplete(seen -> {
+                looking = false;
+                lookLater();
+            });
+        });
     }
+
+    /** Names of the links that are there, and whose could not be deleted. */
+    private record Seen(Set<String> present, Map<Membership, String> refused) {}
 
     private Future<Void> look() {
         if (leaving.isEmpty()) {
@@ -161,20 +193,36 @@ final class Departures {
                 .filter(membership -> leaving.getOrDefault(membership, 0) >= PATIENCE)
                 .toList();
         return pools.call(() -> {
-                    overdue.forEach(
-                            membership -> kernel.wiring().deleteLinks(membership.netns(), membership.endpoints()));
-                    return kernel.netlink().links().stream().map(Link::name).collect(Collectors.toSet());
+                    Map<Membership, String> refused = new HashMap<>();
+                    overdue.forEach(membership -> delete(membership, refused));
+                    Set<String> present =
+                            kernel.netlink().links().stream().map(Link::name).collect(Collectors.toSet());
+                    return new Seen(present, refused);
                 })
-                .compose(present -> settle(looked, present))
+                .onComplete(seen -> blind = seen.succeeded() ? 0 : blind + 1)
+                .compose(seen -> settle(looked, seen))
                 .onFailure(e -> LOG.warn("Cannot look after the links of stopped containers: {}", e.getMessage()));
     }
 
-    private Future<Void> settle(List<Membership> looked, Set<String> present) {
+    /** One that stays is not to keep the others. */
+    private void delete(Membership overdue, Map<Membership, String> refused) {
+        try {
+            kernel.wiring().deleteLinks(overdue.netns(), overdue.endpoints());
+        } catch (LinuxException | WharfException e) {
+            refused.put(overdue, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Future<Void> settle(List<Membership> looked, Seen seen) {
         List<Future<Void>> settled = new ArrayList<>();
         for (Membership membership : looked) {
-            if (links(membership).stream().anyMatch(present::contains)) {
-                leaving.merge(membership, 1, Integer::sum);
-            } else if (leaving.remove(membership) != null) {
+            String refusal = seen.refused.get(membership);
+            if (refusal != null || links(membership).stream().anyMatch(seen.present::contains)) {
+                leaving.computeIfPresent(membership, (same, looks) -> looks + 1);
+                if (refusal != null && Integer.bitCount(stuck.merge(membership, 1, Integer::sum)) == 1) {
+                    LOG.warn("A link of {} stays behind: {}", membership.name(), refusal);
+                }
+            } else if (left(membership)) {
                 settled.add(gone(membership));
             }
         }

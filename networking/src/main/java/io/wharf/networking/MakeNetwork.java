@@ -174,10 +174,18 @@ final class MakeNetwork {
         return named ? leaving.settled() : Future.succeededFuture();
     }
 
-    /** A link that is there already is used, and never taken away. */
+    /** A link that is there already is used, and never taken away, unless an earlier network has left it behind. */
     private Future<Bridge> raise(Network network, AddressSpace space, Present present, Undo undo) {
+        return present.bridge(network.link()).isEmpty()
+                ? raise(network, space, present, true, undo)
+                : ledger.ofKind(StartNetworks.KIND_LINK).compose(recorded -> {
+                    boolean left = recorded.stream().anyMatch(link -> link.key().equals(network.link()));
+                    return raise(network, space, present, left, undo);
+                });
+    }
+
+    private Future<Bridge> raise(Network network, AddressSpace space, Present present, boolean ours, Undo undo) {
         String name = network.link();
-        boolean ours = present.bridge(name).isEmpty();
         BridgeLink links = new BridgeLink(kernel.netlink());
         undo.push(
                 "bridge " + name,

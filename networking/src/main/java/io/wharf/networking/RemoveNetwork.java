@@ -33,6 +33,9 @@ final class RemoveNetwork {
         if (network.isPredefined()) {
             throw forbidden(network.name() + " is a pre-defined network and cannot be removed");
         }
+        if (networks.isGoing(network.id())) {
+            throw WharfException.notFound("network " + network.name() + " not found");
+        }
         if (isConfigInUse(network)) {
             throw forbidden("configuration network \"" + network.name() + "\" is in use");
         }

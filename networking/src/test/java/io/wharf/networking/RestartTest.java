@@ -2,6 +2,7 @@ package io.wharf.networking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.wharf.base.Json;
 import io.wharf.base.KernelObject;
@@ -16,6 +17,7 @@ import io.wharf.linux.SmallFiles;
 import io.wharf.linux.Veth;
 import io.wharf.networking.address.Ip;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +169,37 @@ class RestartTest {
         try (Engine third = Engine.start(folder)) {
             assertThat(Engine.await(third.ledger.ofKind(Membership.KIND))).isEmpty();
         }
+    }
+
+    /** Here, one whose namespace is none. */
+    @Test
+    void linkThatCannotBeDeleted_keepsNobodyElse() throws IOException {
+        Path none = Files.createFile(folder.resolve("none"));
+        try (Engine engine = Engine.start(folder)) {
+            Membership stuck = departing("0", none.toString(), "");
+            Membership other = departing("1", "", "vethother");
+            Engine.await(engine.ledger.record(List.of(stuck.record(), other.record())));
+            try (Netlink netlink = Netlink.open()) {
+                netlink.createBridge("vethother", null, 0);
+            }
+        }
+        try (Engine engine = Engine.start(folder)) {
+            await().untilAsserted(() -> assertThat(Engine.await(engine.ledger.ofKind(Membership.DEPARTURE)))
+                    .extracting(KernelObject::key)
+                    .containsExactly("0"));
+            assertThat(Host.links()).containsExactly("wharf0");
+            Sandbox one = engine.join("a1", "bridge");
+            engine.leave("a1");
+            await().untilAsserted(() -> assertThat(Engine.await(engine.ledger.ofKind(Membership.DEPARTURE)))
+                    .hasSize(1));
+            assertThat(one.endpoints()).isNotEmpty();
+        }
+    }
+
+    private static Membership departing(String key, String netns, String veth) {
+        Endpoint endpoint = new Endpoint(
+                "e" + key, "n1", "n", "bridge", "", "", "", "", "", veth, "eth0", EndpointConfig.NOTHING_ASKED, true);
+        return new Membership("x" + key, "x", "", key, netns, "", List.of(endpoint), List.of(), List.of());
     }
 
     @Test

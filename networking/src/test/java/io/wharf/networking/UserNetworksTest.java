@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Future;
 import io.wharf.base.Event;
 import io.wharf.base.KernelObject;
 import io.wharf.base.WharfException;
@@ -12,6 +13,8 @@ import io.wharf.contracts.NetworkService.CreateNetwork;
 import io.wharf.contracts.NetworkService.IpamConfig;
 import io.wharf.contracts.NetworkService.NetworkDetail;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.contracts.NetworkingConfig.EndpointAddresses;
+import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.linux.Link;
 import io.wharf.linux.LinkAddress;
 import io.wharf.linux.Netlink;
@@ -205,6 +208,12 @@ class UserNetworksTest {
         refused(
                 Request.named("n").option("com.docker.network.bridge.name", "far-too-long-a-name"),
                 "invalid bridge name");
+        for (String name : new String[] {"br%d", "br*", "br\\"}) {
+            refused(Request.named("n").option("com.docker.network.bridge.name", name), "invalid bridge name");
+            refused(
+                    Request.named("n").option("com.docker.network.container_iface_prefix", name),
+                    "invalid interface prefix");
+        }
         refused(
                 Request.named("n").option("com.docker.network.bridge.name", "wharf0"),
                 "networks have same bridge name");
@@ -258,6 +267,54 @@ class UserNetworksTest {
             assertThat(netlink.link("lan0")).isPresent();
             netlink.delete(theirs);
         }
+    }
+
+    @Test
+    void bridgeLeftBehind_isTheNextNetworks_andGoesWithIt() {
+        try (Netlink netlink = Netlink.open()) {
+            Engine.await(engine.ledger.record(new KernelObject(StartNetworks.KIND_LINK, "left0", "gone", "")));
+            netlink.createBridge("left0", null, 0);
+            create(Request.named("n").option("com.docker.network.bridge.name", "left0"));
+            engine.close();
+            engine = Engine.start(folder);
+            assertThat(Host.links()).contains("left0");
+            remove("n");
+            await().untilAsserted(() -> assertThat(Host.links()).doesNotContain("left0"));
+        }
+    }
+
+    @Test
+    void removalDuringAPrune_findsNothing() {
+        create(Request.named("idle"));
+        Future<List<String>> pruned = engine.service.prune(Filters.NONE);
+        Future<Void> removed = engine.service.remove("idle");
+        assertThat(Engine.await(pruned)).containsExactly("idle");
+        assertThatThrownBy(() -> Engine.await(removed)).hasMessage("network idle not found");
+        assertThat(engine.events.stream().map(Event::action).filter("destroy"::equals))
+                .hasSize(1);
+        bridgesAre(0);
+    }
+
+    @Test
+    void endpointsAddresses_areOfTheirFamilies() {
+        create(Request.named("both").ipv6().subnet("fd00:5::/64", null, null, null));
+        for (List<String> wrong : List.of(
+                List.of("fd00:5::5", "", "IPv4"), List.of("", "172.18.0.5", "IPv6"), List.of("x", "", "IPv4"))) {
+            EndpointAddresses at = new EndpointAddresses(wrong.get(0), wrong.get(1), List.of());
+            assertThatThrownBy(() -> connectable(at))
+                    .hasMessage("invalid config for network both: invalid endpoint settings:\ninvalid " + wrong.get(2)
+                            + " address: " + wrong.get(0) + wrong.get(1));
+        }
+        assertThatThrownBy(() -> connectable(new EndpointAddresses("", "", List.of("169.254.1"))))
+                .hasMessageEndingWith("invalid link-local IP address: 169.254.1");
+        connectable(new EndpointAddresses("", "fd00:5::5", List.of("169.254.1.1")));
+        remove("both");
+        bridgesAre(0);
+    }
+
+    private void connectable(EndpointAddresses at) {
+        EndpointConfig asked = new EndpointConfig(at, List.of(), List.of(), "", Map.of(), 0);
+        Engine.await(engine.service.checkConnect(Engine.request("a1", "bridge"), "both", asked));
     }
 
     @Test

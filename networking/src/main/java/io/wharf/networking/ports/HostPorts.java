@@ -150,6 +150,9 @@ public final class HostPorts implements AutoCloseable {
 
     private List<PublishedPort> firstFree(WantedPort wanted, List<InetAddress> hosts, Reach reach) {
         for (int port = wanted.first(); ; port++) {
+            if (port < wanted.last() && isHeld(wanted, hosts, port)) {
+                continue;
+            }
             try {
                 return hold(wanted, hosts, port, reach);
             } catch (WharfException e) {
@@ -165,7 +168,10 @@ public final class HostPorts implements AutoCloseable {
         int low = Integer.parseInt(range[0]);
         int count = Integer.parseInt(range[1]) - low + 1;
         for (int tries = 0; tries < count; tries++) {
-            int port = low + nextRandom++ % count;
+            int port = low + Math.floorMod(nextRandom++, count);
+            if (isHeld(wanted, hosts, port)) {
+                continue;
+            }
             try {
                 return hold(wanted, hosts, port, reach);
             } catch (WharfException e) {
@@ -174,6 +180,15 @@ public final class HostPorts implements AutoCloseable {
         }
         throw WharfException.internal(
                 "Bind for " + new Key(wanted.protocol(), hosts.getFirst(), 0) + " failed: all ports are allocated");
+    }
+
+    /** Whether one of this engine's has it: thousands are gone through in no time. */
+    private boolean isHeld(WantedPort wanted, List<InetAddress> hosts, int port) {
+        List<Key> keys = byPort.get(port);
+        return keys != null
+                && hosts.stream()
+                        .map(host -> new Key(wanted.protocol(), host, port))
+                        .anyMatch(key -> keys.stream().anyMatch(key::meets));
     }
 
     /** The same port at each of the addresses, or none. */
