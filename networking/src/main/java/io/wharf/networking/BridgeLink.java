@@ -88,13 +88,18 @@ final class BridgeLink {
 
     /** Refuses what the kernel would not take as a name. */
     static void checkName(String name) {
+        checkName("bridge", name);
+    }
+
+    /** Likewise of a link that is not the bridge itself. */
+    static void checkName(String what, String name) {
         boolean wrong = name.isEmpty()
                 || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
                 || name.equals(".")
                 || name.equals("..")
                 || name.chars().anyMatch(BridgeLink::isWrong);
         if (wrong) {
-            throw WharfException.invalid("invalid bridge name \"" + name + "\": 1 to " + LONGEST_NAME
+            throw WharfException.invalid("invalid " + what + " name \"" + name + "\": 1 to " + LONGEST_NAME
                     + " characters, without spaces and any of " + WRONG);
         }
     }

@@ -7,8 +7,10 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.CreateNetwork;
 import io.wharf.contracts.NetworkService.Ipam;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.address.Ip;
 import io.wharf.networking.firewall.GatewayMode;
 import io.wharf.networking.vlan.ParentOptions;
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -195,6 +197,9 @@ final class CheckNetwork {
         }
         BridgeLink.checkName(options.link());
         checkPrefix(options.interfacePrefix());
+        options.trusted().forEach(link -> BridgeLink.checkName("trusted interface", link));
+        checkFamily(BridgeOptions.HOST_IPV4, options.hostIpv4(), Family.V4);
+        checkFamily(BridgeOptions.HOST_IPV6, options.hostIpv6(), Family.V6);
     }
 
     /** A number is to follow it. */
@@ -204,6 +209,13 @@ final class CheckNetwork {
                 || prefix.chars().anyMatch(c -> BridgeLink.isWrong(c) || c > '~')) {
             throw WharfException.invalid("invalid interface prefix \"" + prefix + "\": 1 to " + LONGEST_PREFIX
                     + " characters that names of links may have");
+        }
+    }
+
+    private static void checkFamily(String option, @Nullable InetAddress address, Family family) {
+        if (address != null && Family.of(address) != family) {
+            throw WharfException.invalid(
+                    "failed to parse " + option + " value: " + Ip.text(address) + " (no address of " + family + ")");
         }
     }
 

@@ -3,7 +3,10 @@ package io.wharf.networking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.Json;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.linux.Nftables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +90,34 @@ class ForeignChainsTest {
             engine.leave("a1");
         }
         assertThat(Host.rules()).doesNotContain("wharf");
+    }
+
+    @Test
+    void halfOfAnAcceptThatIsGone_comesBack() throws IOException {
+        try (Engine engine = Engine.start(folder)) {
+            engine.join("a1", "bridge");
+            Host.nft(DROPS);
+            await().atMost(Duration.ofSeconds(2)).until(() -> accepts("oifname") == 1 && accepts("iifname") == 1);
+            try (Nftables nft = Nftables.open()) {
+                for (JsonNode item : Json.MAPPER
+                        .readTree(nft.runJson("list chain ip filter FORWARD"))
+                        .path("nftables")) {
+                    if (item.path("rule").path("expr").toString().contains("oifname")) {
+                        nft.run("delete rule ip filter FORWARD handle "
+                                + item.path("rule").path("handle").asLong());
+                    }
+                }
+            }
+            await().atMost(Duration.ofSeconds(2)).until(() -> accepts("oifname") == 1 && accepts("iifname") == 1);
+            engine.leave("a1");
+        }
+    }
+
+    private static long accepts(String side) {
+        return Host.nft("list chain ip filter FORWARD")
+                .lines()
+                .filter(rule -> rule.contains(side + " \"wharf0\""))
+                .count();
     }
 
     @Test

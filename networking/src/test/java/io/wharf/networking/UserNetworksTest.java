@@ -194,6 +194,14 @@ class UserNetworksTest {
                         + " 10.2.0.0/24: parent subnet 10.1.0.0/16 doesn't contain ip-range\n* invalid gateway 10.3.0.1:"
                         + " parent subnet 10.1.0.0/16 doesn't contain this address");
         refused(
+                Request.named("n").option(BridgeOptions.TRUSTED, "eth0:x\" } accept; flush ruleset; #"),
+                "invalid trusted interface name \"x\" } accept; flush ruleset; #\"");
+        refused(Request.named("n").option(BridgeOptions.TRUSTED, "a-name-far-too-long"), "invalid trusted interface name");
+        refused(Request.named("n").option(BridgeOptions.LINK, "br*"), "invalid bridge name");
+        refused(
+                Request.named("n").option(BridgeOptions.HOST_IPV4, "fd00::1"),
+                "failed to parse com.docker.network.host_ipv4 value: fd00::1 (no address of IPv4)");
+        refused(
                 Request.named("n").subnet("nonsense", null, null, null),
                 "invalid network config:\ninvalid subnet nonsense: invalid CIDR block notation");
         refused(

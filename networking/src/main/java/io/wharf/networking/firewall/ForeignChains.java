@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Other people's chains in the way of forwarded packets.
@@ -94,7 +96,7 @@ public final class ForeignChains {
             String path = path(chain);
             watched.add(chain.path("name").asText());
             List<JsonNode> rules = rules(path);
-            Map<String, List<Long>> accepted = accepted(rules);
+            Map<String, Accepts> accepted = accepted(rules);
             Optional<Long> drop = Optional.empty();
             for (JsonNode rule : rules) {
                 if (drop.isEmpty() && !isOurs(rule) && dropsTheRest(chain, rule, watched, 0)) {
@@ -104,11 +106,13 @@ public final class ForeignChains {
             boolean drops = drop.isPresent() || chain.path("policy").asText().equals("drop");
             anyDrops |= drops;
             List<String> missing = drops
-                    ? links.stream().filter(link -> !accepted.containsKey(link)).toList()
+                    ? links.stream()
+                            .filter(link -> !isWhole(accepted.get(link)))
+                            .toList()
                     : List.of();
             List<Long> surplus = accepted.entrySet().stream()
-                    .filter(entry -> !links.contains(entry.getKey()))
-                    .flatMap(entry -> entry.getValue().stream())
+                    .filter(entry -> !links.contains(entry.getKey()) || missing.contains(entry.getKey()))
+                    .flatMap(entry -> entry.getValue().handles())
                     .toList();
             if (!missing.isEmpty() || !surplus.isEmpty()) {
                 toChange.add(new Chain(path, drop, missing, surplus));
@@ -165,15 +169,30 @@ public final class ForeignChains {
         return rule.path("comment").asText().equals(comment);
     }
 
-    /** Handles of this engine's accepts, by link; a link of which one of the two is lost counts as not accepted. */
-    private Map<String, List<Long>> accepted(List<JsonNode> rules) {
-        Map<String, List<Long>> accepted = new HashMap<>();
+    /** Handles of this engine's accepts of one link: of what comes from it, and of what goes to it. */
+    private record Accepts(List<Long> from, List<Long> to) {
+        Stream<Long> handles() {
+            return Stream.concat(from.stream(), to.stream());
+        }
+    }
+
+    /** One of which half is lost is none, and is written anew. */
+    private static boolean isWhole(@Nullable Accepts accepts) {
+        return accepts != null && !accepts.from.isEmpty() && !accepts.to.isEmpty();
+    }
+
+    private Map<String, Accepts> accepted(List<JsonNode> rules) {
+        Map<String, Accepts> accepted = new HashMap<>();
         for (JsonNode rule : rules) {
             if (isOurs(rule)) {
                 for (JsonNode expression : rule.path("expr")) {
                     JsonNode match = expression.path("match");
                     if (match.has("right")) {
-                        accepted.computeIfAbsent(match.path("right").asText(), link -> new ArrayList<>())
+                        Accepts accepts = accepted.computeIfAbsent(
+                                match.path("right").asText(),
+                                link -> new Accepts(new ArrayList<>(), new ArrayList<>()));
+                        boolean from = match.at("/left/meta/key").asText().equals("iifname");
+                        (from ? accepts.from : accepts.to)
                                 .add(rule.path("handle").asLong());
                     }
                 }

@@ -67,9 +67,22 @@ final class NftFirewall implements Firewall {
 
     @Override
     public synchronized void add(BridgeRule bridge) {
-        BridgeRule before = bridges.put(bridge.link(), bridge);
-        if (!bridge.equals(before)) {
-            change((before == null ? "" : text.remove(before)) + text.add(bridge));
+        BridgeRule before = bridges.get(bridge.link());
+        if (bridge.equals(before)) {
+            return;
+        }
+        String commands = (before == null ? "" : text.remove(before)) + text.add(bridge);
+        bridges.put(bridge.link(), bridge);
+        try {
+            change(commands);
+        } catch (LinuxException e) {
+            // What cannot be written for one is not to be in the way of the others.
+            if (before == null) {
+                bridges.remove(bridge.link());
+            } else {
+                bridges.put(before.link(), before);
+            }
+            throw e;
         }
     }
 
@@ -88,7 +101,15 @@ final class NftFirewall implements Firewall {
     }
 
     @Override
-    public synchronized void replace(Collection<PortRule> gone, Collection<PortRule> come) {
+    public void replace(Collection<PortRule> gone, Collection<PortRule> come) {
+        if (exchange(gone, come)) {
+            // Takes as long as the host has flows: nobody waits for it with rules of his own.
+            StaleFlows.forget(gone, come);
+        }
+    }
+
+    /** Whether there was anything to change. */
+    private synchronized boolean exchange(Collection<PortRule> gone, Collection<PortRule> come) {
         Map<Element, Integer> before = new LinkedHashMap<>(elements);
         List<Element> lost = gone(gone);
         List<Element> won = come(come);
@@ -96,11 +117,11 @@ final class NftFirewall implements Firewall {
         lost.removeAll(stayed);
         won.removeAll(stayed);
         if (lost.isEmpty() && won.isEmpty()) {
-            return;
+            return false;
         }
         try {
             change(text.delete(lost) + text.add(won));
-            StaleFlows.forget(gone, come);
+            return true;
         } catch (LinuxException e) {
             if (!come.isEmpty()) {
                 elements.clear();

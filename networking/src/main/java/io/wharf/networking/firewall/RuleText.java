@@ -1,5 +1,6 @@
 package io.wharf.networking.firewall;
 
+import io.wharf.base.WharfException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -260,8 +261,16 @@ final class RuleText {
         return Stream.of("into_", "out_", "from4_", "from6_").anyMatch(chain::startsWith);
     }
 
+    /** Nothing that ends the quotes, or that nft reads as more than itself. */
     static String quoted(String link) {
+        if (!canWrite(link)) {
+            throw WharfException.invalid("the name of link " + link + " cannot stand in rules");
+        }
         return '"' + link + '"';
+    }
+
+    static boolean canWrite(String link) {
+        return link.chars().noneMatch(c -> c == '"' || c == '\\' || c == '*' || Character.isISOControl(c));
     }
 
     /** A link's name as part of an nft identifier; what is not allowed there is written in hexadecimal. */

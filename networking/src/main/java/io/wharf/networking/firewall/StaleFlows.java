@@ -2,14 +2,16 @@ package io.wharf.networking.firewall;
 
 import io.wharf.linux.Conntrack;
 import io.wharf.linux.Conntrack.Flow;
+import io.wharf.linux.LinkAddress;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.Netlink;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.ports.Protocol;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +34,16 @@ final class StaleFlows {
             return;
         }
         try (Conntrack conntrack = Conntrack.open()) {
-            int count =
-                    conntrack.forget(Conntrack.UDP, flow -> changed.stream().anyMatch(rule -> concerns(rule, flow)));
+            Set<InetAddress> local = addresses();
+            int count = conntrack.forget(
+                    Conntrack.UDP, flow -> changed.stream().anyMatch(rule -> concerns(rule, flow, local)));
             LOG.debug("{} stale flows of UDP are forgotten", count);
         } catch (LinuxException e) {
             LOG.warn("UDP clients of changed ports may go on with what was there before: {}", e.getMessage());
         }
     }
 
-    private static boolean concerns(PortRule rule, Flow flow) {
+    private static boolean concerns(PortRule rule, Flow flow, Set<InetAddress> local) {
         if (flow.destinationPort() != rule.port().hostPort()) {
             return false;
         }
@@ -49,7 +52,9 @@ final class StaleFlows {
             return true;
         }
         return rule.port().onEveryAddress()
-                ? sameFamily(rule, flow) && isLocal(flow.destination())
+                // What other hosts are asked at the same port is nobody's business here.
+                ? sameFamily(rule, flow)
+                        && (flow.destination().isLoopbackAddress() || local.contains(flow.destination()))
                 : Ip.text(flow.destination()).equals(rule.port().hostIp());
     }
 
@@ -57,12 +62,10 @@ final class StaleFlows {
         return rule.address().getClass() == flow.destination().getClass();
     }
 
-    /** What other hosts are asked at the same port is nobody's business here. */
-    private static boolean isLocal(InetAddress address) {
-        try {
-            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
-        } catch (SocketException e) {
-            return true;
+    /** Of this host, asked once for all flows. */
+    private static Set<InetAddress> addresses() {
+        try (Netlink netlink = Netlink.open()) {
+            return netlink.addresses().stream().map(LinkAddress::address).collect(Collectors.toSet());
         }
     }
 }
