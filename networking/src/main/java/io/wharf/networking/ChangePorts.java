@@ -33,8 +33,11 @@ final class ChangePorts {
             Membership before = networks.member(request.containerId())
                     .orElseThrow(
                             () -> WharfException.conflict("container " + request.containerId() + " has no network"));
-            if (!before.leadsOut()) {
-                // Nothing is published for it, now as before.
+            if (!before.publishes()) {
+                if (!request.portBindings().isEmpty()) {
+                    throw WharfException.invalid("cannot publish ports of container " + request.containerId()
+                            + ": it is in no network that leads from ports of the host to it");
+                }
                 return Future.succeededFuture(Views.sandbox(before, networks));
             }
             return change(before, request).map(after -> Views.sandbox(after, networks));
@@ -54,15 +57,9 @@ final class ChangePorts {
             ports.addAll(has);
             gone.removeAll(has);
         }
-        // A port of the host may lead elsewhere in the container now: it is let go before it is taken.
-        networks.ports().release(gone);
-        List<PublishedPort> come;
-        try {
-            come = endpoint.take(before, missing);
-        } catch (WharfException e) {
-            networks.ports().takeAgain(gone, networks.reach(before));
-            throw e;
-        }
+        List<PublishedPort> come = take(endpoint, before, missing, gone);
+        List<PublishedPort> free =
+                gone.stream().filter(port -> !port.isAmong(come)).toList();
         ports.addAll(come);
         Membership after = before.publishing(ports, Attachments.shownPorts(request));
         PortMove move = networks.move(before, after);
@@ -72,12 +69,38 @@ final class ChangePorts {
                     move.in(kernel);
                 }))
                 .map(after)
-                .onSuccess(networks::put)
+                .onSuccess(changed -> {
+                    networks.put(changed);
+                    // Not before the rules are gone: whoever takes the port next has rules for it.
+                    networks.ports().release(free);
+                })
                 .recover(failure -> {
                     networks.ports().release(come);
                     networks.ports().takeAgain(gone, networks.reach(before));
                     return ledger.record(before.record())
                             .transform(undone -> Future.failedFuture(JoinSandbox.refused(failure)));
                 });
+    }
+
+    /** A port of the host may lead elsewhere in the container now: it is let go just to be taken. */
+    private List<PublishedPort> take(
+            EndpointPorts endpoint, Membership before, List<WantedPort> missing, List<PublishedPort> gone) {
+        List<PublishedPort> inTheWay = gone.stream()
+                .filter(port -> missing.stream().anyMatch(wanted -> wanted.mayTake(port)))
+                .toList();
+        networks.ports().release(inTheWay);
+        try {
+            List<PublishedPort> come = endpoint.take(before, missing);
+            networks.ports()
+                    .takeAgain(
+                            inTheWay.stream()
+                                    .filter(port -> !port.isAmong(come))
+                                    .toList(),
+                            networks.reach(before));
+            return come;
+        } catch (WharfException e) {
+            networks.ports().takeAgain(inTheWay, networks.reach(before));
+            throw e;
+        }
     }
 }

@@ -37,9 +37,9 @@ final class EndpointPorts {
         return membership.publishing(ports, Attachments.shownPorts(request));
     }
 
-    /** The membership without its ports, where it leads out no more. They are still to be released. */
+    /** The membership without its ports, where none can lead to it any more. They are still to be released. */
     static Membership kept(Membership membership) {
-        return membership.leadsOut() ? membership : membership.publishing(List.of(), List.of());
+        return membership.publishes() ? membership : membership.publishing(List.of(), List.of());
     }
 
     /** Ports that name no address of the host are published where the network says that leads out. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wharf.base.Json;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
 import io.wharf.networking.address.Family;
+import io.wharf.networking.ports.Protocol;
+import io.wharf.networking.ports.PublishedPort;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,17 +14,21 @@ import org.junit.jupiter.api.Test;
 /** Which network leads out, and what the ledger keeps. */
 class MembershipTest {
     private static Endpoint endpoint(String network, int priority, String gateway, String gateway6) {
+        return endpoint("bridge", network, priority, gateway, gateway6);
+    }
+
+    private static Endpoint endpoint(String driver, String network, int priority, String gateway, String gateway6) {
         return new Endpoint(
                 "e-" + network,
                 "n-" + network,
                 network,
-                "bridge",
+                driver,
                 "10.0.0.2/24",
                 "",
                 gateway,
                 gateway6,
                 "02:42:0a:00:00:02",
-                "veth" + network,
+                driver.equals("bridge") ? "veth" + network : "",
                 "eth0",
                 new EndpointConfig(null, List.of(), List.of(), "", Map.of(), priority),
                 false);
@@ -50,6 +56,16 @@ class MembershipTest {
         assertThat(gateway(Family.V6, a, inner)).isEmpty();
         assertThat(of(inner).leadsOut()).isFalse();
         assertThat(of(endpoint("n", -1, "10.0.0.1", ""), a).gateway(Family.V4)).contains(a);
+    }
+
+    @Test
+    void portsAreKept_onlyWhereABridgeLeadsToIt() {
+        Endpoint beside = endpoint("macvlan", "m", 0, "10.0.1.1", "");
+        List<PublishedPort> ports = List.of(new PublishedPort(Protocol.TCP, 80, PublishedPort.ANY, 8080));
+        Membership both = of(endpoint("a", 1, "10.0.0.1", ""), beside).publishing(ports, List.of("80/tcp"));
+        assertThat(EndpointPorts.kept(both).ports()).isEqualTo(ports);
+        Membership alone = of(beside).publishing(ports, List.of("80/tcp"));
+        assertThat(EndpointPorts.kept(alone).ports()).isEmpty();
     }
 
     @Test

@@ -123,12 +123,15 @@ public final class HostPorts implements AutoCloseable {
         }
     }
 
-    /** The container is reached at other addresses now; connections that a relay carries go on. */
+    /**
+     * The container is reached at other addresses now, some of them by a relay where rules did before, or the other way
+     * round; connections that a relay carries go on.
+     */
     public void redirect(List<PublishedPort> ports, Reach reach) {
         List<PublishedPort> relayed = ports.stream()
                 .filter(port -> {
                     Sockets.Held socket = held.get(Key.of(port));
-                    return socket != null && socket.relay() != null;
+                    return socket != null && (socket.relay() != null || sockets.relays(Key.of(port), reach));
                 })
                 .toList();
         release(relayed);

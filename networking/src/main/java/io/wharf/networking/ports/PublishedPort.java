@@ -3,6 +3,7 @@ package io.wharf.networking.ports;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.networking.address.Ip;
 import java.net.InetAddress;
+import java.util.Collection;
 
 /**
  * A port of a container and the port of the host that leads to it.
@@ -29,6 +30,13 @@ public record PublishedPort(
 
     public boolean isIpv6() {
         return hostIp.indexOf(':') >= 0;
+    }
+
+    /** Whether one of these has its port of the host, wherever it leads. */
+    public boolean isAmong(Collection<PublishedPort> ports) {
+        return ports.stream()
+                .anyMatch(other ->
+                        other.protocol == protocol && other.hostPort == hostPort && other.isIpv6() == isIpv6());
     }
 
     InetAddress host() {

@@ -84,6 +84,11 @@ public final class Sockets {
         }
     }
 
+    /** Whether the socket of a port has to carry bytes itself. */
+    boolean relays(HostPorts.Key key, Reach reach) {
+        return relayed(key, reach) != null;
+    }
+
     private RelayLimit limit() {
         RelayLimit known = limit;
         if (known == null) {

@@ -55,6 +55,11 @@ public record WantedPort(Protocol protocol, int containerPort, List<InetAddress>
         return wanted;
     }
 
+    /** Whether a port of the host that somebody has could be what is chosen here. */
+    public boolean mayTake(PublishedPort port) {
+        return port.protocol() == protocol && port.hostPort() >= first && port.hostPort() <= last;
+    }
+
     /** Those of these ports that are what is wanted here, one for each address that has one; none where any is amiss. */
     public List<PublishedPort> among(List<PublishedPort> ports) {
         for (PublishedPort port : ports) {
