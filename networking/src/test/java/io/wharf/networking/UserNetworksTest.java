@@ -197,10 +197,6 @@ class UserNetworksTest {
                 Request.named("n").option(BridgeOptions.TRUSTED, "eth0:x\" } accept; flush ruleset; #"),
                 "invalid trusted interface name \"x\" } accept; flush ruleset; #\"");
         refused(
-                Request.named("n").option(BridgeOptions.TRUSTED, "a-name-far-too-long"),
-                "invalid trusted interface name");
-        refused(Request.named("n").option(BridgeOptions.LINK, "br*"), "invalid bridge name");
-        refused(
                 Request.named("n").option(BridgeOptions.HOST_IPV4, "fd00::1"),
                 "failed to parse com.docker.network.host_ipv4 value: fd00::1 (no address of IPv4)");
         refused(
