@@ -1,9 +1,11 @@
 package io.wharf.networking;
 
 import io.vertx.core.Future;
+import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService.KeptSandbox;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ final class KeepSandboxes {
         this.names = names;
     }
 
-    /** Answers the sandboxes of those that have fewer endpoints than they were said to. */
+    /** Answers the sandboxes of those that have fewer endpoints than they were said to, or publish other ports. */
     Future<Map<String, Sandbox>> run(Map<String, KeptSandbox> containers) {
         Map<String, Sandbox> changed = new LinkedHashMap<>();
         return leaving.keepOnly(containers.keySet())
@@ -53,11 +55,29 @@ final class KeepSandboxes {
     private Future<Void> agree(String containerId, KeptSandbox kept, Map<String, Sandbox> changed) {
         return names.run(containerId, kept.name())
                 .compose(named -> networks.lanes().run(containerId, () -> cut(containerId, kept)))
-                .onSuccess(cut -> networks.member(containerId)
-                        .filter(member -> kept.endpoints().stream()
-                                .anyMatch(id -> member.endpoints().stream()
-                                        .noneMatch(endpoint -> endpoint.id().equals(id))))
-                        .ifPresent(member -> changed.put(containerId, Views.sandbox(member, networks))));
+                .onSuccess(cut -> networks.member(containerId).ifPresent(member -> {
+                    Sandbox sandbox = Views.sandbox(member, networks);
+                    if (hasFewer(member, kept) || !published(sandbox.ports()).equals(published(kept.ports()))) {
+                        changed.put(containerId, sandbox);
+                    }
+                }));
+    }
+
+    private static boolean hasFewer(Membership member, KeptSandbox kept) {
+        return kept.endpoints().stream()
+                .anyMatch(id -> member.endpoints().stream()
+                        .noneMatch(endpoint -> endpoint.id().equals(id)));
+    }
+
+    /** Without those that are only shown, and in no order. */
+    private static Map<String, Set<PortBinding>> published(Map<String, List<PortBinding>> ports) {
+        Map<String, Set<PortBinding>> published = new HashMap<>();
+        ports.forEach((port, bindings) -> {
+            if (!bindings.isEmpty()) {
+                published.put(port, Set.copyOf(bindings));
+            }
+        });
+        return published;
     }
 
     /** Takes away what a crash has left of a connect. */

@@ -8,6 +8,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +75,25 @@ class ChangePortsTest {
             engine.leave("b1");
         }
         Host.assertClean(folder);
+    }
+
+    @Test
+    void portsThatNobodyWasToldOf_areSaidAtTheNextStart() {
+        Sandbox before;
+        Sandbox after;
+        try (Engine engine = Engine.start(folder)) {
+            before = engine.join("a1", "bridge", "8080:80/tcp");
+            after = publish(engine, "a1", "bridge", "8081:80/tcp");
+        }
+        try (Engine engine = Engine.start(folder)) {
+            assertThat(Engine.await(engine.service.keepSandboxesOf(Map.of("a1", Engine.kept("name-a1", after)))))
+                    .isEmpty();
+            Map<String, Sandbox> changed =
+                    Engine.await(engine.service.keepSandboxesOf(Map.of("a1", Engine.kept("name-a1", before))));
+            assertThat(port(Objects.requireNonNull(changed.get("a1")), "80/tcp"))
+                    .isEqualTo("8081");
+            engine.leave("a1");
+        }
     }
 
     @Test

@@ -372,7 +372,7 @@ class EndpointsTest {
         assertThat(Engine.await(engine.service.keepSandboxesOf(Map.of(
                         "a1",
                         new KeptSandbox(
-                                "name-a1", Set.of(both.endpoints().get("one").endpointId()))))))
+                                "name-a1", Set.of(both.endpoints().get("one").endpointId()), both.ports())))))
                 .isEmpty();
     }
 

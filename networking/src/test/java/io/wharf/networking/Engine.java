@@ -98,7 +98,8 @@ final class Engine implements AutoCloseable {
                 name,
                 sandbox.endpoints().values().stream()
                         .map(endpoint -> endpoint.endpointId())
-                        .collect(Collectors.toUnmodifiableSet()));
+                        .collect(Collectors.toUnmodifiableSet()),
+                sandbox.ports());
     }
 
     void leave(String id) {

@@ -123,7 +123,8 @@ final class Recover {
                         ? Set.of()
                         : sandbox.endpoints().values().stream()
                                 .map(ContainerDetail.EndpointSettings::endpointId)
-                                .collect(Collectors.toUnmodifiableSet()));
+                                .collect(Collectors.toUnmodifiableSet()),
+                sandbox == null ? Map.of() : sandbox.ports());
     }
 
     /** Somebody was taking them out of a network when the engine ended: they are out of it, and that was asked for. */
@@ -139,6 +140,9 @@ final class Recover {
         if (before == null) {
             return Future.succeededFuture();
         }
+        if (now.endpoints().keySet().equals(before.endpoints().keySet())) {
+            return publishAsBefore(container, now);
+        }
         Definition definition = container.definition();
         for (String network : before.endpoints().keySet()) {
             if (!now.endpoints().containsKey(network)) {
@@ -148,6 +152,18 @@ final class Recover {
         return room.table()
                 .rewire(container, definition, now)
                 .compose(kept -> new EndpointFiles(room).rewrite(container, before, now));
+    }
+
+    /** Somebody was changing its ports when the engine ended, and was never told that they are others. */
+    private Future<Void> publishAsBefore(Container container, Sandbox now) {
+        Definition definition = container.definition();
+        return room.networks()
+                .publish(definition.join(container.id(), container.name()))
+                .recover(failure -> {
+                    LOG.warn("ports of {} stay changed: {}", container.id(), failure.toString());
+                    return Future.succeededFuture(now);
+                })
+                .compose(published -> room.table().rewire(container, definition, published));
     }
 
     /** Those of the containers, and of the images that are mounted into them. */

@@ -65,7 +65,7 @@ public interface NetworkService {
     /**
      * Called once by containers at its recovery with those that run, by id: their sandboxes are adopted and their rules
      * set anew, all others taken away, and so are endpoints that are not among theirs. Answers the sandboxes of those
-     * that have fewer endpoints than they were said to.
+     * that have fewer endpoints than they were said to, or publish other ports.
      */
     Future<Map<String, Sandbox>> keepSandboxesOf(Map<String, KeptSandbox> containers);
 
@@ -228,8 +228,9 @@ public interface NetworkService {
      *
      * @param name without slash
      * @param endpoints their ids
+     * @param ports what is published where
      */
-    record KeptSandbox(String name, Set<String> endpoints) {}
+    record KeptSandbox(String name, Set<String> endpoints, Map<String, List<HostConfig.PortBinding>> ports) {}
 
     /**
      * A container's network.
