@@ -8,14 +8,17 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.wharf.linux.Fd;
 import io.wharf.linux.InetSockets;
+import io.wharf.linux.Netlink;
 import io.wharf.networking.address.Ip;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +105,33 @@ class TcpRelayTest {
             assertThat(answer(second, LONG_MILLIS)).isEqualTo("b");
         }
         relay.close();
+    }
+
+    @Test
+    void ipv6AddressOfTheHost_isRelayedWhenTheContainerHasNoneAnyMore() throws IOException {
+        String named = "2001:db8:5::1";
+        try (Netlink netlink = Netlink.open()) {
+            int lo = netlink.link("lo").orElseThrow().index();
+            netlink.addAddress(lo, Ip.parse(named), 128);
+            HostPorts ports = new HostPorts(new Sockets(true, true, true, () -> loop));
+            try {
+                List<PublishedPort> taken = ports.take(
+                        List.of(new WantedPort(Protocol.TCP, server.getLocalPort(), List.of(Ip.parse(named)), 0, 0)),
+                        new Reach(Ip.parse("127.0.0.1"), Ip.parse("fd00::2"), false, false));
+                int published = taken.getFirst().hostPort();
+                // Held for rules to lead on, and nothing more.
+                assertThatThrownBy(() -> new Socket(named, published).close()).isInstanceOf(ConnectException.class);
+                ports.redirect(taken, new Reach(Ip.parse("127.0.0.1"), null, false, false));
+                try (Socket caller = new Socket(named, published)) {
+                    caller.getOutputStream().write('y');
+                    caller.shutdownOutput();
+                    assertThat(answer(caller, LONG_MILLIS)).isEqualTo("y");
+                }
+            } finally {
+                ports.close();
+                netlink.deleteAddress(lo, Ip.parse(named), 128);
+            }
+        }
     }
 
     @Test
