@@ -65,7 +65,7 @@ final class ConnectEndpoint {
     }
 
     private Future<Membership> make(JoinNetworks container, Membership before, Attachments.InNetwork place, Undo undo) {
-        Endpoint endpoint = new PlanEndpoint(networks).plan(place, before.endpoints(), undo);
+        Endpoint endpoint = new PlanEndpoint(networks, container.containerId()).plan(place, before.endpoints(), undo);
         Membership after = new EndpointPorts(networks).taken(before.with(endpoint), container, undo);
         networks.expect(after, undo);
         PortMove ports = networks.move(before, after);
@@ -92,8 +92,10 @@ final class ConnectEndpoint {
                 .filter(one -> one.id().equals(id))
                 .findFirst()
                 .orElseThrow();
+        List<Endpoint> formers = networks.departing().before(after);
         return pools.run(() -> {
             FailurePoint.reach("connect");
+            kernel.wiring().clear(formers);
             if (endpoint.isWired()) {
                 kernel.wiring().attach(before.netns(), Wire.of(endpoint, after, networks), before, after);
                 ports.in(kernel);

@@ -76,6 +76,7 @@ final class Departures {
 
     /** Takes over a membership whose namespace and rules are gone. */
     Future<Void> add(Membership membership) {
+        networks.departing().add(membership);
         if (links(membership).isEmpty()) {
             return gone(membership);
         }
@@ -91,6 +92,7 @@ final class Departures {
      * what the kernel has to do after that takes ten times as long. Never fails: what stays is deleted later.
      */
     Future<Void> delete(Membership departing) {
+        networks.departing().add(departing);
         Future<Void> deleted = pools.run(() -> kernel.wiring().deleteLinks(departing.netns(), departing.endpoints()));
         end(departing, deleted.compose(gone -> gone(departing))).onFailure(e -> {
             LOG.warn("A link of {} stays behind: {}", departing.name(), e.getMessage());
@@ -145,8 +147,10 @@ final class Departures {
             records.forEach(record -> {
                 Membership departing = Json.read(record.detail(), Membership.class);
                 networks.reserveAddresses(departing);
+                networks.departing().add(departing);
                 leaving.put(departing, PATIENCE);
             });
+            networks.members().forEach(networks.departing()::have);
             return look();
         });
     }

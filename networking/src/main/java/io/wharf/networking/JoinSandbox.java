@@ -87,7 +87,7 @@ final class JoinSandbox {
                 places.stream().anyMatch(place -> place.network().driver().kind() == Driver.Kind.HOST);
         String netns = ofHost ? "" : layout.netns(request.containerId()).toString();
         Membership membership = member(request, netns, "");
-        PlanEndpoint endpoints = new PlanEndpoint(networks);
+        PlanEndpoint endpoints = new PlanEndpoint(networks, request.containerId());
         for (Attachments.InNetwork place : places) {
             membership = membership.with(endpoints.plan(place, membership.endpoints(), undo));
         }
@@ -124,7 +124,9 @@ final class JoinSandbox {
         }
         List<PortRule> rules = networks.rules(membership);
         List<Wire> wires = Wire.all(membership, networks);
+        List<Endpoint> formers = networks.departing().before(membership);
         return pools.run(() -> {
+            kernel.wiring().clear(formers);
             kernel.wiring().connect(membership.netns(), wires);
             kernel.firewall().publish(rules);
         });

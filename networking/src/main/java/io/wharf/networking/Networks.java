@@ -37,6 +37,7 @@ final class Networks {
     private final HostPorts ports;
     private final Lanes lanes = new Lanes();
     private final Claims claims = new Claims();
+    private final DepartingAddresses departing = new DepartingAddresses();
     private final Naming naming = new Naming();
     private @Nullable RemoteDrivers remote;
 
@@ -70,6 +71,11 @@ final class Networks {
     /** Names, links and addresses that are taken. */
     Claims claims() {
         return claims;
+    }
+
+    /** Addresses that are about to be free. */
+    DepartingAddresses departing() {
+        return departing;
     }
 
     /** Whether a network goes by this name, or one that is being made. */
@@ -202,13 +208,13 @@ final class Networks {
     }
 
     /** Gives back addresses that nobody answers to any more. */
-    void releaseAddresses(Membership membership) {
-        membership.endpoints().forEach(this::releaseAddresses);
-    }
-
-    void releaseAddresses(Endpoint endpoint) {
-        claims.space(endpoint.networkId())
-                .ifPresent(space -> endpoint.addresses().forEach(space::release));
+    void releaseAddresses(Membership left) {
+        left.endpoints().stream()
+                .map(Endpoint::networkId)
+                .distinct()
+                .forEach(id -> departing
+                        .gone(left, id)
+                        .forEach(address -> claims.space(id).ifPresent(space -> space.release(address))));
     }
 
     /** Whether anybody is on a bridge. */

@@ -27,9 +27,11 @@ final class PlanEndpoint {
     private static final int LONGEST_NAME = 15;
 
     private final Networks networks;
+    private final String containerId;
 
-    PlanEndpoint(Networks networks) {
+    PlanEndpoint(Networks networks, String containerId) {
         this.networks = networks;
+        this.containerId = containerId;
     }
 
     /**
@@ -59,10 +61,10 @@ final class PlanEndpoint {
         MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
         AddressSpace space = bridge.addresses();
         EndpointAddresses fixed = asked.ipamConfig();
-        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
         InetAddress v6 = EndpointSysctls.disableIpv6(asked)
                 ? null
-                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+                : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
         MacAddress mac = wanted != null ? wanted : v4 != null ? Bridge.macOf(v4) : v6 != null ? Bridge.macOf(v6) : null;
         String id = Ids.random();
         return new Endpoint(
@@ -90,10 +92,10 @@ final class PlanEndpoint {
         MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
         AddressSpace space = networks.claims().space(network.id()).orElseThrow();
         EndpointAddresses fixed = asked.ipamConfig();
-        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
         InetAddress v6 = EndpointSysctls.disableIpv6(asked)
                 ? null
-                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+                : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
         InetAddress first = v4 == null ? v6 : v4;
         // An ipvlan has its parent's hardware address, and so has what a parent passes all through to.
         boolean own = parent.kind() == Sublink.Kind.MACVLAN && !parent.passthru();
@@ -122,10 +124,10 @@ final class PlanEndpoint {
         MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
         AddressSpace space = networks.claims().space(network.id()).orElseThrow();
         EndpointAddresses fixed = asked.ipamConfig();
-        InetAddress v4 = take(space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
+        InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
         InetAddress v6 = EndpointSysctls.disableIpv6(asked)
                 ? null
-                : take(space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
+                : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
         return new Endpoint(
                 Ids.random(),
                 network.id(),
@@ -152,7 +154,7 @@ final class PlanEndpoint {
         return space.poolOf(own).flatMap(AddressPool::gateway).map(Ip::text).orElse("");
     }
 
-    private static @Nullable InetAddress take(AddressSpace space, Family family, String wanted, Undo undo) {
+    private @Nullable InetAddress take(Network network, AddressSpace space, Family family, String wanted, Undo undo) {
         if (!space.has(family)) {
             if (!wanted.isEmpty()) {
                 throw WharfException.invalid(
@@ -160,9 +162,14 @@ final class PlanEndpoint {
             }
             return null;
         }
-        InetAddress taken = wanted.isEmpty() ? space.take(family) : space.take(Ip.parse(wanted));
+        DepartingAddresses departing = networks.departing();
+        InetAddress taken = wanted.isEmpty()
+                ? departing.takeBack(containerId, network.id(), family).orElseGet(() -> space.take(family))
+                : space.take(Ip.parse(wanted));
         undo.push("address " + Ip.text(taken), () -> {
-            space.release(taken);
+            if (!departing.giveBack(network.id(), taken)) {
+                space.release(taken);
+            }
             return Future.succeededFuture();
         });
         return taken;

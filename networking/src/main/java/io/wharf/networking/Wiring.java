@@ -331,6 +331,14 @@ final class Wiring implements AutoCloseable {
         return true;
     }
 
+    /** Has links gone whose addresses are to be in use again: most are on their way, the others are deleted. */
+    void clear(List<Endpoint> formers) {
+        List<Endpoint> pairs = formers.stream().filter(Endpoint::isPortOfBridge).toList();
+        if (!pairs.isEmpty() && !awaitUnseen(pairs)) {
+            pairs.forEach(endpoint -> deleteLink(endpoint.veth()));
+        }
+    }
+
     /** Deletes links of a namespace that goes on, or, where none is named, what is left of them outside. */
     void deleteLinks(String netns, List<Endpoint> gone) {
         List<Endpoint> inside = gone.stream()

@@ -182,7 +182,61 @@ class BridgeTest {
     void addresses_areNotReusedAtOnce() {
         assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("172.17.0.2");
         engine.leave("a1");
-        assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo("172.17.0.3");
+        assertThat(Engine.address(engine.join("b1", "bridge"))).isEqualTo("172.17.0.3");
+    }
+
+    @Test
+    void containerThatIsBackAtOnce_hasItsAddressAgain_andKeepsIt() throws IOException {
+        String address = Engine.address(engine.join("a1", "bridge"));
+        for (int i = 0; i < 3; i++) {
+            engine.leave("a1");
+            Sandbox back = engine.join("a1", "bridge");
+            assertThat(Engine.address(back)).isEqualTo(address);
+            try (var server = serve(back, 80)) {
+                assertThat(Peer.HERE.callTcp(address, 80)).isEqualTo(GATEWAY);
+                assertThat(server.isOpen()).isTrue();
+            }
+        }
+        // One that fails after it has taken it.
+        engine.leave("a1");
+        assertThatThrownBy(() -> engine.join("a1", "bridge", "172.17.0.1:80:80/tcp", "172.17.0.1:80:81/tcp"))
+                .hasMessageContaining("already allocated");
+        assertThat(Engine.address(engine.join("a1", "bridge"))).isEqualTo(address);
+    }
+
+    @Test
+    void addressThatWasTakenBack_isNotFree_beforeItsContainerLeavesForGood() {
+        Engine.await(engine.service.create(
+                Request.named("small").subnet("10.84.0.0/30", null, null, null).build()));
+        for (int i = 0; i < 3; i++) {
+            engine.join("a1", "small");
+            engine.leave("a1");
+        }
+        Sandbox back = engine.join("a1", "small");
+        departuresAreOver();
+        assertThatThrownBy(() -> engine.join("b1", "small")).hasMessageContaining("no available IPv4 addresses");
+        // The same after a crash between the two.
+        engine.leave("a1");
+        back = engine.join("a1", "small");
+        engine.close();
+        engine = Engine.start(folder);
+        Engine.await(engine.service.keepSandboxesOf(java.util.Map.of("a1", Engine.kept("name-a1", back))));
+        departuresAreOver();
+        assertThatThrownBy(() -> engine.join("b1", "small")).hasMessageContaining("no available IPv4 addresses");
+        engine.leave("a1");
+        departuresAreOver();
+        assertThat(engine.join("b1", "small").endpoints().get("small").ipAddress())
+                .isEqualTo("10.84.0.2");
+        engine.leave("b1");
+        Engine.await(engine.service.remove("small"));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(Host.links()).noneMatch(link -> link.startsWith("br-")));
+    }
+
+    private void departuresAreOver() {
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(Engine.await(engine.ledger.ofKind(Membership.DEPARTURE)))
+                        .isEmpty());
     }
 
     @Test
