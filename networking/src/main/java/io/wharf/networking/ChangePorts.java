@@ -1,6 +1,7 @@
 package io.wharf.networking;
 
 import io.vertx.core.Future;
+import io.wharf.base.FailurePoint;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.JoinNetworks;
@@ -67,6 +68,7 @@ final class ChangePorts {
                 .compose(recorded -> pools.run(() -> {
                     kernel.wiring().answerOwn(after);
                     move.in(kernel);
+                    FailurePoint.died("ports moved");
                 }))
                 .map(after)
                 .onSuccess(changed -> {
