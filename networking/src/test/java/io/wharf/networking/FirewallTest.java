@@ -274,7 +274,7 @@ class FirewallTest {
             assertThat(client.ask()).isEqualTo(Outside.ADDRESS);
             engine.leave("a1");
             engine.leave("b1");
-            Sandbox again = engine.join("b1", "bridge", "5353:53/udp");
+            Sandbox again = join("c1", "bridge", "5353:53/udp");
             assertThat(v4(again, "bridge")).isNotEqualTo(v4(one, "bridge")).isNotEqualTo(v4(two, "bridge"));
             servers.add(Engine.inside(again).serveUdp("0.0.0.0", 53));
             // The same socket, whose flow the kernel knew.
