@@ -1,6 +1,7 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
+import io.wharf.base.Ids;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Pools;
 import io.wharf.streams.HandleTable;
@@ -19,7 +20,6 @@ final class Copies {
     private final Volumes volumes;
     private final HandleTable handles;
     private final Pools bulk = new Pools(THREADS, 1);
-    private long holds;
 
     Copies(Volumes volumes, HandleTable handles) {
         this.volumes = volumes;
@@ -44,8 +44,8 @@ final class Copies {
 
     /** By whom a volume is mounted for a copy; no container has such an id. */
     String nextHold() {
-        holds++;
-        return "copy-" + holds;
+        // Never one of an engine before this one, whose copies a plugin may still remember.
+        return "copy-" + Ids.random();
     }
 
     /** Lane of the snapshots of a volume: taken, removed and read from one after another. */

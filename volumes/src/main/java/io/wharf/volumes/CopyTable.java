@@ -99,9 +99,14 @@ final class CopyTable {
         tx.update("DELETE FROM volume_work WHERE id = ?", id);
     }
 
-    /** One that did not come to its end is nothing to do again when another begins. */
-    static void forgetRefill(Tx tx, String volume) {
-        tx.update("DELETE FROM volume_work WHERE volume = ? AND kind = 'REFILL'", volume);
+    /** A content that did not come to its place is nothing to bring there again when another is on its way. */
+    static void forgetContents(Tx tx, String volume) {
+        tx.update("DELETE FROM volume_work WHERE volume = ? AND kind IN ('REFILL', 'SWAP')", volume);
+    }
+
+    /** Nothing is taken back of a volume that is there, also where an earlier attempt could not end its own row. */
+    static void forgetMakes(Tx tx, String volume) {
+        tx.update("DELETE FROM volume_work WHERE volume = ? AND kind = 'MAKE'", volume);
     }
 
     /** With the volume goes all that was to be done with it. */
@@ -113,6 +118,14 @@ final class CopyTable {
     static void rename(Tx tx, String from, String to) {
         tx.update("UPDATE volume SET name = ? WHERE name = ?", to, from);
         tx.update("UPDATE volume_snapshot SET volume = ? WHERE volume = ?", to, from);
+        forgetMakes(tx, to);
+        tx.update(
+                "DELETE FROM volume_work WHERE kind = 'RENAME' AND (volume IN (?, ?) OR detail IN (?, ?))",
+                from,
+                to,
+                from,
+                to);
+        tx.update("UPDATE volume_work SET volume = ? WHERE volume = ? AND kind IN ('REFILL', 'SWAP')", to, from);
     }
 
     private static Snapshot snapshot(Row row) {

@@ -74,7 +74,7 @@ final class MakeFrom {
                                                     CopyFolders.sync(held.place());
                                                     FailurePoint.reach("volume filled");
                                                 }))))
-                        .compose(filled -> commit(volume, id, told))
+                        .compose(filled -> commit(volume, told))
                         .recover(failure -> takeBack(volume.name(), volume.options(), id)
                                 .transform(gone ->
                                         Future.failedFuture(MakeVolume.named("create " + volume.name(), failure)))))
@@ -98,10 +98,10 @@ final class MakeFrom {
                 }));
     }
 
-    private Future<?> commit(Volume volume, String id, Told told) {
+    private Future<?> commit(Volume volume, Told told) {
         return volumes.store().write(tx -> {
             VolumeTable.insert(tx, volume);
-            CopyTable.end(tx, id);
+            CopyTable.forgetMakes(tx, volume.name());
             tx.announce("volume", "create", volume.name(), Map.of("driver", volume.driver()));
             return tx.announce("volume", told.action(), volume.name(), told.attributes());
         });

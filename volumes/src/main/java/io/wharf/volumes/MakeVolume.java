@@ -82,6 +82,7 @@ final class MakeVolume {
     private Future<?> commit(Volume volume) {
         return volumes.store().write(tx -> {
             VolumeTable.insert(tx, volume);
+            CopyTable.forgetMakes(tx, volume.name());
             return tx.announce("volume", "create", volume.name(), Map.of("driver", volume.driver()));
         });
     }

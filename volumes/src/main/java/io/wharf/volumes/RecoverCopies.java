@@ -42,7 +42,9 @@ final class RecoverCopies {
                                     }
                                 })
                                 .compose(moved -> finish(work))
-                                .onSuccess(done -> clear(work))));
+                                .compose(done -> unknown(work))
+                                .onSuccess(this::clear)))
+                .mapEmpty();
     }
 
     private Future<Void> finish(List<Work> work) {
@@ -64,15 +66,25 @@ final class RecoverCopies {
         VolumeDriver local = volumes.drivers().local();
         LOG.info("volume {}: {} was cut off", work.volume(), work.kind());
         return switch (work.kind()) {
-            case SWAP -> new ReplaceContent(copies).finish(work.id(), Path.of(local.path(work.volume(), Map.of())));
+            case SWAP ->
+                new ReplaceContent(copies)
+                        .finish(work.id(), Path.of(local.path(work.volume(), Map.of())))
+                        .onFailure(failure -> close(work.volume(), failure));
             case RENAME ->
-                new RenameVolume(copies).back(parent(local, work.volume()), parent(local, work.detail()), work.id());
+                // Where both are there, or neither, the folder is no longer the one that was being renamed.
+                volumes.find(work.detail()) != null && volumes.find(work.volume()) == null
+                        ? new RenameVolume(copies)
+                                .back(parent(local, work.volume()), parent(local, work.detail()), work.id())
+                        : end(work);
             case MAKE -> {
                 // In its lane, before anybody can ask for one of that name; nobody else waits.
                 volumes.lanes()
                         .run(
                                 work.volume(),
-                                () -> new MakeFrom(copies).takeBack(work.volume(), options(work.detail()), work.id()))
+                                () -> volumes.find(work.volume()) == null
+                                        ? new MakeFrom(copies)
+                                                .takeBack(work.volume(), options(work.detail()), work.id())
+                                        : end(work))
                         .onFailure(e -> LOG.warn("volume {} is half made: {}", work.volume(), e.getMessage()));
                 yield Future.succeededFuture();
             }
@@ -81,6 +93,22 @@ final class RecoverCopies {
                 yield Future.succeededFuture();
             }
         };
+    }
+
+    private void close(String name, Throwable failure) {
+        Volume volume = volumes.find(name);
+        if (volume != null) {
+            volume.breaks(ReplaceContent.notReplaced(failure));
+        }
+    }
+
+    private Future<Void> end(Work work) {
+        return volumes.store()
+                .write(tx -> {
+                    CopyTable.end(tx, work.id());
+                    return work;
+                })
+                .mapEmpty();
     }
 
     private void refill(Work work) {
@@ -101,15 +129,20 @@ final class RecoverCopies {
                 .onFailure(e -> LOG.error("{}", e.getMessage()));
     }
 
-    private void clear(List<Work> work) {
+    /** Looked up before anybody can stage anything. */
+    private Future<List<String>> unknown(List<Work> work) {
         Set<String> known = new HashSet<>();
         for (Work one : work) {
             known.add(one.id());
             // Of an exchange that was just finished: it goes by itself.
             known.add(one.id() + CopyFolders.OLD);
         }
+        return volumes.pools().call(() -> copies.folders().unknown(known));
+    }
+
+    private void clear(List<String> unknown) {
         volumes.pools()
-                .run(() -> copies.folders().clear(known))
+                .run(() -> copies.folders().clear(unknown))
                 .onFailure(e -> LOG.warn("copies that came to nothing could not be deleted: {}", e.getMessage()));
     }
 

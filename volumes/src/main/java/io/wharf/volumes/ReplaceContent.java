@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 import io.wharf.base.FailurePoint;
 import io.wharf.base.WharfException;
 import io.wharf.linux.CopyTree;
+import io.wharf.linux.Entries;
+import io.wharf.linux.Mounts;
+import io.wharf.linux.OpenFlags;
 import io.wharf.volumes.CopyTable.Kind;
 import io.wharf.volumes.CopyTable.Work;
 import io.wharf.volumes.copies.CopyFolders;
@@ -43,14 +46,37 @@ final class ReplaceContent {
         return copies.volumes()
                 .store()
                 .write(tx -> {
+                    CopyTable.forgetContents(tx, volume.name());
                     CopyTable.begin(tx, new Work(id, Kind.SWAP, volume.name(), ""));
                     VolumeTable.markFilled(tx, volume.name());
                     return tx.announce("volume", told.action(), volume.name(), told.attributes());
                 })
                 .compose(decided -> {
                     volume.setFilled();
-                    return finish(id, data);
-                });
+                    return finish(id, data).recover(failure -> takeBack(volume, id, data, failure));
+                })
+                .onSuccess(whole -> volume.heals());
+    }
+
+    /** What stays decided would replace, at the next start, all that is written until then. */
+    private Future<Void> takeBack(Volume volume, String id, Path data, Throwable failure) {
+        return copies.bulk()
+                .run(() -> copies.folders().unswap(id, data))
+                .compose(back -> end(id))
+                .onSuccess(ended -> copies.bulk()
+                        .run(() -> copies.folders().discard(id))
+                        .onFailure(e -> LOG.warn("a staged content is not all deleted: {}", e.getMessage())))
+                .onFailure(e -> volume.breaks(notReplaced(e)))
+                .transform(over -> Future.failedFuture(WharfException.internal(
+                        "volume " + volume.name() + ": its content could not be replaced: "
+                                + WharfException.of(failure).getMessage(),
+                        failure)));
+    }
+
+    /** What follows {@code volume NAME}. */
+    static String notReplaced(Throwable failure) {
+        return "is not whole, for its content could not be replaced ("
+                + WharfException.of(failure).getMessage() + "): restore it, or remove it";
     }
 
     /** Also at a start, for one that was decided before. */
@@ -70,15 +96,27 @@ final class ReplaceContent {
 
     /** Fills the volume from a tree, which stays. */
     Future<Void> refill(Volume volume, String id, Path from, Told told) {
-        return copies.volumes()
-                .store()
-                .write(tx -> {
-                    CopyTable.forgetRefill(tx, volume.name());
+        return new HoldVolume(copies)
+                .mounted(volume, held -> copies.bulk().run(() -> look(from, held.place())))
+                .compose(possible -> copies.volumes().store().write(tx -> {
+                    CopyTable.forgetContents(tx, volume.name());
                     CopyTable.begin(tx, new Work(id, Kind.REFILL, volume.name(), from.toString()));
                     VolumeTable.markFilled(tx, volume.name());
                     return id;
-                })
+                }))
                 .compose(begun -> again(volume, id, from, told));
+    }
+
+    /** Whatever can be seen to go wrong is to do so before anything is deleted. */
+    private static void look(Path from, Path place) {
+        Entries.open(from.toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0)
+                .close();
+        String at = place.toString();
+        for (var mount : Mounts.real().table().atOrBelow(at)) {
+            if (!mount.mountPoint().equals(at)) {
+                throw WharfException.conflict("something is mounted in it, at " + mount.mountPoint());
+            }
+        }
     }
 
     /** What is begun is done, at a start too; where it fails the volume stays closed until it is restored. */
@@ -88,6 +126,7 @@ final class ReplaceContent {
                 .mounted(
                         volume,
                         held -> copies.bulk().run(() -> {
+                            look(from, held.place());
                             CopyFolders.empty(held.place());
                             FailurePoint.reach("refill volume");
                             CopyTree.exactly(from.toString(), held.place().toString(), () -> false);

@@ -72,7 +72,8 @@ final class UseVolume {
         Map<String, Map<String, Map<String, String>>> byDriver = new HashMap<>();
         for (Volume volume : volumes.all()) {
             volume.users().stream().filter(running::contains).forEach(volume.mountedBy()::add);
-            if (!volume.mountedBy().isEmpty()) {
+            // One that is taken may be mounted at this moment, to be filled.
+            if (!volume.mountedBy().isEmpty() || volume.isTaken()) {
                 byDriver.computeIfAbsent(volume.driver(), driver -> new HashMap<>())
                         .put(volume.name(), volume.options());
             }

@@ -122,6 +122,10 @@ final class Volume {
         taken = why;
     }
 
+    boolean isTaken() {
+        return taken != null;
+    }
+
     void giveBack() {
         taken = null;
     }

@@ -305,6 +305,43 @@ class VolumeCopiesTest {
                 .isEmpty();
     }
 
+    @Test
+    void start_leavesVolumesAlone_thatWereMadeAfterSomethingWasCutOff() throws IOException {
+        for (String name : List.of("made", "to", "from")) {
+            Files.writeString(Path.of(create(name).mountpoint()).resolve("own"), name);
+        }
+        await(store.write(tx -> {
+            tx.update("INSERT INTO volume_work VALUES ('1', 'MAKE', 'made', '{}')");
+            tx.update("INSERT INTO volume_work VALUES ('2', 'RENAME', 'to', 'gone')");
+            return tx.update("INSERT INTO volume_work VALUES ('3', 'RENAME', 'to', 'from')");
+        }));
+        stop();
+        start();
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(await(store.read("SELECT id FROM volume_work", row -> row.text(1))))
+                        .isEmpty());
+        for (String name : List.of("made", "to", "from")) {
+            assertThat(root.resolve(name).resolve("_data/own")).hasContent(name);
+        }
+        assertThat(root.resolve("gone")).doesNotExist();
+    }
+
+    @Test
+    void unswap_putsTheOldContentBack() throws IOException {
+        Path data = Files.createDirectories(root.resolve("data9/_data"));
+        Files.writeString(data.resolve("own"), "old");
+        var folders = new io.wharf.volumes.copies.CopyFolders(root);
+        Files.writeString(folders.stageEmpty("x").resolve("own"), "new");
+        folders.unswap("x", data);
+        assertThat(data.resolve("own")).hasContent("old");
+        assertThat(folders.swap("x", data)).isTrue();
+        assertThat(data.resolve("own")).hasContent("new");
+        folders.unswap("x", data);
+        assertThat(data.resolve("own")).hasContent("old");
+        assertThat(folders.staged("x").resolve("own")).hasContent("new");
+        folders.discard("x");
+    }
+
     /** A bit of all that there may be in a folder. */
     private static Path fill(VolumeDetail volume) throws IOException {
         Path data = Path.of(volume.mountpoint());

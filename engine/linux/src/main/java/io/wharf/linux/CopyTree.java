@@ -31,6 +31,8 @@ public final class CopyTree {
     private final List<Fd> written = new ArrayList<>();
 
     private boolean many;
+    /** The copy itself, which may lie in what is copied. */
+    private String itself = "";
 
     private CopyTree(Fd links, boolean durable, CopyEntry copy, BooleanSupplier unwanted) {
         this.links = links;
@@ -118,6 +120,7 @@ public final class CopyTree {
     private void all(Fd from, Fd to, FileStatus status) {
         try {
             levels.push(new Level(from, to, status));
+            itself = key(FileStatus.of(to));
             while (!levels.isEmpty()) {
                 if (unwanted.getAsBoolean()) {
                     throw new LinuxException("copy", Errno.ECANCELED);
@@ -156,6 +159,9 @@ public final class CopyTree {
     private void one(Level level, String name) {
         FileStatus status = FileStatus.ofEntry(level.from.value(), name);
         if (status.isDirectory()) {
+            if (key(status).equals(itself)) {
+                return;
+            }
             Entries.makeDirectory(level.to.value(), name, 0700);
             enter(level, name, status);
         } else if (status.links() == 1 || !link(links, key(status), level.to, name)) {

@@ -73,6 +73,18 @@ class CopyTreeTest {
     }
 
     @Test
+    void exactly_intoAFolderOfTheSource_leavesTheCopyOut() throws Exception {
+        Path from = folder.resolve("from");
+        Files.createDirectories(from.resolve("sub"));
+        Files.writeString(from.resolve("file"), "text");
+        Path to = Files.createDirectories(from.resolve("engine/copy"));
+        CopyTree.exactly(from.toString(), to.toString(), () -> false);
+        assertThat(to.resolve("file")).hasContent("text");
+        assertThat(to.resolve("sub")).isDirectory();
+        assertThat(to.resolve("engine")).isEmptyDirectory();
+    }
+
+    @Test
     void copy_ofWhatIsThere_isRefused() throws Exception {
         Files.createDirectories(folder.resolve("from"));
         Files.createDirectories(folder.resolve("to"));

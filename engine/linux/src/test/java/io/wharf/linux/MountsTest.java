@@ -50,6 +50,19 @@ class MountsTest {
     }
 
     @Test
+    void unmountAll_ofASlave_leavesTheMountsOfItsSource() throws Exception {
+        var source = folder("shared");
+        mounts.mount("none", source, "tmpfs", 0, "");
+        mounts.propagation(source, Propagation.SHARED, false);
+        mounts.mount("none", folder("shared/inner"), "tmpfs", 0, "");
+        var place = folder("place");
+        mounts.bind(source, place, true);
+        mounts.propagation(place, Propagation.SLAVE, true);
+        mounts.unmountAll(place, MountFlags.MNT_DETACH);
+        assertThat(mounts.isMountPoint(source + "/inner")).isTrue();
+    }
+
+    @Test
     void bindReadOnly_recursive_coversMountsBelow() throws Exception {
         var source = folder("source");
         mounts.mount("none", folder("source/inner"), "tmpfs", 0, "");

@@ -10,6 +10,7 @@ import io.wharf.linux.LinuxException;
 import io.wharf.linux.MountFlags;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.OpenFlags;
+import io.wharf.linux.Propagation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ public final class HostMounts {
                 Files.createFile(place);
             }
             Mounts.real().bind(found.procPath(), place.toString(), target.recursive());
+            if (!target.propagation().contains("shared")
+                    && !target.propagation().contains("slave")) {
+                // Else a peer of its source: what is detached below ours would be detached from the host's too.
+                Mounts.real().propagation(place.toString(), Propagation.SLAVE, true);
+            }
             return place.toString();
         } catch (LinuxException e) {
             ErrorKind kind = e.is(Errno.ENOENT, Errno.ENOTDIR) ? ErrorKind.NOT_FOUND : ErrorKind.INTERNAL;

@@ -104,6 +104,16 @@ public final class CopyFolders {
         return exists(old(id));
     }
 
+    /** Puts back what {@link #swap} has moved before it failed. */
+    public void unswap(String id, Path data) {
+        if (exists(old(id))) {
+            if (exists(data)) {
+                rename(data, staged(id));
+            }
+            rename(old(id), data);
+        }
+    }
+
     /** Deletes a content that was replaced. */
     public void drop(String id) {
         RemoveTree.at(old(id));
@@ -114,16 +124,20 @@ public final class CopyFolders {
         RemoveTree.at(staged(id));
     }
 
-    /** Deletes what is staged and nobody knows of. */
-    public void clear(Set<String> known) {
+    /** What is staged and nobody knows of. */
+    public List<String> unknown(Set<String> known) {
         Path staging = root.resolve(".staging");
-        if (!Files.isDirectory(staging, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        for (String name : List.copyOf(Directories.names(staging.toString()))) {
-            if (!known.contains(name)) {
-                RemoveTree.at(staging.resolve(name));
-            }
+        return Files.isDirectory(staging, LinkOption.NOFOLLOW_LINKS)
+                ? Directories.names(staging.toString()).stream()
+                        .filter(name -> !known.contains(name))
+                        .toList()
+                : List.of();
+    }
+
+    /** Deletes what {@link #unknown} has found. */
+    public void clear(List<String> unknown) {
+        for (String name : unknown) {
+            RemoveTree.at(root.resolve(".staging").resolve(name));
         }
     }
 

@@ -72,7 +72,15 @@ final class LocalMounts {
                 .compose(free -> bounded(
                         name,
                         "access",
-                        ThreadOfItsOwn.call(THREAD, () -> FileStatus.of(place)),
+                        ThreadOfItsOwn.call(THREAD, () -> {
+                            if (!FileStatus.of(place).mountRoot()) {
+                                // What would be written there is in nobody's volume.
+                                throw WharfException.internal("nothing is mounted at " + place
+                                        + " any more: stop the containers that run with the volume, and start them"
+                                        + " again");
+                            }
+                            return place;
+                        }),
                         Future::succeededFuture))
                 .recover(failure -> failure instanceof LinuxException broken
                         ? Future.failedFuture(WharfException.internal(

@@ -6,6 +6,7 @@ import io.wharf.linux.Errno;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.MountFlags;
 import io.wharf.linux.Mounts;
+import io.wharf.linux.Propagation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -41,6 +42,9 @@ final class MountDevice {
         try {
             if (options.propagation() != 0) {
                 mounts.mount("", place, "", options.propagation(), "");
+            } else {
+                // A bind is a peer of its source: what is detached below ours would be detached from the host's too.
+                mounts.propagation(place, Propagation.SLAVE, true);
             }
             if (options.changesABind()) {
                 int again = (options.flags() & ~MountFlags.MS_REC) | MountFlags.MS_REMOUNT;
