@@ -7,6 +7,7 @@ import io.wharf.contracts.Handle;
 import io.wharf.streams.BlockingOutput;
 import io.wharf.volumes.copies.WriteTree;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Reads a volume, or one of its snapshots, as a tar; it is held until the last byte is read or nobody reads any more. */
 final class ExportVolume {
     private static final Logger LOG = LoggerFactory.getLogger(ExportVolume.class);
+    /** A reader that has gone without a word is not to keep one of few threads. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Copies copies;
 
@@ -51,7 +54,7 @@ final class ExportVolume {
 
     /** Completes when the writer has ended. */
     private Future<Void> begin(Path place, String name, Promise<Handle<ByteStream>> answer) {
-        BlockingOutput out = new BlockingOutput();
+        BlockingOutput out = new BlockingOutput(PATIENCE);
         ByteStream bytes = out.bytes();
         Future<Void> written = copies.bulk().run(() -> {
             try {

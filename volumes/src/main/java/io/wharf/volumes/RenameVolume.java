@@ -20,11 +20,9 @@ import java.util.Objects;
  * one commit: a start that finds it in between moves the folder back.
  */
 final class RenameVolume {
-    private final Copies copies;
     private final Volumes volumes;
 
     RenameVolume(Copies copies) {
-        this.copies = copies;
         this.volumes = copies.volumes();
     }
 
@@ -63,7 +61,7 @@ final class RenameVolume {
                     return driver.undoCreate(to, volume.options());
                 })
                 .compose(cleared -> begin(new Work(id, Kind.RENAME, to, from)))
-                .compose(begun -> copies.bulk()
+                .compose(begun -> volumes.pools()
                         .run(() -> move(source, target))
                         .compose(moved -> commit(volume, to, id))
                         .recover(failure -> back(target, source, id).transform(done -> Future.failedFuture(failure))))
@@ -117,7 +115,7 @@ final class RenameVolume {
 
     /** Also at a start, for one that was cut off. */
     Future<Void> back(Path target, Path source, String id) {
-        return copies.bulk()
+        return volumes.pools()
                 .run(() -> {
                     if (Files.exists(target) && !Files.exists(source)) {
                         CopyFolders.rename(target, source);

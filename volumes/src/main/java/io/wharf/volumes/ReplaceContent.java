@@ -60,7 +60,8 @@ final class ReplaceContent {
 
     /** What stays decided would replace, at the next start, all that is written until then. */
     private Future<Void> takeBack(Volume volume, String id, Path data, Throwable failure) {
-        return copies.bulk()
+        return copies.volumes()
+                .pools()
                 .run(() -> copies.folders().unswap(id, data))
                 .compose(back -> end(id))
                 .onSuccess(ended -> copies.bulk()
@@ -82,7 +83,8 @@ final class ReplaceContent {
     /** Also at a start, for one that was decided before. */
     Future<Void> finish(String id, Path data) {
         CopyFolders folders = copies.folders();
-        return copies.bulk()
+        return copies.volumes()
+                .pools()
                 .call(() -> folders.swap(id, data))
                 .compose(old -> end(id).onSuccess(done -> {
                     if (old) {

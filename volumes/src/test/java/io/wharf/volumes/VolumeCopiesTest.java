@@ -21,19 +21,13 @@ import io.wharf.contracts.VolumeCopyService.TakeSnapshot;
 import io.wharf.contracts.VolumeService;
 import io.wharf.contracts.VolumeService.CreateVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
-import io.wharf.linux.Attributes;
-import io.wharf.linux.Entries;
-import io.wharf.linux.FileStatus;
 import io.wharf.linux.Mounts;
-import io.wharf.linux.OpenFlags;
 import io.wharf.linux.Pools;
-import io.wharf.linux.Xattrs;
 import io.wharf.streams.ByteQueue;
 import io.wharf.streams.HandleTable;
 import io.wharf.volumes.local.LocalDriver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,54 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Copies are the original, and a death in between leaves whole ones or none. As root, on a file system with ACLs. */
 class VolumeCopiesTest {
-    /** user::rwx user:1000:r-x group::r-x mask::r-x other::--- in the kernel's form. */
-    private static final byte[] ACL = {
-        2,
-        0,
-        0,
-        0,
-        1,
-        0,
-        7,
-        0,
-        -1,
-        -1,
-        -1,
-        -1,
-        2,
-        0,
-        5,
-        0,
-        (byte) 0xe8,
-        3,
-        0,
-        0,
-        4,
-        0,
-        5,
-        0,
-        -1,
-        -1,
-        -1,
-        -1,
-        16,
-        0,
-        5,
-        0,
-        -1,
-        -1,
-        -1,
-        -1,
-        32,
-        0,
-        0,
-        0,
-        -1,
-        -1,
-        -1,
-        -1
-    };
-
     @TempDir
     Path folder;
 
@@ -134,7 +80,7 @@ class VolumeCopiesTest {
 
     @Test
     void snapshot_keepsEverything_andRestoreBringsItBack() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         List<String> before = TreeFacts.of(data);
         SnapshotDetail taken = outcome(copies.snapshot(new TakeSnapshot("data1", "monday", Map.of("a", "b"))));
         assertThat(taken.size()).isBetween(1L, 2L << 20);
@@ -155,7 +101,7 @@ class VolumeCopiesTest {
 
     @Test
     void snapshot_holdsItsVolume_unlessTheRemovalIsForced() throws IOException {
-        fill(create("data1"));
+        SampleTree.fill(create("data1"));
         outcome(copies.snapshot(new TakeSnapshot("data1", "one", Map.of())));
         assertThatThrownBy(() -> outcome(copies.snapshot(new TakeSnapshot("data1", "one", Map.of()))))
                 .hasMessage("volume data1 has a snapshot of that name: one");
@@ -168,7 +114,7 @@ class VolumeCopiesTest {
 
     @Test
     void copy_isTheSameUnderAnotherName() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         List<String> before = TreeFacts.of(data);
         outcome(copies.snapshot(new TakeSnapshot("data1", "old", Map.of())));
         Files.writeString(data.resolve("later"), "x");
@@ -187,7 +133,7 @@ class VolumeCopiesTest {
 
     @Test
     void load_ofAnExport_isTheOriginal() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         byte[] tar = export("data1");
         VolumeDetail made = outcome(copies.load(new LoadVolume("data2", false, offer(tar))));
         assertThat(TreeFacts.of(Path.of(made.mountpoint()))).isEqualTo(withoutSockets(TreeFacts.of(data)));
@@ -205,7 +151,7 @@ class VolumeCopiesTest {
 
     @Test
     void export_isReadByOthers() throws Exception {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         Path tar = Files.write(folder.resolve("x.tar"), export("data1"));
         Path out = Files.createDirectory(folder.resolve("out"));
         Process read = new ProcessBuilder(
@@ -218,7 +164,7 @@ class VolumeCopiesTest {
 
     @Test
     void load_ofHalfATar_changesNothing() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         byte[] half = java.util.Arrays.copyOf(export("data1"), 5000);
         List<String> before = TreeFacts.of(data);
         assertThatThrownBy(() -> outcome(copies.load(new LoadVolume("data1", true, offer(half)))))
@@ -232,7 +178,7 @@ class VolumeCopiesTest {
 
     @Test
     void rename_takesContentAndSnapshotsAlong() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         List<String> before = TreeFacts.of(data);
         outcome(copies.snapshot(new TakeSnapshot("data1", "one", Map.of())));
         VolumeDetail renamed = await(copies.rename("data1", "data2"));
@@ -263,7 +209,7 @@ class VolumeCopiesTest {
 
     @Test
     void start_finishesWhatWasDecided_andDeletesWhatWasNot() throws IOException {
-        Path data = fill(create("data1"));
+        Path data = SampleTree.fill(create("data1"));
         List<String> before = TreeFacts.of(data);
         outcome(copies.snapshot(new TakeSnapshot("data1", "one", Map.of())));
         create("data2");
@@ -340,44 +286,6 @@ class VolumeCopiesTest {
         assertThat(data.resolve("own")).hasContent("old");
         assertThat(folders.staged("x").resolve("own")).hasContent("new");
         folders.discard("x");
-    }
-
-    /** A bit of all that there may be in a folder. */
-    private static Path fill(VolumeDetail volume) throws IOException {
-        Path data = Path.of(volume.mountpoint());
-        Files.createDirectories(data.resolve("sub/deep"));
-        Xattrs.set(OpenFlags.AT_FDCWD, data.resolve("sub").toString(), "system.posix_acl_default", ACL);
-        Files.writeString(data.resolve("file"), "content");
-        Files.writeString(data.resolve("sub/file"), "more");
-        Xattrs.set(OpenFlags.AT_FDCWD, data.resolve("file").toString(), "system.posix_acl_access", ACL);
-        Xattrs.set(OpenFlags.AT_FDCWD, data.resolve("sub/file").toString(), "trusted.overlay.opaque", new byte[] {'y'});
-        // What a default ACL gave it is taken off again: a copy must not get it either.
-        if (Xattrs.list(OpenFlags.AT_FDCWD, data.resolve("sub/file").toString()).contains("system.posix_acl_access")) {
-            Xattrs.remove(OpenFlags.AT_FDCWD, data.resolve("sub/file").toString(), "system.posix_acl_access");
-        }
-        Files.createLink(data.resolve("sub/again"), data.resolve("file"));
-        Files.createSymbolicLink(data.resolve("link"), Path.of("/nowhere/at all"));
-        Entries.makeNode(OpenFlags.AT_FDCWD, data.resolve("pipe").toString(), FileStatus.S_IFIFO | 0640, 0);
-        Entries.makeNode(
-                OpenFlags.AT_FDCWD, data.resolve("null").toString(), FileStatus.S_IFCHR | 0666, Entries.device(1, 3));
-        Entries.makeNode(OpenFlags.AT_FDCWD, data.resolve("socket").toString(), FileStatus.S_IFSOCK | 0600, 0);
-        try (RandomAccessFile sparse =
-                new RandomAccessFile(data.resolve("sparse").toFile(), "rw")) {
-            sparse.seek(3 << 20);
-            sparse.write("in the middle".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            sparse.setLength(9 << 20);
-        }
-        Files.createFile(data.resolve("empty"));
-        try (RandomAccessFile hole = new RandomAccessFile(data.resolve("hole").toFile(), "rw")) {
-            hole.setLength(1 << 20);
-        }
-        Attributes.owner(OpenFlags.AT_FDCWD, data.resolve("sub/deep").toString(), 1234, 99);
-        Attributes.mode(OpenFlags.AT_FDCWD, data.resolve("sub/deep").toString(), 03711);
-        Files.setAttribute(data, "unix:mode", 0750);
-        for (String name : List.of("file", "link", "pipe", "sparse", "sub/file", "sub/deep", "sub", "")) {
-            Attributes.times(OpenFlags.AT_FDCWD, data.resolve(name).toString(), 1, 2, 1_600_000_000L, 123_456_789);
-        }
-        return data;
     }
 
     private static List<String> withoutSockets(List<String> lines) {

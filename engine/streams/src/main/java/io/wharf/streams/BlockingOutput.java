@@ -5,6 +5,7 @@ import io.wharf.contracts.ByteStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -24,8 +25,19 @@ public final class BlockingOutput extends OutputStream {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final ByteQueue queue = new ByteQueue(LIMIT).onRoom(this::wake).onClose(this::wake);
+    private final Duration patience;
     private byte[] gathered = NONE;
     private int count;
+
+    /** For a reader that may take as long as it likes. */
+    public BlockingOutput() {
+        this(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /** @param patience how long a write waits for a reader that takes nothing at all; then it fails */
+    public BlockingOutput(Duration patience) {
+        this.patience = patience;
+    }
 
     /** What is written here, for one reader. */
     public ByteStream bytes() {
@@ -68,8 +80,12 @@ public final class BlockingOutput extends OutputStream {
     public void flush() throws IOException {
         lock.lock();
         try {
+            long left = patience.toNanos();
             while (queue.isFull() && !queue.isClosed()) {
-                moved.await();
+                if (left <= 0) {
+                    throw new IOException("the reader has taken nothing for " + patience.toSeconds() + " s");
+                }
+                left = moved.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -65,6 +65,20 @@ class BlockingTest {
     }
 
     @Test
+    void write_readerTakesNothing_failsWhenPatienceEnds() {
+        BlockingOutput output = new BlockingOutput(java.time.Duration.ofMillis(50));
+        output.bytes().pause().handler(chunk -> {});
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        output.write(new byte[1000]);
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has taken nothing");
+        output.bytes().close();
+    }
+
+    @Test
     void write_readerStandsStill_waitsAndFailsWhenItCloses() {
         BlockingOutput output = new BlockingOutput();
         output.bytes().pause().handler(chunk -> {});
