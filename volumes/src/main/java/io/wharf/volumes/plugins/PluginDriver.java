@@ -111,8 +111,8 @@ final class PluginDriver implements VolumeDriver {
                         ? Future.succeededFuture(place)
                         : Future.failedFuture(
                                 WharfException.internal("VolumeDriver.Mount: \"" + place + "\" is no mountpoint")))
-                .recover(failure -> strike(name, id)
-                        .transform(struck -> Future.failedFuture(WharfException.internal(
+                .recover(failure -> notMounted(name, id, failure)
+                        .transform(told -> Future.failedFuture(WharfException.internal(
                                 "error while mounting volume '': "
                                         + WharfException.of(failure).getMessage(),
                                 failure))));
@@ -121,6 +121,14 @@ final class PluginDriver implements VolumeDriver {
     @Override
     public Future<Void> unmount(String name, Map<String, String> options, String id, boolean last) {
         return ask("VolumeDriver.Unmount", Map.of("Name", name, "ID", id), LONG).compose(done -> strike(name, id));
+    }
+
+    /** One that has not answered may have mounted all the same; where it cannot be told now the next start does it. */
+    private Future<Void> notMounted(String name, String id, Throwable failure) {
+        return failure.getCause() instanceof WharfException known && known.kind() == ErrorKind.UNAVAILABLE
+                ? ask("VolumeDriver.Unmount", Map.of("Name", name, "ID", id), LIST)
+                        .compose(told -> strike(name, id))
+                : strike(name, id);
     }
 
     private Future<Void> strike(String name, String id) {
