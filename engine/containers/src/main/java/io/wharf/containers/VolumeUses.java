@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A container's hold on its volumes, from its creation to its removal.
@@ -41,11 +40,15 @@ final class VolumeUses {
         if (requests.isEmpty()) {
             return Future.succeededFuture(mounts);
         }
-        requests.replaceAll((destination, request) -> request.name().isEmpty() ? anonymous(request) : request);
-        List<String> anonymous = requests.values().stream()
-                .filter(request -> request.labels().containsKey(ANONYMOUS))
-                .map(CreateVolume::name)
-                .toList();
+        List<String> anonymous = new ArrayList<>();
+        requests.replaceAll((destination, request) -> {
+            if (!request.name().isEmpty()) {
+                return request;
+            }
+            CreateVolume named = anonymous(request);
+            anonymous.add(named.name());
+            return named;
+        });
         undo.push("volumes of " + id, () -> release(id, anonymous, true));
         return record(id, anonymous).compose(recorded -> {
             Map<String, Future<VolumeDetail>> made = new LinkedHashMap<>();
@@ -89,7 +92,8 @@ final class VolumeUses {
     /** Ends all uses by a container; its anonymous volumes that nobody else uses go, if wanted. */
     Future<Void> release(Container container, boolean remove) {
         List<String> names = container.definition().mounts().targets().stream()
-                .filter(MountTarget::isVolume)
+                // One that somebody has asked for by its name is somebody's, also where it was made without one.
+                .filter(target -> target.isVolume() && target.anonymous())
                 .map(MountTarget::name)
                 .toList();
         return release(container.id(), names, remove);
@@ -102,10 +106,9 @@ final class VolumeUses {
         // Written again with their names: a crash after the release would leave nobody who knows of them.
         return record(id, names)
                 .compose(recorded -> room.volumes().release(id))
-                .compose(unused -> Future.join(Stream.concat(unused.stream(), names.stream())
+                .compose(unused -> Future.join(names.stream()
                         .distinct()
-                        .map(name ->
-                                unused.contains(name) ? room.volumes().remove(name, true) : removeIfAnonymous(name))
+                        .map(name -> unused.contains(name) ? removeUnlessHeld(name) : removeIfAnonymous(name))
                         .toList()))
                 .compose(removed -> room.ledger().strike(KIND, id));
     }
@@ -115,12 +118,21 @@ final class VolumeUses {
         return room.volumes()
                 .inspect(name)
                 .compose(volume -> volume.labels() != null && volume.labels().containsKey(ANONYMOUS)
-                        ? room.volumes().remove(name, true)
+                        ? removeUnlessHeld(name)
                         : Future.succeededFuture())
-                .recover(failure -> switch (WharfException.of(failure).kind()) {
-                    case NOT_FOUND, CONFLICT -> Future.succeededFuture();
-                    default -> Future.failedFuture(failure);
-                });
+                .recover(VolumeUses::unlessGone);
+    }
+
+    /** Not by force: one that others use, that is being copied or that has snapshots stays. */
+    private Future<Void> removeUnlessHeld(String name) {
+        return room.volumes().remove(name, false).recover(VolumeUses::unlessGone);
+    }
+
+    private static Future<Void> unlessGone(Throwable failure) {
+        return switch (WharfException.of(failure).kind()) {
+            case NOT_FOUND, CONFLICT -> Future.succeededFuture();
+            default -> Future.failedFuture(failure);
+        };
     }
 
     /** After a crash: volumes of containers that never were, or are no more. Those being removed are not for here. */

@@ -10,6 +10,7 @@ import io.wharf.linux.Boot;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.oci.Specs;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,12 +201,13 @@ class RecoveryKernelTest {
         Files.createDirectories(rig.layout().bundle(id));
         rig.others.layers.add(id);
         rig.others.volumes.put("nameless", id);
-        rig.others.anonymous.add("nameless");
+        rig.others.volumes.put("asked-for", id);
+        rig.others.anonymous.addAll(List.of("nameless", "asked-for"));
         Rig.get(rig.ledger().record(new KernelObject(Leftovers.KIND, id, id, "/wharf/" + id)));
-        Rig.get(rig.ledger().record(new KernelObject(VolumeUses.KIND, id, id, "")));
+        Rig.get(rig.ledger().record(new KernelObject(VolumeUses.KIND, id, id, "nameless")));
         rig.crash();
         comeBack();
-        assertThat(rig.others.volumes).isEmpty();
+        assertThat(rig.others.volumes).containsOnlyKeys("asked-for");
         rig.assertNothingLeft();
     }
 
