@@ -33,6 +33,8 @@ final class Container {
     private boolean startAborted;
     private boolean restartingByHand;
     private boolean removing;
+    private boolean heldStill;
+    private boolean ending;
     private long restartTimer = -1;
     private int restartDelayMillis;
     private ActOnUnhealthy.@Nullable Cause cause;
@@ -143,6 +145,24 @@ final class Container {
     void committed(State next, @Nullable Sandbox network) {
         state = next;
         sandbox = network;
+    }
+
+    /** Whether its processes stand still for a copy of a volume, which its state does not show. */
+    boolean heldStill() {
+        return heldStill;
+    }
+
+    /** Whether somebody has told its processes to end, and waits for it. */
+    boolean ending() {
+        return ending;
+    }
+
+    void ending(boolean awaited) {
+        ending = awaited;
+    }
+
+    void heldStill(boolean held) {
+        heldStill = held;
     }
 
     void stopWanted(boolean wanted) {

@@ -109,13 +109,13 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
         });
     }
 
-    /** Clients are let go; containers go on. */
+    /** Clients are let go; containers go on, also those that stood still for a copy. */
     @Override
     public Future<?> stop() {
         if (hub != null) {
             hub.close();
         }
-        return Future.succeededFuture();
+        return room == null ? Future.succeededFuture() : freezing.thawAll(room);
     }
 
     private Room.HostSide hostSide(

@@ -49,11 +49,27 @@ final class FreezeUsers {
                 .mapEmpty();
     }
 
+    /** At the end of the engine: nobody would be there to do it. */
+    Future<Void> thawAll(Room room) {
+        List<Container> held =
+                room.containers().all().stream().filter(Container::heldStill).toList();
+        holds.clear();
+        return Future.join(held.stream().map(container -> thaw(room, container)).toList())
+                .mapEmpty();
+    }
+
     private static Future<Void> freeze(Room room, Container container) {
-        return container.status() == Status.RUNNING ? Freezer.set(room, container, true) : Future.succeededFuture();
+        // One that is being stopped must see its signal, or it would be killed in the end.
+        if (container.status() != Status.RUNNING || container.ending()) {
+            return Future.succeededFuture();
+        }
+        container.heldStill(true);
+        return Freezer.set(room, container, true)
+                .compose(frozen -> container.ending() ? thaw(room, container) : Future.succeededFuture());
     }
 
     private static Future<Void> thaw(Room room, Container container) {
+        container.heldStill(false);
         // Somebody may have paused it for good in between; that is not ours to undo.
         if (container.status() != Status.RUNNING) {
             return Future.succeededFuture();

@@ -122,6 +122,7 @@ final class SignalContainer {
      */
     Future<Void> thaw(Container container) {
         if (container.status() != Status.PAUSED
+                && !container.heldStill()
                 && !container.definition().cgroupPath().startsWith("/")) {
             return Future.succeededFuture();
         }

@@ -64,12 +64,16 @@ final class StopContainer {
             return Future.succeededFuture();
         }
         int seconds = seconds(container, options.timeoutSeconds());
+        int signal = signal(container, options);
+        container.ending(true);
         return verbs.signals
-                .send(container, run, signal(container, options))
-                .compose(sent ->
-                        container.status() == Status.PAUSED ? verbs.signals.thaw(container) : Future.succeededFuture())
+                .send(container, run, signal)
+                .compose(sent -> container.status() == Status.PAUSED || container.heldStill()
+                        ? verbs.signals.thaw(container)
+                        : Future.succeededFuture())
                 .compose(sent -> ended(run, seconds))
-                .compose(ended -> ended ? Future.succeededFuture() : verbs.signals.killAndWait(container, run));
+                .compose(ended -> ended ? Future.<Void>succeededFuture() : verbs.signals.killAndWait(container, run))
+                .onComplete(over -> container.ending(false));
     }
 
     private Future<Void> announce(Container container) {
