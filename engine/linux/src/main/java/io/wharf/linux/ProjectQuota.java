@@ -41,6 +41,9 @@ public final class ProjectQuota {
     /** Far above those of containers, which count on from the largest. */
     private static final int FIRST_OF_VOLUMES = 1 << 30;
 
+    /** Of all, for each call has an instance of its own: finding a free number and taking it must be one step. */
+    private static final Object NUMBERS = new Object();
+
     private final String device;
 
     private ProjectQuota(String device) {
@@ -65,8 +68,10 @@ public final class ProjectQuota {
     }
 
     /** Limits what is put into an empty folder and into all that is made below it; those beside it have their own. */
-    public synchronized void limit(String folder, long bytes) {
-        limit(folder, bytes, 0, FIRST_PROJECT, lastBeside(folder));
+    public void limit(String folder, long bytes) {
+        synchronized (NUMBERS) {
+            limit(folder, bytes, 0, FIRST_PROJECT, lastBeside(folder));
+        }
     }
 
     /**
@@ -74,16 +79,20 @@ public final class ProjectQuota {
      *
      * @param inodes how many files and folders there may be; 0 for any number
      */
-    public synchronized void limitVolume(String folder, long bytes, long inodes) {
-        limit(folder, bytes, inodes, FIRST_OF_VOLUMES, FIRST_OF_VOLUMES);
+    public void limitVolume(String folder, long bytes, long inodes) {
+        synchronized (NUMBERS) {
+            limit(folder, bytes, inodes, FIRST_OF_VOLUMES, FIRST_OF_VOLUMES);
+        }
     }
 
     /** Takes the limit of a volume's folder away, so that its number is free again; that of somebody else stays. */
-    public synchronized void release(String folder) {
-        try (var fd = open(folder)) {
-            var project = project(fd);
-            if (project >= FIRST_OF_VOLUMES) {
-                set(project, 0, 0);
+    public void release(String folder) {
+        synchronized (NUMBERS) {
+            try (var fd = open(folder)) {
+                var project = project(fd);
+                if (project >= FIRST_OF_VOLUMES) {
+                    set(project, 0, 0);
+                }
             }
         }
     }
