@@ -115,8 +115,10 @@ final class CopyTable {
         tx.update("DELETE FROM volume_work WHERE volume = ?", volume);
     }
 
-    static void rename(Tx tx, String from, String to) {
-        tx.update("UPDATE volume SET name = ? WHERE name = ?", to, from);
+    static void rename(Tx tx, String from, Volume renamed) {
+        String to = renamed.name();
+        tx.update(
+                "UPDATE volume SET name = ?, labels = ? WHERE name = ?", to, Json.write(renamed.labels()), from);
         tx.update("UPDATE volume_snapshot SET volume = ? WHERE volume = ?", to, from);
         forgetMakes(tx, to);
         tx.update(

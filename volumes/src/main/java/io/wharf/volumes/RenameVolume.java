@@ -63,7 +63,7 @@ final class RenameVolume {
                 .compose(cleared -> begin(new Work(id, Kind.RENAME, to, from)))
                 .compose(begun -> volumes.pools()
                         .run(() -> move(source, target))
-                        .compose(moved -> commit(volume, to, id))
+                        .compose(moved -> commit(volume, renamed, id))
                         .recover(failure -> back(target, source, id).transform(done -> Future.failedFuture(failure))))
                 .map(committed -> {
                     volumes.drop(volume);
@@ -81,6 +81,8 @@ final class RenameVolume {
             throw WharfException.conflict("rename " + volume.name() + ": volume is in use - ["
                     + String.join(", ", volume.users().stream().sorted().toList()) + "]");
         }
+        // Else it would look whole under its new name.
+        volume.refuseIfBroken();
         HoldVolume.refuseIfUsed(volume, "being renamed");
     }
 
@@ -104,12 +106,13 @@ final class RenameVolume {
         });
     }
 
-    private Future<?> commit(Volume volume, String to, String id) {
+    private Future<?> commit(Volume volume, Volume renamed, String id) {
         return volumes.store().write(tx -> {
             FailurePoint.reach("rename volume commit");
-            CopyTable.rename(tx, volume.name(), to);
+            CopyTable.rename(tx, volume.name(), renamed);
             CopyTable.end(tx, id);
-            return tx.announce("volume", "rename", to, Map.of("driver", volume.driver(), "oldName", volume.name()));
+            return tx.announce(
+                    "volume", "rename", renamed.name(), Map.of("driver", volume.driver(), "oldName", volume.name()));
         });
     }
 

@@ -1,6 +1,7 @@
 package io.wharf.volumes;
 
 import io.wharf.base.WharfException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -152,8 +153,10 @@ final class Volume {
         }
     }
 
-    /** The same under another name. */
+    /** The same under another name, which somebody has given it: it is anonymous no more. */
     Volume renamed(String to) {
-        return new Volume(to, driver, createdNanos, labels, options, filled);
+        Map<String, String> others = new HashMap<>(labels);
+        others.remove(ANONYMOUS);
+        return new Volume(to, driver, createdNanos, others, options, filled);
     }
 }
