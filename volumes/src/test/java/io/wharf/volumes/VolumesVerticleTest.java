@@ -204,11 +204,12 @@ class VolumesVerticleTest {
     }
 
     @Test
-    void mount_afterARemovalThatWasCutOff_findsAFolder() throws IOException {
+    void mount_ofAFolderThatSomebodyTook_isRefused_andMakesNoEmptyOne() throws IOException {
         Path data = Path.of(create("data1").mountpoint());
         Files.delete(data);
-        await(volumes.mount("data1", "c1", null, Map.of()));
-        assertThat(data).isDirectory();
+        assertThatThrownBy(() -> await(volumes.mount("data1", "c1", null, Map.of())))
+                .hasMessageContaining("the folder of volume data1 is gone: " + data);
+        assertThat(data).doesNotExist();
     }
 
     @Test

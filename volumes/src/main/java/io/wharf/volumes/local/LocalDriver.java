@@ -32,7 +32,9 @@ public final class LocalDriver implements VolumeDriver {
     /** So long a server may take before whoever waits is told. */
     public static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    private static final String DATA = "_data";
+    /** Where in a volume's folder its content lies. */
+    static final String DATA = "_data";
+
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
     private static final int LONGEST = 255;
@@ -123,14 +125,12 @@ public final class LocalDriver implements VolumeDriver {
     public Future<Removal> remove(String name, Map<String, String> options) {
         boolean mounted = isMounted(options);
         Future<Void> free = mounted ? mounts.unmount(name, data(name).toString()) : Future.succeededFuture();
-        return free.compose(done -> removed.move(name, () -> {
+        boolean limited = storage(options) instanceof LocalStorage.LimitedFolder;
+        return free.compose(done -> removed.move(name, limited, () -> {
             // Of a mount of the driver's own only its place is left; any other is somebody's, with somebody's files.
             if (!mounted && isMountPoint(data(name))) {
                 throw WharfException.conflict("something that is not the engine's is mounted on " + data(name)
                         + ": unmount it first, for all that is in it would be deleted");
-            }
-            if (storage(options) instanceof LocalStorage.LimitedFolder) {
-                FolderLimit.release(data(name));
             }
         }));
     }
@@ -151,7 +151,7 @@ public final class LocalDriver implements VolumeDriver {
         String place = data(name).toString();
         LocalStorage storage = storage(options);
         Future<Void> ready = switch (storage) {
-            case LocalStorage.Folder plain -> pools.run(() -> Files.createDirectories(data(name)));
+            case LocalStorage.Folder plain -> pools.run(() -> requireFolder(name));
             case LocalStorage.LimitedFolder limited -> pools.run(() -> requireFolder(name));
             case LocalStorage.LoopFile file ->
                 first
@@ -170,10 +170,10 @@ public final class LocalDriver implements VolumeDriver {
                         failure)));
     }
 
-    /** One that is missing is not made anew: it would have no limit. */
+    /** One that is missing is not made anew: it would be empty, and have no limit. */
     private void requireFolder(String name) {
         if (!Files.isDirectory(data(name))) {
-            throw WharfException.internal(data(name) + " is gone");
+            throw WharfException.internal("the folder of volume " + name + " is gone: " + data(name));
         }
     }
 

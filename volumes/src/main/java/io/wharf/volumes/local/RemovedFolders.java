@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +41,13 @@ final class RemovedFolders {
         this.pools = pools;
     }
 
-    /** Moves a volume's folder, after a last look. */
-    Future<Removal> move(String name, Pools.Action look) {
+    /**
+     * Moves a volume's folder, after a last look.
+     *
+     * @param limited whether its file system keeps a limit for it, which goes with the files: a removal that is taken back
+     *     leaves it
+     */
+    Future<Removal> move(String name, boolean limited, Pools.Action look) {
         Path from = root.resolve(name);
         String mark = PREFIX + Ids.random().substring(0, HEX) + ".";
         boolean fits = mark.length() + name.length() <= LONGEST;
@@ -65,7 +71,7 @@ final class RemovedFolders {
                 back(grave, to, name);
                 throw e;
             }
-            return new Moved(name, grave, to);
+            return new Moved(name, grave, to, limited);
         });
     }
 
@@ -74,11 +80,13 @@ final class RemovedFolders {
         private final String name;
         private final Path grave;
         private final Path folder;
+        private final boolean limited;
 
-        Moved(String name, Path grave, Path folder) {
+        Moved(String name, Path grave, Path folder, boolean limited) {
             this.name = name;
             this.grave = grave;
             this.folder = folder;
+            this.limited = limited;
         }
 
         @Override
@@ -86,6 +94,9 @@ final class RemovedFolders {
             return pools.run(() -> {
                 try {
                     FailurePoint.died("remove volume delete");
+                    if (limited) {
+                        FolderLimit.release(folder.resolve(LocalDriver.DATA));
+                    }
                     RemoveTree.at(grave);
                 } catch (LinuxException e) {
                     throw WharfException.internal(
@@ -109,28 +120,57 @@ final class RemovedFolders {
         RemoveTree.at(grave);
     }
 
-    /** Puts back what has a row; the rest goes on being deleted, and nobody waits for it. */
+    /**
+     * Puts back what has a row; the rest goes on being deleted, and nobody waits for it. What has a row and cannot go back, for
+     * another folder is there, is nobody's to delete as long as nobody knows which of both is the volume.
+     */
     Future<Void> recover(List<String> known) {
         return pools.call(() -> {
-                    List<Path> graves = graves();
-                    for (Path grave : graves) {
+                    List<Path> graves = new ArrayList<>();
+                    for (Path grave : graves()) {
+                        boolean empty = true;
                         for (Path folder : folders(grave)) {
-                            String name = name(folder);
-                            if (known.contains(name) && !Files.exists(root.resolve(name))) {
-                                LOG.info("volume {} stays: its removal was cut off", name);
-                                Files.move(folder, root.resolve(name));
-                            }
+                            empty &= !known.contains(name(folder)) || putBack(folder);
+                        }
+                        if (empty) {
+                            graves.add(grave);
                         }
                     }
                     return graves;
                 })
                 .onSuccess(graves -> {
                     if (!graves.isEmpty()) {
-                        pools.run(() -> graves.forEach(RemoveTree::at))
+                        pools.run(() -> graves.forEach(RemovedFolders::delete))
                                 .onFailure(e -> LOG.warn("removed volumes could not be deleted: {}", e.getMessage()));
                     }
                 })
                 .mapEmpty();
+    }
+
+    private boolean putBack(Path folder) throws IOException {
+        String name = name(folder);
+        Path place = root.resolve(name);
+        if (Files.exists(place)) {
+            LOG.warn(
+                    "volume {}: {} is kept, for what was there is in {}; delete what is not wanted",
+                    name,
+                    folder,
+                    place);
+            return false;
+        }
+        LOG.info("volume {} stays: its removal was cut off", name);
+        Files.move(folder, place);
+        return true;
+    }
+
+    /** With the limits that the file system may keep for them. */
+    private static void delete(Path grave) {
+        try {
+            folders(grave).forEach(folder -> FolderLimit.release(folder.resolve(LocalDriver.DATA)));
+        } catch (LinuxException e) {
+            LOG.debug("the limit of {} cannot be taken away: {}", grave, e.getMessage());
+        }
+        RemoveTree.at(grave);
     }
 
     private static List<Path> folders(Path grave) {
