@@ -117,8 +117,7 @@ final class CopyTable {
 
     static void rename(Tx tx, String from, Volume renamed) {
         String to = renamed.name();
-        tx.update(
-                "UPDATE volume SET name = ?, labels = ? WHERE name = ?", to, Json.write(renamed.labels()), from);
+        tx.update("UPDATE volume SET name = ?, labels = ? WHERE name = ?", to, Json.write(renamed.labels()), from);
         tx.update("UPDATE volume_snapshot SET volume = ? WHERE volume = ?", to, from);
         forgetMakes(tx, to);
         tx.update(
