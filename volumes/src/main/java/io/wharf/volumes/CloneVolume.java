@@ -1,6 +1,7 @@
 package io.wharf.volumes;
 
 import io.vertx.core.Future;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.Pending;
 import io.wharf.contracts.VolumeCopyService.CopyVolume;
 import io.wharf.contracts.VolumeService.VolumeDetail;
@@ -9,6 +10,7 @@ import io.wharf.volumes.ReplaceContent.Told;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Makes a volume with the content of another. Limits of the first hold for the second; where the first lies on a server or with a
@@ -29,15 +31,20 @@ final class CloneVolume {
         if (!snapshot.isEmpty()) {
             attributes.put("snapshot", snapshot);
         }
-        Future<VolumeDetail> made = new MakeFrom(copies)
-                .run(
-                        request.name(),
-                        limits(source),
-                        request.labels(),
-                        new Told("clone", attributes),
-                        held -> fill(source.name(), snapshot, held.place(), wish));
+        // The source first, whose lanes are free again before that of the new one is taken: a rename takes both.
+        Future<VolumeDetail> made = read(
+                source.name(),
+                snapshot,
+                from -> new MakeFrom(copies)
+                        .run(
+                                request.name(),
+                                limits(source),
+                                request.labels(),
+                                new Told("clone", attributes),
+                                held -> copy(from, held.place(), wish)));
         return new Pending<>(
-                made.recover(failure -> Future.failedFuture(Withdrawn.orElse(wish, failure))), wish::withdraw);
+                made.recover(failure -> Future.failedFuture(Withdrawn.orElse(wish, named(request.name(), failure)))),
+                wish::withdraw);
     }
 
     private static Map<String, String> limits(Volume source) {
@@ -47,16 +54,18 @@ final class CloneVolume {
         return here ? source.options() : Map.of();
     }
 
-    private Future<Void> fill(String source, String snapshot, Path place, Copies.Wish wish) {
-        if (snapshot.isEmpty()) {
-            return new HoldVolume(copies).toRead(source, held -> copy(held.place(), place, wish));
-        }
-        return copies.volumes()
-                .lanes()
-                .run(
-                        Copies.snapshotLane(source),
-                        () -> copies.snapshot(source, snapshot)
-                                .compose(found -> copy(copies.folders().snapshot(found.id()), place, wish)));
+    /** What went wrong with the source is told as what went wrong with the new one. */
+    private static Throwable named(String name, Throwable failure) {
+        String what = "create " + name;
+        return String.valueOf(WharfException.of(failure).getMessage()).startsWith(what + ": ")
+                ? failure
+                : MakeVolume.named(what, failure);
+    }
+
+    private <T> Future<T> read(String source, String snapshot, Function<Path, Future<T>> work) {
+        return snapshot.isEmpty()
+                ? new HoldVolume(copies).toRead(source, held -> work.apply(held.place()))
+                : copies.volumes().reads().run(copies, source, snapshot, work);
     }
 
     private Future<Void> copy(Path from, Path to, Copies.Wish wish) {

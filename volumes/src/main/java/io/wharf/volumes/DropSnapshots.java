@@ -29,7 +29,10 @@ final class DropSnapshots {
             }
             List<String> ids = snapshots.stream().map(Snapshot::id).toList();
             Moved moved = new Moved(ids);
-            return moved.move().map(moved);
+            volumes.reads().take(volume.name(), ids);
+            return moved.move()
+                    .onFailure(failure -> volumes.reads().giveBack(ids))
+                    .map(moved);
         });
     }
 
@@ -51,17 +54,21 @@ final class DropSnapshots {
 
         @Override
         public Future<Void> finish() {
-            return volumes.pools().run(() -> ids.forEach(volumes.folders()::discard));
+            return volumes.pools()
+                    .run(() -> ids.forEach(volumes.folders()::discard))
+                    .onComplete(over -> volumes.reads().giveBack(ids));
         }
 
         @Override
         public Future<Void> undo() {
             CopyFolders folders = volumes.folders();
-            return volumes.pools().run(() -> {
-                for (String id : ids) {
-                    folders.move(folders.staged(id), folders.snapshot(id));
-                }
-            });
+            return volumes.pools()
+                    .run(() -> {
+                        for (String id : ids) {
+                            folders.move(folders.staged(id), folders.snapshot(id));
+                        }
+                    })
+                    .onComplete(over -> volumes.reads().giveBack(ids));
         }
     }
 }

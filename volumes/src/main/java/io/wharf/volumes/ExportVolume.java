@@ -40,13 +40,7 @@ final class ExportVolume {
             over = new HoldVolume(copies).toRead(name, held -> export.apply(held.place()));
         } else {
             attributes.put("snapshot", snapshot);
-            over = copies.volumes()
-                    .lanes()
-                    .run(
-                            Copies.snapshotLane(name),
-                            () -> copies.snapshot(name, snapshot)
-                                    .compose(found ->
-                                            export.apply(copies.folders().snapshot(found.id()))));
+            over = copies.volumes().reads().run(copies, name, snapshot, export);
         }
         over.onFailure(answer::tryFail);
         return answer.future();

@@ -104,7 +104,10 @@ final class SnapshotVolume {
                         () -> copies.snapshot(volume, name)
                                 .compose(snapshot -> {
                                     copies.volumes().get(volume).refuseIfTaken();
-                                    return outOfReach(snapshot);
+                                    List<String> ids = List.of(snapshot.id());
+                                    SnapshotReads reads = copies.volumes().reads();
+                                    reads.take(volume, ids);
+                                    return outOfReach(snapshot).onComplete(over -> reads.giveBack(ids));
                                 })
                                 .compose(gone ->
                                         copies.bulk().run(() -> copies.folders().discard(gone.id())))));

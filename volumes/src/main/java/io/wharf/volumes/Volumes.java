@@ -22,6 +22,7 @@ final class Volumes {
     private final CopyFolders folders;
     private final Map<String, Volume> byName;
     private final Lanes lanes = new Lanes();
+    private final SnapshotReads reads = new SnapshotReads();
 
     Volumes(Store store, Pools pools, Drivers drivers, CopyFolders folders, Map<String, Volume> byName) {
         this.store = store;
@@ -45,6 +46,10 @@ final class Volumes {
 
     CopyFolders folders() {
         return folders;
+    }
+
+    SnapshotReads reads() {
+        return reads;
     }
 
     Lanes lanes() {
