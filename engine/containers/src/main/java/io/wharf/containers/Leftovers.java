@@ -174,7 +174,9 @@ final class Leftovers {
         HostMounts.unmountAll(files.bundle());
         Trees.delete(files.bundle());
         Trees.delete(files.scratch());
-        Files.deleteIfExists(files.exitFile());
+        if (!Files.deleteIfExists(files.exitFile())) {
+            files.deleteHalfExit();
+        }
     }
 
     private @Nullable OciRuntime runtimeOf(@Nullable String name) {

@@ -1,6 +1,9 @@
 package io.wharf.containers;
 
 import io.wharf.base.Layout;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -30,6 +33,18 @@ record MonitorFiles(Path bundle, Path exits, Path exitFile, Path scratch, Path s
         Path folder = layout.monitor(execId);
         Path exits = folder.resolve("exits");
         return new MonitorFiles(folder, exits, exits.resolve(containerId), folder, folder.resolve("spool.log"));
+    }
+
+    /** conmon writes the exit file under its name and six letters more; one that was killed may leave it there. */
+    void deleteHalfExit() throws IOException {
+        if (!Files.isDirectory(exits)) {
+            return;
+        }
+        try (DirectoryStream<Path> half = Files.newDirectoryStream(exits, exitFile.getFileName() + ".??????")) {
+            for (Path each : half) {
+                Files.deleteIfExists(each);
+            }
+        }
     }
 
     /** Where output comes and input goes: SOCK_SEQPACKET, packets of a stream number (2 out, 3 err) and bytes. */
