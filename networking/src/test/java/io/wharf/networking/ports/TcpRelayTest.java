@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,8 +120,10 @@ class TcpRelayTest {
                         List.of(new WantedPort(Protocol.TCP, server.getLocalPort(), List.of(Ip.parse(named)), 0, 0)),
                         new Reach(Ip.parse("127.0.0.1"), Ip.parse("fd00::2"), false, false));
                 int published = taken.getFirst().hostPort();
-                // Held for rules to lead on, and nothing more.
-                assertThatThrownBy(() -> new Socket(named, published).close()).isInstanceOf(ConnectException.class);
+                // Held for rules to lead on, and nothing more. The kernel routes to a new address a moment later.
+                Awaitility.await()
+                        .untilAsserted(() -> assertThatThrownBy(() -> new Socket(named, published).close())
+                                .isInstanceOf(ConnectException.class));
                 ports.redirect(taken, new Reach(Ip.parse("127.0.0.1"), null, false, false));
                 try (Socket caller = new Socket(named, published)) {
                     caller.getOutputStream().write('y');
