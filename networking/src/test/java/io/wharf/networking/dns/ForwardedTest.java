@@ -235,6 +235,7 @@ class ForwardedTest {
         await().atMost(5, TimeUnit.SECONDS).until(() -> ask().answer().records().size() == 1);
     }
 
+    /** A server whose lateness is what is tried: nothing is waited for. */
     private static byte[] slowly(byte[] answer) {
         try {
             Thread.sleep(SHORT.hedgeMillis() + 100);
