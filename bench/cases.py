@@ -261,10 +261,10 @@ def stop_fifty(engine):
         engine.remove_all()
 
 
-class ManyAtOnce:
-    """300 containers at once, measured once for all the figures that are taken of it."""
+class PlayedOnce:
+    """What is played once on each engine for all the figures that are taken of it; `play` gives them by name."""
 
-    def __init__(self, count=300):
+    def __init__(self, count):
         self.count = count
         self.taken = {}
 
@@ -275,6 +275,13 @@ class ManyAtOnce:
             return self.taken[engine.name][name]
 
         return measure
+
+    def play(self, engine):
+        raise NotImplementedError
+
+
+class ManyAtOnce(PlayedOnce):
+    """300 containers at once."""
 
     def play(self, engine):
         engine.stop()
@@ -296,7 +303,7 @@ class ManyAtOnce:
             engine.remove_all()
 
 
-MANY = ManyAtOnce()
+MANY = ManyAtOnce(300)
 
 
 CASES = [

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import traffic
-from cases import IDLE, Case, clear, timed
+from cases import IDLE, Case, PlayedOnce, clear, timed
 from connection import UnixConnection
 
 API = "/v1.41"
@@ -193,20 +193,8 @@ def dns_back(engine):
     return seconds
 
 
-class Thousand:
+class Thousand(PlayedOnce):
     """1,000 containers on two bridges: what the first hundred and the last cost."""
-
-    def __init__(self, count=1000):
-        self.count = count
-        self.taken = {}
-
-    def figure(self, name):
-        def measure(engine):
-            if engine.name not in self.taken:
-                self.taken[engine.name] = self.play(engine)
-            return self.taken[engine.name][name]
-
-        return measure
 
     def play(self, engine):
         """Starts them one after the other over two networks, as a bridge takes 1,024 ports at most."""
@@ -232,7 +220,7 @@ class Thousand:
         return {"first": curve[0][0], "last": curve[-1][0], "memory": (curve[-1][1] - before) / self.count}
 
 
-TRAFFIC, THOUSAND = Traffic(), Thousand()
+TRAFFIC, THOUSAND = Traffic(), Thousand(1000)
 
 NETWORK_CASES = [
     Case("endpoint", "set-up of an endpoint on a bridge (its part of a start)", "s", 0.25, 5, set_up),
