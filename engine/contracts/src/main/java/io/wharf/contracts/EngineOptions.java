@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param pluginFolders where plugins leave their sockets and descriptions, the first found of a name counting
  * @param firewall what else may be done to the host's packets
  * @param networks what networks get that do not say otherwise
+ * @param sinks where events are brought by the engine itself
  */
 public record EngineOptions(
         List<String> hosts,
@@ -52,7 +53,8 @@ public record EngineOptions(
         ImageSpaceOptions space,
         List<String> pluginFolders,
         FirewallOptions firewall,
-        NetworkDefaults networks) {
+        NetworkDefaults networks,
+        List<SinkOptions> sinks) {
     /** Where Docker's plugins are to be found. */
     public static final List<String> USUAL_PLUGIN_FOLDERS =
             List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
@@ -66,6 +68,7 @@ public record EngineOptions(
         execOptions = Map.copyOf(execOptions);
         imageLimits = Map.copyOf(imageLimits);
         pluginFolders = List.copyOf(pluginFolders);
+        sinks = List.copyOf(sinks);
     }
 
     /** With the defaults of an engine that nobody configured, and no plugins. */
@@ -105,6 +108,7 @@ public record EngineOptions(
                 ImageSpaceOptions.USUAL,
                 List.of(),
                 FirewallOptions.usual(iptables),
-                NetworkDefaults.USUAL);
+                NetworkDefaults.USUAL,
+                List.of());
     }
 }

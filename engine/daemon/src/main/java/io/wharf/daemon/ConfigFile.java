@@ -71,7 +71,8 @@ final class ConfigFile {
             "image-space",
             "default-address-pools",
             "default-network-opts",
-            "mtu");
+            "mtu",
+            "event-sinks");
 
     private static final Set<String> LISTS = Set.of(
             "hosts",
@@ -144,6 +145,9 @@ final class ConfigFile {
         if (key.equals("default-address-pools")) {
             right = value.isArray();
             wanted = "a list of objects with base and size";
+        } else if (key.equals("event-sinks")) {
+            right = value.isArray();
+            wanted = "a list of objects";
         } else if (LISTS.contains(key)) {
             right = value.isArray() && allTexts(value);
             wanted = "a list of strings";

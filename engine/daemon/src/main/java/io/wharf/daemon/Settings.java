@@ -85,7 +85,8 @@ final class Settings {
                 new ImageSpaceSettings(file).options(),
                 pluginFolders(),
                 firewall(),
-                new NetworkSettings(this).defaults());
+                new NetworkSettings(this).defaults(),
+                file.has("event-sinks") ? new SinkSettings(file).options() : List.of());
     }
 
     private List<String> pluginFolders() {

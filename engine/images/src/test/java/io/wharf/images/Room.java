@@ -115,7 +115,8 @@ public final class Room implements AutoCloseable {
                 space,
                 List.of(),
                 FirewallOptions.usual(false),
-                NetworkDefaults.USUAL);
+                NetworkDefaults.USUAL,
+                List.of());
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {
