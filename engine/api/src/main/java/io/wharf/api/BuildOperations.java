@@ -1,6 +1,7 @@
 package io.wharf.api;
 
 import io.vertx.core.Future;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.BuildService;
 
 /** What there is of builds: {@code docker system prune} empties their cache as its last step. */
@@ -12,7 +13,18 @@ final class BuildOperations {
     }
 
     void register(Handlers handlers) {
-        handlers.on("BuildPrune", this::prune);
+        handlers.on("BuildPrune", this::prune)
+                .on("Session", BuildOperations::noBuilder)
+                .on("Grpc", BuildOperations::noBuilder);
+    }
+
+    /** Both lead to a BuildKit; that there is none stands in the ping's {@code Builder-Version}, too. */
+    private static Future<Reply> noBuilder(Call call) {
+        if (call.header("Upgrade") == null) {
+            throw WharfException.invalid("no upgrade proto in request");
+        }
+        return Future.failedFuture(
+                WharfException.notImplemented("there is no BuildKit in this engine: sessions have nobody to talk to"));
     }
 
     private Future<Reply> prune(Call call) {

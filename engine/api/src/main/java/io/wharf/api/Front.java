@@ -3,6 +3,7 @@ package io.wharf.api;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.net.RFC3986;
@@ -27,6 +28,7 @@ final class Front {
     private final Router router;
     private final Handlers handlers;
     private final Map<String, String> headers;
+    private final DateHeader date = new DateHeader();
     private final Context context;
 
     Front(Router router, Handlers handlers, String engineVersion, Context context) {
@@ -47,12 +49,16 @@ final class Front {
     void handle(HttpServerRequest request) {
         HttpServerResponse response = request.response();
         headers.forEach(response::putHeader);
+        response.putHeader("Date", date.now());
         LOG.debug("{} {}", request.method(), request.uri());
         Call call;
         try {
             call = route(request);
         } catch (RuntimeException e) {
             WriteReply.failure(request, WharfException.of(e));
+            return;
+        }
+        if (call == null) {
             return;
         }
         response.closeHandler(closed -> {
@@ -63,20 +69,37 @@ final class Front {
         take(call, request);
     }
 
-    private Call route(HttpServerRequest request) {
+    /** The call of a request; null where that has been answered already. */
+    private @Nullable Call route(HttpServerRequest request) {
         String path = decoded(request.path());
         ApiVersion version = ApiVersion.NEWEST;
+        String asked = "";
         Matcher versioned = VERSIONED.matcher(path);
         if (versioned.matches()) {
+            asked = versioned.group(1);
+            version = ApiVersion.parse(asked);
             path = versioned.group(2);
         }
-        Router.Match match = router.match(request.method().name(), path);
-        if (match == null) {
+        boolean options = request.method().equals(HttpMethod.OPTIONS);
+        Router.Match match = options ? null : router.match(request.method().name(), path);
+        if (!options && match == null) {
             throw Refusals.pageNotFound();
         }
-        if (versioned.matches()) {
-            version = ApiVersion.parse(versioned.group(1)).checked();
+        try {
+            version.checked(asked);
+        } catch (WharfException e) {
+            if (!version.wantsPlainErrors()) {
+                throw e;
+            }
+            WriteReply.plainFailure(request, e);
+            return null;
         }
+        if (match == null) {
+            // Every path takes it, those included that there are not.
+            request.response().putHeader("Content-Length", "0").end();
+            return null;
+        }
+        Since.check(match.operation(), version);
         return new Call(request, match, version);
     }
 

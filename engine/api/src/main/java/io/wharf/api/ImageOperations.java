@@ -26,6 +26,7 @@ final class ImageOperations {
         handlers.on("ImageList", this::list)
                 .on("ImageInspect", this::inspect)
                 .on("ImageHistory", this::history)
+                .on("ImageAttestations", this::attestations)
                 .on("ImageTag", this::tag)
                 .on("ImageDelete", this::remove)
                 .on("ImagePrune", this::prune)
@@ -70,6 +71,17 @@ final class ImageOperations {
     private Future<Reply> history(Call call) {
         return images.history(call.path("name"), call.version().atLeast(48) ? ReadPlatform.of(call) : null)
                 .map(steps -> new Reply.Json(200, steps));
+    }
+
+    /** There are none: an index with attestations beside its images is not kept. */
+    private Future<Reply> attestations(Call call) {
+        List<String> platforms = call.query().texts("platform");
+        if (platforms.size() > 1) {
+            throw WharfException.invalid("only one platform value is currently supported");
+        }
+        return images.inspect(call.path("name"), ReadPlatform.only(platforms))
+                .compose(known -> Future.failedFuture(WharfException.notImplemented(
+                        "image attestations need the index of an image, which this engine does not keep")));
     }
 
     private Future<Reply> tag(Call call) {

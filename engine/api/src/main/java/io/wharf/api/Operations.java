@@ -39,6 +39,8 @@ final class Operations {
         new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);
         new EndpointOperations(containers).register(handlers);
         new BuildOperations(Services.client(vertx, BuildService.class)).register(handlers);
+        new ClusterOperations().register(handlers);
+        new PluginOperations().register(handlers);
         new VolumeOperations(Services.client(vertx, VolumeService.class)).register(handlers);
         new VolumeCopyOperations(Services.client(vertx, VolumeCopyService.class), containers, handles)
                 .register(handlers);

@@ -33,9 +33,7 @@ final class SystemOperations {
                 .on("SystemInfo", call -> system.info().map(body -> new Reply.Json(200, body)))
                 .on("SystemDataUsage", this::dataUsage)
                 .on("SystemAuth", this::authenticate)
-                .on("WharfContract", call -> contract())
-                .on("PluginList", call -> Reply.ok(List.of()))
-                .on("PluginInspect", this::noPlugin);
+                .on("WharfContract", call -> contract());
     }
 
     private Future<Reply> ping(Call call) {
@@ -45,7 +43,10 @@ final class SystemOperations {
 
     private Future<Reply> pingHead(Call call) {
         pingHeaders(call);
-        call.request().response().putHeader("Content-Type", "text/plain; charset=utf-8");
+        call.request()
+                .response()
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .putHeader("Content-Length", "0");
         return Future.succeededFuture(Reply.Empty.OK);
     }
 
@@ -81,9 +82,5 @@ final class SystemOperations {
 
     private static Future<Reply> contract() {
         return Future.succeededFuture(new Reply.Text(200, Reply.JSON, Buffer.buffer(Contract.document())));
-    }
-
-    private Future<Reply> noPlugin(Call call) {
-        return Future.failedFuture(WharfException.notFound("plugin \"" + call.path("name") + "\" not found"));
     }
 }

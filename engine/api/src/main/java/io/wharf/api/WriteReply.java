@@ -87,6 +87,15 @@ final class WriteReply {
         }
     }
 
+    /** Writes an error for clients that are older than the form. */
+    static void plainFailure(HttpServerRequest request, WharfException failure) {
+        request.response()
+                .setStatusCode(failure.kind().httpStatus())
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(failure.getMessage() + "\n");
+    }
+
     /** Written into the memory that is sent: a list of hundreds of containers is not copied on its way. */
     static Buffer line(Object body) {
         ByteBuf bytes = Unpooled.buffer(FIRST_ROOM);

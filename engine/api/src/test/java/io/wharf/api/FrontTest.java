@@ -51,7 +51,7 @@ class FrontTest {
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 200 OK")
-                .contains("Api-Version: 1.51", "Ostype: linux", "Server: Wharf/0.0-test (linux)")
+                .contains("Api-Version: 1.56", "Ostype: linux", "Server: Wharf/0.0-test (linux)")
                 .contains(
                         "Docker-Experimental: false",
                         "Builder-Version: 1",
@@ -59,7 +59,7 @@ class FrontTest {
                         "Cache-Control: no-cache")
                 .endsWith("\r\n\r\nOK");
         assertThat(RawClient.ask(api.socket, "HEAD /v1.24/_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"))
-                .contains("200 OK", "Api-Version: 1.51")
+                .contains("200 OK", "Api-Version: 1.56")
                 .endsWith("\r\n\r\n");
     }
 
@@ -109,11 +109,11 @@ class FrontTest {
     @Test
     void refusals_haveDockersWords() throws IOException {
         assertThat(RawClient.get(api.socket, "/v1.99/info"))
-                .contains("400 Bad Request", "client version 1.99 is too new. Maximum supported API version is 1.51");
+                .contains("400 Bad Request", "client version 1.99 is too new. Maximum supported API version is 1.56");
         assertThat(RawClient.get(api.socket, "/v1.10/info"))
                 .contains("400 Bad Request", "client version 1.10 is too old");
         assertThat(RawClient.get(api.socket, "/v1.41/nothing"))
-                .contains("404 Not Found", "Api-Version: 1.51")
+                .contains("404 Not Found", "Api-Version: 1.56")
                 .endsWith("{\"message\":\"page not found\"}\n");
         assertThat(RawClient.get(api.socket, "/containers/%zz/json")).contains("400 Bad Request", "invalid path");
         assertThat(RawClient.post(api.socket, "/info", "")).contains("404 Not Found", "page not found");

@@ -89,12 +89,12 @@ class ReadQueryTest {
 
     @Test
     void version_outOfRange_isRefusedInDockersWords() {
-        assertThatThrownBy(() -> ApiVersion.parse("1.10").checked())
+        assertThatThrownBy(() -> ApiVersion.parse("1.10").checked("1.10"))
                 .hasMessage("client version 1.10 is too old. Minimum supported API version is 1.24,"
                         + " please upgrade your client to a newer version");
-        assertThatThrownBy(() -> ApiVersion.parse("1.99").checked())
-                .hasMessage("client version 1.99 is too new. Maximum supported API version is 1.51");
-        assertThat(ApiVersion.parse("1.41").checked().atLeast(42)).isFalse();
+        assertThatThrownBy(() -> ApiVersion.parse("1.99").checked("1.99"))
+                .hasMessage("client version 1.99 is too new. Maximum supported API version is 1.56");
+        assertThat(ApiVersion.parse("1.41").checked("1.41").atLeast(42)).isFalse();
     }
 
     @ParameterizedTest

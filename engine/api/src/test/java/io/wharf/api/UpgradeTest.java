@@ -135,7 +135,7 @@ class UpgradeTest {
 
         assertThat(RawClient.ask(api.socket, ATTACH))
                 .startsWith("HTTP/1.1 404 Not Found\r\n")
-                .contains("Content-Length: 37", "Connection: close", "Api-Version: 1.51")
+                .contains("Content-Length: 37", "Connection: close", "Api-Version: 1.56")
                 .endsWith("{\"message\":\"No such container: web\"}\n");
     }
 

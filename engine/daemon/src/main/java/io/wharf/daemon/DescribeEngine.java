@@ -10,6 +10,7 @@ import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.RuntimeService.RuntimeFacts;
+import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +23,6 @@ import java.util.TreeMap;
 
 /** Puts together {@code docker info} and {@code docker version} out of what each concern says. */
 final class DescribeEngine {
-    private static final String API_VERSION = "1.51";
-    private static final String MIN_API_VERSION = "1.24";
-
     private final EngineOptions options;
     private final String engineId;
     private final ImageService images;
@@ -69,9 +67,9 @@ final class DescribeEngine {
                                     options.version(),
                                     Map.of(
                                             "ApiVersion",
-                                            API_VERSION,
+                                            SystemService.NEWEST_API,
                                             "MinAPIVersion",
-                                            MIN_API_VERSION,
+                                            SystemService.OLDEST_API,
                                             "Os",
                                             "linux",
                                             "Arch",
@@ -89,8 +87,8 @@ final class DescribeEngine {
                             component(runtime.defaultRuntime(), runtime.version(), Map.of()),
                             component("conmon", runtime.monitorVersion(), Map.of())));
             body.put("Version", options.version());
-            body.put("ApiVersion", API_VERSION);
-            body.put("MinAPIVersion", MIN_API_VERSION);
+            body.put("ApiVersion", SystemService.NEWEST_API);
+            body.put("MinAPIVersion", SystemService.OLDEST_API);
             body.put("GitCommit", Version.COMMIT);
             body.put("GoVersion", "none, Java " + Runtime.version().feature());
             body.put("Os", "linux");
