@@ -166,6 +166,7 @@ public final class MergeContract {
                 availability(where, operation),
                 body(operation),
                 operation.path("x-wharf-hijack").asBoolean() ? Operation.Answer.HIJACK : Operation.Answer.PLAIN,
+                role(where, method, operation),
                 query));
     }
 
@@ -177,6 +178,16 @@ public final class MergeContract {
             mistakes.add(where + ": x-wharf-available: " + said);
             return Operation.Availability.LATER;
         }
+    }
+
+    /** What only looks is for all; what changes something is for administrators, unless the contract says otherwise. */
+    private Role role(String where, String method, JsonNode operation) {
+        Role usual = method.equals("get") || method.equals("head") ? Role.READ_ONLY : Role.ADMIN;
+        String said = operation.path("x-wharf-role").asText(usual.word());
+        return Role.of(said).orElseGet(() -> {
+            mistakes.add(where + ": x-wharf-role: " + said);
+            return Role.ADMIN;
+        });
     }
 
     private Operation.Body body(JsonNode operation) {

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param availability whether the engine serves it
  * @param body what the request carries
  * @param answer how the reply travels
+ * @param role the least role that may ask for it
  * @param query names and types of the query parameters
  */
 public record Operation(
@@ -25,8 +26,9 @@ public record Operation(
         Availability availability,
         Body body,
         Answer answer,
+        Role role,
         Map<String, QueryType> query) {
-    private static final int COLUMNS = 8;
+    private static final int COLUMNS = 9;
 
     public Operation {
         query = Map.copyOf(query);
@@ -68,7 +70,7 @@ public record Operation(
         STRINGS
     }
 
-    /** One line of the route table: eight columns with tabs between them. */
+    /** One line of the route table: nine columns with tabs between them. */
     String line() {
         StringBuilder parameters = new StringBuilder();
         query.entrySet().stream()
@@ -79,7 +81,16 @@ public record Operation(
                         .append(':')
                         .append(lower(parameter.getValue())));
         return String.join(
-                "\t", method, path, id, tag, lower(availability), lower(body), lower(answer), parameters.toString());
+                "\t",
+                method,
+                path,
+                id,
+                tag,
+                lower(availability),
+                lower(body),
+                lower(answer),
+                lower(role),
+                parameters.toString());
     }
 
     static Operation ofLine(String line) {
@@ -88,7 +99,7 @@ public record Operation(
             throw new IllegalArgumentException("route table: not " + COLUMNS + " columns: " + line);
         }
         Map<String, QueryType> query = new LinkedHashMap<>();
-        for (String parameter : column[7].isEmpty() ? new String[0] : column[7].split(",")) {
+        for (String parameter : column[8].isEmpty() ? new String[0] : column[8].split(",")) {
             int colon = parameter.indexOf(':');
             query.put(parameter.substring(0, colon), QueryType.valueOf(upper(parameter.substring(colon + 1))));
         }
@@ -100,6 +111,7 @@ public record Operation(
                 Availability.valueOf(upper(column[4])),
                 Body.valueOf(upper(column[5])),
                 Answer.valueOf(upper(column[6])),
+                Role.valueOf(upper(column[7])),
                 query);
     }
 

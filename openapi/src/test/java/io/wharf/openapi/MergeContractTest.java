@@ -2,6 +2,7 @@ package io.wharf.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,27 @@ class MergeContractTest {
         part("paths/things", GOOD.replace("{name}/json", "{id}/json"));
 
         assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("the path names [id]");
+    }
+
+    @Test
+    void merge_withoutRole_letsAllLookAndAdministratorsChange() throws IOException {
+        part("paths/things", GOOD);
+        part(
+                "paths/others",
+                GOOD.replace("/things/", "/others/")
+                        .replace("ThingInspect", "ThingChange")
+                        .replace("get:", "post:"));
+
+        assertThat(MergeContract.merge(folder).operations())
+                .extracting(Operation::id, Operation::role)
+                .containsExactly(tuple("ThingChange", Role.ADMIN), tuple("ThingInspect", Role.READ_ONLY));
+    }
+
+    @Test
+    void merge_roleThatIsNone_isRefused() throws IOException {
+        part("paths/things", GOOD.replace("summary: Tell.", "summary: Tell.\n    x-wharf-role: king"));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("x-wharf-role: king");
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.wharf.api;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.wharf.api.doors.Listeners;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.HostSockets;
 import io.wharf.openapi.Contract;
 import io.wharf.openapi.Operation;
 import io.wharf.streams.HandleTable;
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class ApiVerticle extends VerticleBase {
     private final EngineOptions options;
     private final HandleTable handles;
+    private final HostSockets host;
     private @Nullable Listeners listeners;
 
-    public ApiVerticle(EngineOptions options, HandleTable handles) {
+    public ApiVerticle(EngineOptions options, HandleTable handles, HostSockets host) {
         this.options = options;
         this.handles = handles;
+        this.host = host;
     }
 
     /** Fails where contract and handlers differ, or where a socket cannot be had. */
@@ -26,7 +30,7 @@ public final class ApiVerticle extends VerticleBase {
         List<Operation> operations = Contract.operations();
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
         Front front = new Front(new Router(operations), handlers, options.version(), context);
-        listeners = new Listeners(vertx, front::handle);
+        listeners = new Listeners(vertx, host, front::handle);
         return listeners.open(options.hosts());
     }
 

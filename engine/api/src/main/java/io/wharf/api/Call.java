@@ -3,6 +3,7 @@ package io.wharf.api;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.wharf.api.doors.Caller;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Filters;
@@ -18,6 +19,7 @@ final class Call {
     private final HttpServerRequest request;
     private final Operation operation;
     private final ApiVersion version;
+    private final Caller caller;
     private final Map<String, String> path;
     private final Query query;
     private Buffer body = Buffer.buffer(0);
@@ -28,10 +30,11 @@ final class Call {
     private boolean left;
     private Consumer<Boolean> onAnnounce = tty -> {};
 
-    Call(HttpServerRequest request, Router.Match match, ApiVersion version) {
+    Call(HttpServerRequest request, Router.Match match, ApiVersion version, Caller caller) {
         this.request = request;
         this.operation = match.operation();
         this.version = version;
+        this.caller = caller;
         this.path = match.parameters();
         this.query = new Query(operation, request.uri());
     }
@@ -42,6 +45,11 @@ final class Call {
 
     ApiVersion version() {
         return version;
+    }
+
+    /** Who asks, and in which role. */
+    Caller caller() {
+        return caller;
     }
 
     HttpServerRequest request() {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.net.RFC3986;
+import io.wharf.api.doors.Caller;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.openapi.Operation;
@@ -46,14 +47,14 @@ final class Front {
                 "Wharf/" + engineVersion + " (linux)");
     }
 
-    void handle(HttpServerRequest request) {
+    void handle(HttpServerRequest request, Caller caller) {
         HttpServerResponse response = request.response();
         headers.forEach(response::putHeader);
         response.putHeader("Date", date.now());
         LOG.debug("{} {}", request.method(), request.uri());
         Call call;
         try {
-            call = route(request);
+            call = route(request, caller);
         } catch (RuntimeException e) {
             WriteReply.failure(request, WharfException.of(e));
             return;
@@ -66,11 +67,15 @@ final class Front {
                 call.clientLeft();
             }
         });
-        take(call, request);
+        if (caller.role().permits(call.operation().role())) {
+            take(call, request);
+        } else {
+            WriteReply.failure(request, Refusals.role(call.operation(), caller.role()));
+        }
     }
 
     /** The call of a request; null where that has been answered already. */
-    private @Nullable Call route(HttpServerRequest request) {
+    private @Nullable Call route(HttpServerRequest request, Caller caller) {
         String path = decoded(request.path());
         ApiVersion version = ApiVersion.NEWEST;
         String asked = "";
@@ -100,7 +105,7 @@ final class Front {
             return null;
         }
         Since.check(match.operation(), version);
-        return new Call(request, match, version);
+        return new Call(request, match, version, caller);
     }
 
     private static String decoded(@Nullable String path) {

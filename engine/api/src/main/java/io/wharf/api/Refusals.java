@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.openapi.Operation;
+import io.wharf.openapi.Role;
 import java.util.Map;
 
 /** The one place that answers operations which are in the contract but not in this engine, and failures in general. */
@@ -25,6 +26,14 @@ final class Refusals {
 
     static WharfException pageNotFound() {
         return WharfException.notFound("page not found");
+    }
+
+    /** The door's role is not enough. */
+    static WharfException role(Operation operation, Role role) {
+        return new WharfException(
+                ErrorKind.FORBIDDEN,
+                operation.id() + " is refused: this socket's role is " + role.word() + ", and it needs "
+                        + operation.role().word());
     }
 
     /** The body of an error. */

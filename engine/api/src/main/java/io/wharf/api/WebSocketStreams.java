@@ -17,9 +17,6 @@ import org.slf4j.LoggerFactory;
  * output is complete.
  */
 final class WebSocketStreams {
-    /** The longest frame that a client may send. */
-    static final int LONGEST_FRAME = 1 << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketStreams.class);
 
     private final ServerWebSocket socket;

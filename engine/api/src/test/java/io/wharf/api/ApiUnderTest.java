@@ -8,6 +8,7 @@ import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.ExecService;
+import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
@@ -55,7 +56,8 @@ final class ApiUnderTest implements AutoCloseable {
         serve(volumes);
         serve(events);
         serve(stats);
-        verticle = new ApiVerticle(options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles);
+        verticle = new ApiVerticle(
+                options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles, HostSockets.UNKNOWN);
         await(vertx.deployVerticle(verticle));
     }
 

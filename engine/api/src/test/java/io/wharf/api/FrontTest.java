@@ -10,6 +10,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.ContainerService.Created;
 import io.wharf.contracts.ContainerService.Exit;
+import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.Pending;
 import io.wharf.openapi.Contract;
 import java.io.IOException;
@@ -81,7 +82,8 @@ class FrontTest {
     void socket_hasModeAndIsRefusedToASecond() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(api.socket)))
                 .isEqualTo("rw-rw----");
-        ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + api.socket)), api.handles);
+        ApiVerticle second =
+                new ApiVerticle(api.options(List.of("unix://" + api.socket)), api.handles, HostSockets.UNKNOWN);
         assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                 .hasMessageContaining("another process serves it");
         assertThat(RawClient.get(api.socket, "/_ping")).endsWith("OK");
@@ -90,7 +92,7 @@ class FrontTest {
     @Test
     void socket_thatCannotBeHad_isNamed() {
         for (String host : List.of("unix:///proc/no.sock", "tcp://127.0.0.1:99999", "tcp://192.0.2.1:23456")) {
-            ApiVerticle second = new ApiVerticle(api.options(List.of(host)), api.handles);
+            ApiVerticle second = new ApiVerticle(api.options(List.of(host)), api.handles, HostSockets.UNKNOWN);
             assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                     .hasMessageContaining("cannot listen on " + host + ": ");
         }
@@ -99,7 +101,7 @@ class FrontTest {
     @Test
     void socket_neverReplacesAnotherFile() throws IOException {
         Path file = Files.writeString(api.folder.resolve("precious"), "kept");
-        ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + file)), api.handles);
+        ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + file)), api.handles, HostSockets.UNKNOWN);
         assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                 .hasMessageContaining("it is no socket");
         assertThat(file).hasContent("kept");

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param firewall what else may be done to the host's packets
  * @param networks what networks get that do not say otherwise
  * @param sinks where events are brought by the engine itself
+ * @param listeners who may come in, and how
  */
 public record EngineOptions(
         List<String> hosts,
@@ -54,7 +55,8 @@ public record EngineOptions(
         List<String> pluginFolders,
         FirewallOptions firewall,
         NetworkDefaults networks,
-        List<SinkOptions> sinks) {
+        List<SinkOptions> sinks,
+        ListenerOptions listeners) {
     /** Where Docker's plugins are to be found. */
     public static final List<String> USUAL_PLUGIN_FOLDERS =
             List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
@@ -109,6 +111,7 @@ public record EngineOptions(
                 List.of(),
                 FirewallOptions.usual(iptables),
                 NetworkDefaults.USUAL,
-                List.of());
+                List.of(),
+                ListenerOptions.USUAL);
     }
 }

@@ -13,6 +13,7 @@ import io.wharf.base.WharfException;
 import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
@@ -146,7 +147,7 @@ final class Engine {
         deploy(vertx, new SystemVerticle(options, store));
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
-        deploy(vertx, new ApiVerticle(options, handles));
+        deploy(vertx, new ApiVerticle(options, handles, HostSockets.UNKNOWN));
         running = vertx;
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));

@@ -5,6 +5,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.HostConfig.LogConfig;
+import io.wharf.contracts.ListenerOptions;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.linux.Boot;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ final class Settings {
                 pluginFolders(),
                 firewall(),
                 new NetworkSettings(this).defaults(),
-                file.has("event-sinks") ? new SinkSettings(file).options() : List.of());
+                file.has("event-sinks") ? new SinkSettings(file).options() : List.of(),
+                ListenerOptions.USUAL);
     }
 
     private List<String> pluginFolders() {

@@ -19,6 +19,7 @@ import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageSpaceOptions;
+import io.wharf.contracts.ListenerOptions;
 import io.wharf.contracts.NetworkDefaults;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
@@ -116,7 +117,8 @@ public final class Room implements AutoCloseable {
                 List.of(),
                 FirewallOptions.usual(false),
                 NetworkDefaults.USUAL,
-                List.of());
+                List.of(),
+                ListenerOptions.USUAL);
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {

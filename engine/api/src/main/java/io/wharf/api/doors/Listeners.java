@@ -1,24 +1,29 @@
-package io.wharf.api;
+package io.wharf.api.doors;
 
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.HostSockets;
+import io.wharf.openapi.Role;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The listening sockets: {@code unix:///path} and {@code tcp://address:port}. */
-final class Listeners {
+public final class Listeners {
+    /** The longest frame that a client of a WebSocket may send. */
+    public static final int LONGEST_FRAME = 1 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int DOCKER_PORT = 2375;
     private static final int LAST_PORT = 65_535;
@@ -28,17 +33,20 @@ final class Listeners {
     private static final int CHUNK = 64 * 1024;
 
     private final Vertx vertx;
-    private final Handler<HttpServerRequest> front;
+    private final HostSockets host;
+    private final BiConsumer<HttpServerRequest, Caller> front;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<UnixSocket> sockets = new ArrayList<>();
 
-    Listeners(Vertx vertx, Handler<HttpServerRequest> front) {
+    /** All requests go to {@code front}. */
+    public Listeners(Vertx vertx, HostSockets host, BiConsumer<HttpServerRequest, Caller> front) {
         this.vertx = vertx;
+        this.host = host;
         this.front = front;
     }
 
     /** Opens all sockets in their order, or none. */
-    Future<Void> open(List<String> hosts) {
+    public Future<Void> open(List<String> hosts) {
         Future<Void> opened = Future.succeededFuture();
         for (String host : hosts) {
             opened = opened.compose(before -> open(host))
@@ -51,7 +59,7 @@ final class Listeners {
         return opened.recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
     }
 
-    Future<Void> close() {
+    public Future<Void> close() {
         List<Future<Void>> closing = new ArrayList<>();
         servers.forEach(server -> closing.add(server.close()));
         sockets.forEach(socket -> closing.add(blocking(() -> {
@@ -62,7 +70,7 @@ final class Listeners {
     }
 
     /** Ports of the TCP sockets, in the order of the hosts. */
-    List<Integer> ports() {
+    public List<Integer> ports() {
         return servers.stream()
                 .map(HttpServer::actualPort)
                 .filter(port -> port > 0)
@@ -110,7 +118,8 @@ final class Listeners {
     }
 
     private Future<Void> listen(SocketAddress address) {
-        HttpServer server = vertx.createHttpServer(options()).requestHandler(front);
+        HttpServer server = vertx.createHttpServer(options())
+                .requestHandler(request -> front.accept(request, new Caller(request, Role.ADMIN, host)));
         return server.listen(address)
                 .onSuccess(listening -> servers.add(server))
                 .mapEmpty();
@@ -124,7 +133,7 @@ final class Listeners {
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
                 .setMaxChunkSize(CHUNK)
-                .setMaxWebSocketFrameSize(WebSocketStreams.LONGEST_FRAME)
+                .setMaxWebSocketFrameSize(LONGEST_FRAME)
                 .setTcpNoDelay(true)
                 // Streams may be silent for days: a peer that vanished is found out by the kernel.
                 .setTcpKeepAlive(true);

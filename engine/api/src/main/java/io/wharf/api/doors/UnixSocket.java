@@ -1,4 +1,4 @@
-package io.wharf.api;
+package io.wharf.api.doors;
 
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;

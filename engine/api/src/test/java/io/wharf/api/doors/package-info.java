@@ -1,0 +1,4 @@
+@NullMarked
+package io.wharf.api.doors;
+
+import org.jspecify.annotations.NullMarked;
