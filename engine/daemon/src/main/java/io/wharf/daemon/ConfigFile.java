@@ -4,15 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.wharf.base.ErrorKind;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
-import io.wharf.contracts.HostConfig.Ulimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,166 +20,106 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** {@code daemon.json}: the flags' long names, lists in the plural. An unknown key is an error, as in dockerd. */
+/** {@code daemon.json}: the keys of {@link Options}. An unknown key is an error, as in dockerd. */
 final class ConfigFile {
     private static final ObjectReader READER =
             Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    private static final Set<String> KEYS = Set.of(
-            "hosts",
-            "data-root",
-            "exec-root",
-            "pidfile",
-            "debug",
-            "log-level",
-            "bridge",
-            "bip",
-            "iptables",
-            "ip6tables",
-            "ip-forward",
-            "ip-forward-no-drop",
-            "ip-masq",
-            "icc",
-            "ip",
-            "userland-proxy",
-            "storage-driver",
-            "storage-opts",
-            "insecure-registries",
-            "registry-mirrors",
-            "registry-certs-dirs",
-            "proxies",
-            "max-concurrent-downloads",
-            "max-concurrent-uploads",
-            "max-download-attempts",
-            "exec-opts",
-            "runtimes",
-            "default-runtime",
-            "log-driver",
-            "log-opts",
-            "image-limits",
-            "init",
-            "init-path",
-            "no-new-privileges",
-            "default-ulimits",
-            "default-shm-size",
-            "default-ipc-mode",
-            "default-cgroupns-mode",
-            "cgroup-parent",
-            "seccomp-profile",
-            "cdi-spec-dirs",
-            "plugin-dirs",
-            "cri-socket",
-            "image-space",
-            "default-address-pools",
-            "default-network-opts",
-            "mtu",
-            "event-sinks");
+    /** dockerd has its proxies one level deeper. */
+    private static final String PROXIES = "proxies";
 
-    private static final Set<String> LISTS = Set.of(
-            "hosts",
-            "insecure-registries",
-            "registry-mirrors",
-            "registry-certs-dirs",
-            "exec-opts",
-            "cdi-spec-dirs",
-            "plugin-dirs",
-            "storage-opts");
-    private static final Set<String> NUMBERS =
-            Set.of("max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts", "mtu");
-    private static final Set<String> FLAGS = Set.of(
-            "debug",
-            "iptables",
-            "ip6tables",
-            "ip-forward",
-            "ip-forward-no-drop",
-            "ip-masq",
-            "icc",
-            "userland-proxy",
-            "init",
-            "no-new-privileges");
+    private static final Set<String> PROXY_KEYS = Set.of("http-proxy", "https-proxy", "no-proxy");
 
     private final Path path;
-    private final JsonNode root;
+    private final ObjectNode root;
 
-    private ConfigFile(Path path, JsonNode root) {
+    private ConfigFile(Path path, ObjectNode root) {
         this.path = path;
         this.root = root;
     }
 
     /** Reads the file; one that was not asked for by name may be missing. */
     static ConfigFile read(Path path, boolean required) {
+        ConfigFile file = new ConfigFile(path, Json.MAPPER.createObjectNode());
         try {
-            byte[] bytes = Files.readAllBytes(path);
-            JsonNode root = bytes.length == 0 ? Json.MAPPER.createObjectNode() : READER.readTree(bytes);
-            if (!root.isObject() && !root.isMissingNode()) {
-                throw refusal(path, "it must hold a JSON object");
+            // The parser tells UTF-16 and a byte order mark from plain UTF-8.
+            JsonNode read = READER.readTree(Files.readAllBytes(path));
+            if (!read.isMissingNode()) {
+                file.take(read);
             }
-            Set<String> unknown = new TreeSet<>();
-            root.fieldNames().forEachRemaining(unknown::add);
-            unknown.removeAll(KEYS);
-            if (!unknown.isEmpty()) {
-                throw refusal(
-                        path,
-                        "the following directives don't match any configuration option: " + String.join(", ", unknown));
-            }
-            root.properties().forEach(entry -> checkType(path, entry.getKey(), entry.getValue()));
-            return new ConfigFile(path, root);
+            return file;
         } catch (NoSuchFileException e) {
             if (required) {
-                throw refusal(path, "no such file");
+                throw file.refusal("open " + path + ": no such file or directory");
             }
-            return new ConfigFile(path, Json.MAPPER.createObjectNode());
+            return file;
         } catch (JsonProcessingException e) {
-            throw refusal(path, e.getOriginalMessage());
+            throw file.refusal("invalid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw refusal(path, String.valueOf(e.getMessage()));
+            throw file.refusal(String.valueOf(e.getMessage()));
         }
+    }
+
+    private void take(JsonNode read) {
+        if (!read.isObject()) {
+            throw refusal("it must hold a JSON object");
+        }
+        root.setAll((ObjectNode) read);
+        JsonNode proxies = root.remove(PROXIES);
+        Set<String> unknown = new TreeSet<>();
+        if (proxies != null && !proxies.isNull()) {
+            if (!proxies.isObject()) {
+                throw refusal(PROXIES + " must be an object");
+            }
+            proxies.properties().forEach(proxy -> {
+                if (PROXY_KEYS.contains(proxy.getKey())) {
+                    root.set(proxy.getKey(), proxy.getValue());
+                } else {
+                    unknown.add(proxy.getKey());
+                }
+            });
+        }
+        Map<String, Option> known = new HashMap<>();
+        for (Option option : Options.all()) {
+            if (option.inFile()) {
+                known.put(option.key(), option);
+            }
+        }
+        root.fieldNames().forEachRemaining(key -> {
+            if (!known.containsKey(key)) {
+                unknown.add(key);
+            }
+        });
+        if (!unknown.isEmpty()) {
+            throw refusal(
+                    "the following directives don't match any configuration option: " + String.join(", ", unknown));
+        }
+        root.properties().forEach(entry -> checkType(known.get(entry.getKey()), entry.getKey(), entry.getValue()));
     }
 
     /** A list written as a text would otherwise be read as an empty one, and the engine listen elsewhere than told. */
-    private static void checkType(Path path, String key, JsonNode value) {
-        if (value.isNull()) {
+    private void checkType(@Nullable Option option, String key, JsonNode value) {
+        if (option == null || value.isNull()) {
             return;
         }
-        boolean right;
-        String wanted;
-        if (key.equals("default-address-pools")) {
-            right = value.isArray();
-            wanted = "a list of objects with base and size";
-        } else if (key.equals("event-sinks")) {
-            right = value.isArray();
-            wanted = "a list of objects";
-        } else if (LISTS.contains(key)) {
-            right = value.isArray() && allTexts(value);
-            wanted = "a list of strings";
-        } else if (FLAGS.contains(key)) {
-            right = value.isBoolean();
-            wanted = "true or false";
-        } else if (NUMBERS.contains(key)) {
-            right = value.isIntegralNumber();
-            wanted = "a number";
-        } else if (List.of(
-                        "runtimes",
-                        "log-opts",
-                        "image-limits",
-                        "image-space",
-                        "default-ulimits",
-                        "default-network-opts",
-                        "proxies")
-                .contains(key)) {
-            right = value.isObject();
-            wanted = "an object";
-        } else {
-            right = value.isTextual();
-            wanted = "a string";
-        }
-        if (!right) {
-            throw refusal(path, key + " must be " + wanted);
+        String wanted = switch (option.kind()) {
+            case TRUTH -> value.isBoolean() ? "" : "true or false";
+            case TEXT -> value.isTextual() ? "" : "a string";
+            case NUMBER -> value.isInt() ? "" : "a whole number";
+            case ADDRESS ->
+                value.isTextual() && (value.asText().isEmpty() || Address.is(value.asText())) ? "" : "an IP address";
+            case LIST -> value.isArray() && all(value, JsonNode::isTextual) ? "" : "a list of strings";
+            case PAIRS -> value.isObject() && all(value, JsonNode::isTextual) ? "" : "an object of strings";
+            case OBJECT -> value.isObject() ? "" : "an object";
+            case OBJECTS -> value.isArray() && all(value, JsonNode::isObject) ? "" : "a list of objects";
+        };
+        if (!wanted.isEmpty()) {
+            throw refusal(key + " must be " + wanted);
         }
     }
 
-    private static boolean allTexts(JsonNode list) {
-        for (JsonNode item : list) {
-            if (!item.isTextual()) {
+    private static boolean all(JsonNode values, java.util.function.Predicate<JsonNode> right) {
+        for (JsonNode value : values) {
+            if (!right.test(value)) {
                 return false;
             }
         }
@@ -194,108 +134,54 @@ final class ConfigFile {
         return path;
     }
 
+    /** Whatever is there, which {@link #has} tells. */
+    JsonNode node(String key) {
+        return root.path(key);
+    }
+
+    /** A string or a number; null where the key is not there. */
     @Nullable
     String text(String key) {
         return has(key) ? root.get(key).asText() : null;
     }
 
     @Nullable
-    Boolean flag(String key) {
-        return has(key) ? Boolean.valueOf(root.get(key).asBoolean()) : null;
+    Boolean truth(String key) {
+        return has(key) ? root.get(key).asBoolean() : null;
     }
 
     List<String> texts(String key) {
         List<String> texts = new ArrayList<>();
-        if (has(key)) {
-            root.get(key).forEach(item -> texts.add(item.asText()));
-        }
+        objects(key).forEach(item -> texts.add(item.asText()));
         return texts;
-    }
-
-    /** {@code proxies}: {@code http-proxy}, {@code https-proxy} and {@code no-proxy}. */
-    @Nullable
-    String proxy(String key) {
-        JsonNode proxies = root.path("proxies");
-        for (Map.Entry<String, JsonNode> row : proxies.properties()) {
-            if (!Set.of("http-proxy", "https-proxy", "no-proxy").contains(row.getKey())
-                    || !row.getValue().isTextual()) {
-                throw refusal(path, "proxies: " + row.getKey() + " is no proxy that is known, or no string");
-            }
-        }
-        return proxies.hasNonNull(key) ? proxies.get(key).asText() : null;
-    }
-
-    /** The items of a list, or an object as the only one; none where the key is not there. */
-    List<JsonNode> list(String key) {
-        List<JsonNode> items = new ArrayList<>();
-        if (has(key)) {
-            JsonNode value = root.get(key);
-            if (value.isArray()) {
-                value.forEach(items::add);
-            } else {
-                items.add(value);
-            }
-        }
-        return items;
-    }
-
-    /** {@code log-opts}: name to value. */
-    Map<String, String> logOptions() {
-        return pairs("log-opts");
     }
 
     /** An object of strings. */
     Map<String, String> pairs(String key) {
-        Map<String, String> options = new LinkedHashMap<>();
+        Map<String, String> pairs = new LinkedHashMap<>();
+        object(key)
+                .properties()
+                .forEach(pair -> pairs.put(pair.getKey(), pair.getValue().asText()));
+        return pairs;
+    }
+
+    /** The object; an empty one where the key is not there. */
+    JsonNode object(String key) {
+        return has(key) ? root.get(key) : Json.MAPPER.createObjectNode();
+    }
+
+    /** The items of a list; none where the key is not there. */
+    List<JsonNode> objects(String key) {
+        List<JsonNode> items = new ArrayList<>();
         if (has(key)) {
-            root.get(key).properties().forEach(option -> {
-                if (!option.getValue().isTextual()) {
-                    throw refusal(path, key + ": " + option.getKey() + " must be a string");
-                }
-                options.put(option.getKey(), option.getValue().asText());
-            });
+            root.get(key).forEach(items::add);
         }
-        return options;
+        return items;
     }
 
-    /** {@code default-ulimits}: name to an object with {@code Hard} and {@code Soft}. */
-    Map<String, Ulimit> ulimits() {
-        Map<String, Ulimit> limits = new LinkedHashMap<>();
-        if (has("default-ulimits")) {
-            root.get("default-ulimits")
-                    .properties()
-                    .forEach(limit -> limits.put(
-                            limit.getKey(),
-                            new Ulimit(
-                                    limit.getKey(),
-                                    limit.getValue().path("Hard").asLong(),
-                                    limit.getValue().path("Soft").asLong())));
-        }
-        return limits;
-    }
-
-    /** {@code image-space}: how images look after the disk. */
-    JsonNode imageSpace() {
-        return has("image-space") ? root.get("image-space") : Json.MAPPER.createObjectNode();
-    }
-
-    /** {@code runtimes}: name to an object with a {@code path}. */
-    Map<String, String> runtimes() {
-        Map<String, String> runtimes = new LinkedHashMap<>();
-        if (has("runtimes")) {
-            root.get("runtimes").fields().forEachRemaining(entry -> {
-                String program = entry.getValue().path("path").asText();
-                if (program.isEmpty()) {
-                    throw refusal(path, "runtime " + entry.getKey() + " has no path");
-                }
-                runtimes.put(entry.getKey(), program);
-            });
-        }
-        return runtimes;
-    }
-
-    private static WharfException refusal(Path path, String reason) {
-        return new WharfException(
-                ErrorKind.INVALID_ARGUMENT, "unable to configure the daemon with file " + path + ": " + reason);
+    /** An error in this file; the words before the reason are dockerd's. */
+    WharfException refusal(String reason) {
+        return WharfException.invalid(
+                "unable to configure the " + Program.here().title() + " with file " + path + ": " + reason);
     }
 }

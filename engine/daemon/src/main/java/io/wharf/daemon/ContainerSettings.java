@@ -1,5 +1,6 @@
 package io.wharf.daemon;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.HostConfig.Ulimit;
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
 final class ContainerSettings {
     private static final Pattern SIZE = Pattern.compile("([0-9]+) ?([kmgt]?)i?b?");
     private static final String UNITS = "kmgt";
+    private static final String RUNC_SHIM = "io.containerd.runc.v2";
+    private static final String IPC_HINT = "use \"shareable\" or \"private\"";
 
     private final Settings settings;
 
@@ -23,35 +26,107 @@ final class ContainerSettings {
 
     ContainerDefaults defaults() {
         ContainerDefaults usual = ContainerDefaults.USUAL;
-        String size = settings.text("--default-shm-size", "default-shm-size", "");
-        List<String> folders = settings.texts("--cdi-spec-dir", "cdi-spec-dirs");
+        String size = settings.text("default-shm-size", "");
+        List<String> folders = settings.texts("cdi-spec-dirs");
+        boolean cdi = new EngineSettings(settings).features().getOrDefault("cdi", Boolean.TRUE);
         return new ContainerDefaults(
-                settings.flag("--init", "init", false),
-                settings.textOrNull("--init-path", "init-path"),
-                settings.flag("--no-new-privileges", "no-new-privileges", false),
+                settings.truth("init", false),
+                settings.textOrNull("init-path"),
+                settings.truth("no-new-privileges", false),
                 ulimits(),
                 size.isEmpty() ? usual.shmSize() : bytes(size),
-                oneOf("--default-ipc-mode", "default-ipc-mode", usual.ipcMode(), "private", "shareable"),
-                oneOf("--default-cgroupns-mode", "default-cgroupns-mode", "", "private", "host"),
-                settings.text("--cgroup-parent", "cgroup-parent", ""),
-                settings.text("--seccomp-profile", "seccomp-profile", ""),
-                folders.isEmpty()
-                        ? usual.cdiSpecDirs()
-                        : folders.stream().filter(folder -> !folder.isEmpty()).toList());
+                ipcMode(usual.ipcMode()),
+                cgroupnsMode(),
+                settings.text("cgroup-parent", ""),
+                settings.text("seccomp-profile", ""),
+                !cdi
+                        ? List.of()
+                        : folders.isEmpty()
+                                ? usual.cdiSpecDirs()
+                                : folders.stream()
+                                        .filter(folder -> !folder.isEmpty())
+                                        .toList());
     }
 
-    private String oneOf(String flag, String key, String otherwise, String... known) {
-        String value = settings.text(flag, key, otherwise);
-        if (!value.equals(otherwise) && !List.of(known).contains(value)) {
-            throw WharfException.invalid(key + " (" + value + ") is invalid");
+    private String ipcMode(String otherwise) {
+        String mode = settings.text("default-ipc-mode", otherwise);
+        if (mode.isEmpty() || List.of("private", "shareable").contains(mode)) {
+            return mode.isEmpty() ? otherwise : mode;
         }
-        return value;
+        if (List.of("none", "host").contains(mode) || mode.startsWith("container:")) {
+            throw WharfException.invalid("IPC mode \"" + mode + "\" is not supported as default value; " + IPC_HINT);
+        }
+        throw WharfException.invalid("default IPC mode setting (" + mode + ") is invalid; " + IPC_HINT);
+    }
+
+    private String cgroupnsMode() {
+        String mode = settings.text("default-cgroupns-mode", "");
+        if (!List.of("", "private", "host").contains(mode)) {
+            throw WharfException.invalid(
+                    "invalid default cgroup namespace (" + mode + "): use \"host\" or \"private\"");
+        }
+        return mode;
+    }
+
+    /** Name to path: the file's {@code runtimes}, then flags of the form {@code name=path}. */
+    Map<String, String> runtimes() {
+        Map<String, String> runtimes = new LinkedHashMap<>();
+        settings.object("runtimes").properties().forEach(entry -> {
+            String program = program(entry.getKey(), entry.getValue());
+            if (!entry.getValue().path("runtimeArgs").isEmpty()) {
+                throw settings.refusal("runtime " + entry.getKey() + ": runtimeArgs are not supported");
+            }
+            runtimes.put(entry.getKey(), program);
+        });
+        runtimes.putAll(Settings.pairsOf("--add-runtime", settings.flagged("runtimes")));
+        return runtimes;
+    }
+
+    private String program(String name, JsonNode runtime) {
+        String path = runtime.path("path").asText();
+        if (!path.isEmpty()) {
+            return path;
+        }
+        // containerd's way: its shim is of no use here, the program that it would run is.
+        String shim = runtime.path("runtimeType").asText();
+        String program = runtime.path("options").path("BinaryName").asText();
+        if (!shim.equals(RUNC_SHIM)) {
+            throw settings.refusal("runtime " + name
+                    + (shim.isEmpty() ? " has no path" : ": containerd's shims are not used here, give a path"));
+        }
+        return program.isEmpty() ? "runc" : program;
+    }
+
+    /** Options of the runtime by their names in lower case. */
+    Map<String, String> execOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String given : settings.texts("exec-opts")) {
+            int equals = given.indexOf('=');
+            String name = equals < 0 ? "" : given.substring(0, equals).strip().toLowerCase(Locale.ROOT);
+            String value = given.substring(equals + 1).strip();
+            if (name.isEmpty() || value.isEmpty()) {
+                throw WharfException.invalid("invalid exec-opt (" + given + "): must be formatted 'opt=value'");
+            }
+            if (!name.equals("native.cgroupdriver")) {
+                throw WharfException.invalid("invalid exec-opt (" + given + "): unknown option: '" + name + "'");
+            }
+            options.put(name, value);
+        }
+        return options;
     }
 
     /** The file's {@code default-ulimits}, then flags of the form {@code name=soft[:hard]}. */
     private List<Ulimit> ulimits() {
-        Map<String, Ulimit> limits = new LinkedHashMap<>(settings.file().ulimits());
-        Settings.pairs("--default-ulimit", settings.texts("--default-ulimit", ""))
+        Map<String, Ulimit> limits = new LinkedHashMap<>();
+        settings.object("default-ulimits")
+                .properties()
+                .forEach(limit -> limits.put(
+                        limit.getKey(),
+                        new Ulimit(
+                                limit.getKey(),
+                                limit.getValue().path("Hard").asLong(),
+                                limit.getValue().path("Soft").asLong())));
+        Settings.pairsOf("--default-ulimit", settings.flagged("default-ulimits"))
                 .forEach((name, value) -> {
                     String[] parts = value.split(":", 2);
                     try {

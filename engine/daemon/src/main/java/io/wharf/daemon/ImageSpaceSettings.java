@@ -16,15 +16,15 @@ final class ImageSpaceSettings {
     private static final Set<String> KEYS = Set.of("blobs", "idle", "high", "low", "every");
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final ConfigFile file;
+    private final Settings settings;
 
-    ImageSpaceSettings(ConfigFile file) {
-        this.file = file;
+    ImageSpaceSettings(Settings settings) {
+        this.settings = settings;
     }
 
     ImageSpaceOptions options() {
         try {
-            JsonNode space = file.imageSpace();
+            JsonNode space = settings.object(NAME);
             check(space);
             String blobs = text(space, "blobs");
             String high = text(space, "high");
@@ -36,8 +36,7 @@ final class ImageSpaceSettings {
                     low == null ? null : Mark.parse(low),
                     millis(space, "every", ImageSpaceOptions.EVERY_MILLIS));
         } catch (WharfException e) {
-            throw WharfException.invalid(
-                    "unable to configure the daemon with file " + file.path() + ": " + e.getMessage());
+            throw settings.refusal(String.valueOf(e.getMessage()));
         }
     }
 

@@ -31,10 +31,20 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Sets how much is said; the libraries below keep to warnings. */
+    /** Sets how much is said, the libraries below keeping to warnings, and whether in lines of JSON. */
+    static void set(String name, boolean json) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (json) {
+            JsonLines.replaceEncoder(context);
+        }
+        level(name);
+    }
+
     static void level(String name) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Level level = name.equals("fatal") ? Level.ERROR : Level.toLevel(name.toUpperCase(Locale.ROOT));
+        Level level = name.equals("fatal") || name.equals("panic")
+                ? Level.ERROR
+                : Level.toLevel(name.toUpperCase(Locale.ROOT));
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
         context.getLogger("io.wharf").setLevel(level);
     }

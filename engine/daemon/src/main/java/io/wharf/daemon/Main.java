@@ -32,27 +32,41 @@ public final class Main {
             parsed = Flags.parse(arguments);
         } catch (Flags.Refused e) {
             System.err.println(e.getMessage());
-            System.err.println("See 'wharfd --help'.");
+            System.err.println("See '" + Program.here().name() + " --help'.");
             return 125;
         }
-        if (Boolean.TRUE.equals(parsed.flag("--help"))) {
-            System.out.print(Flags.usage());
+        if (Boolean.TRUE.equals(parsed.truth("help"))) {
+            System.out.print(Usage.text(Program.here().name(), Program.here().config()));
             return 0;
         }
-        if (Boolean.TRUE.equals(parsed.flag("--version"))) {
+        if (Boolean.TRUE.equals(parsed.truth("version"))) {
             System.out.println("Wharf version " + Version.TEXT + ", build " + Version.COMMIT);
             return 0;
         }
-        return serve(parsed);
+        return Boolean.TRUE.equals(parsed.truth("validate")) ? validate(parsed) : serve(parsed);
+    }
+
+    /** Reads all and begins nothing; what it says goes where dockerd says it. */
+    private static int validate(Flags parsed) {
+        try {
+            Settings.merge(parsed).check();
+            System.err.println("configuration OK");
+            return 0;
+        } catch (WharfException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
     }
 
     private static int serve(Flags parsed) {
         try {
             Settings settings = Settings.merge(parsed);
-            Logging.level(settings.logLevel());
-            EngineOptions options = settings.toOptions();
+            EngineSettings told = new EngineSettings(settings);
+            Logging.set(told.logLevel(), told.logsJson());
+            EngineOptions options = settings.check();
+            Refusals.tell(settings, log());
             Engine engine = new Engine(options, settings.pidFile(), settings.criSocket());
-            Signals.install(engine, () -> engine.reach(Settings.merge(parsed).registries()));
+            Signals.install(engine, () -> engine.reach(new RegistrySettings(Settings.merge(parsed)).options()));
             engine.start();
             return -1;
         } catch (WharfException e) {

@@ -2,6 +2,7 @@ package io.wharf.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.NetworkDefaults;
 import io.wharf.contracts.NetworkDefaults.Pool;
 import java.util.ArrayList;
@@ -11,9 +12,7 @@ import java.util.Map;
 
 /** What the flags and {@code daemon.json} say of networks that are not told otherwise. */
 final class NetworkSettings {
-    private static final String POOL_FLAG = "--default-address-pool";
     private static final String POOLS = "default-address-pools";
-    private static final String OPTION_FLAG = "--default-network-opt";
     private static final String OPTIONS = "default-network-opts";
 
     private final Settings settings;
@@ -28,7 +27,7 @@ final class NetworkSettings {
 
     private List<Pool> pools() {
         List<Pool> pools = new ArrayList<>();
-        for (String text : settings.texts(POOL_FLAG, POOL_FLAG)) {
+        for (String text : settings.flagged(POOLS)) {
             Map<String, String> fields = new LinkedHashMap<>();
             for (String field : text.split(",")) {
                 int equals = field.indexOf('=');
@@ -38,7 +37,7 @@ final class NetworkSettings {
             }
             pools.add(pool(text, fields.getOrDefault("base", ""), fields.getOrDefault("size", ""), fields.size()));
         }
-        for (JsonNode pool : settings.file().list(POOLS)) {
+        for (JsonNode pool : settings.objects(POOLS)) {
             pools.add(pool(
                     pool.toString(),
                     pool.path("base").asText(),
@@ -63,14 +62,13 @@ final class NetworkSettings {
     /** {@code --default-network-opt bridge=com.docker.network.driver.mtu=1400}. */
     private Map<String, Map<String, String>> options() {
         Map<String, Map<String, String>> options = new LinkedHashMap<>();
-        for (JsonNode all : settings.file().list(OPTIONS)) {
-            all.properties()
-                    .forEach(driver -> driver.getValue()
-                            .properties()
-                            .forEach(option -> options.computeIfAbsent(driver.getKey(), key -> new LinkedHashMap<>())
-                                    .put(option.getKey(), option.getValue().asText())));
-        }
-        for (String text : settings.texts(OPTION_FLAG, OPTION_FLAG)) {
+        settings.object(OPTIONS)
+                .properties()
+                .forEach(driver -> driver.getValue()
+                        .properties()
+                        .forEach(option -> options.computeIfAbsent(driver.getKey(), key -> new LinkedHashMap<>())
+                                .put(option.getKey(), option.getValue().asText())));
+        for (String text : settings.flagged(OPTIONS)) {
             String[] parts = text.split("=", 3);
             if (parts.length < 3) {
                 throw WharfException.invalid("invalid default network option " + text
@@ -82,15 +80,33 @@ final class NetworkSettings {
     }
 
     private int mtu() {
-        String text = settings.text("--mtu", "mtu", "0");
-        try {
-            int mtu = Integer.parseInt(text);
-            if (mtu >= 0) {
-                return mtu;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
+        int mtu = settings.number("mtu", 0);
+        if (mtu < 0) {
+            throw WharfException.invalid("invalid default MTU: " + mtu);
         }
-        throw WharfException.invalid("invalid mtu: " + text);
+        return mtu;
+    }
+
+    FirewallOptions firewall() {
+        boolean iptables = settings.truth("iptables", true);
+        // Who wants no rules wants none for IPv6 either, unless he says so.
+        FirewallOptions usual = FirewallOptions.usual(iptables);
+        String backend = settings.text("firewall-backend", "");
+        if (!List.of("", "nftables", "iptables").contains(backend)) {
+            throw WharfException.invalid("invalid firewall-backend: allowed values are \"iptables\" and \"nftables\"");
+        }
+        boolean icc = settings.truth("icc", usual.icc());
+        if (!icc && !iptables) {
+            throw WharfException.invalid("You specified --iptables=false with --icc=false. ICC=false uses iptables to"
+                    + " function. Please set --icc or --iptables to true");
+        }
+        return new FirewallOptions(
+                settings.truth("ip6tables", usual.ip6tables()),
+                settings.truth("ip-forward", usual.ipForward()),
+                !settings.truth("ip-forward-no-drop", !usual.keepApart()),
+                settings.truth("ip-masq", usual.ipMasquerade()),
+                icc,
+                settings.textOrNull("ip"),
+                settings.truth("userland-proxy", usual.userlandProxy()));
     }
 }

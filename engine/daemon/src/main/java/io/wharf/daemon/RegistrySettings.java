@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What flags, daemon.json and the environment say of registries. */
 final class RegistrySettings {
+    /** More at a time would only wait for one another. */
+    private static final int MOST = 100;
+
     private final Settings settings;
     private final Map<String, String> environment = System.getenv();
 
@@ -20,29 +23,27 @@ final class RegistrySettings {
     }
 
     RegistryOptions options() {
-        List<Path> certificates = settings.texts("--registry-certs-dir", "registry-certs-dirs").stream()
-                .map(Path::of)
-                .toList();
-        List<String> mirrors = settings.texts("--registry-mirror", "registry-mirrors");
+        List<Path> certificates =
+                settings.texts("registry-certs-dirs").stream().map(Path::of).toList();
+        List<String> mirrors = settings.texts("registry-mirrors");
         mirrors.forEach(RegistrySettings::checkMirror);
         return new RegistryOptions(
-                settings.texts("--insecure-registry", "insecure-registries").stream()
+                settings.texts("insecure-registries").stream()
                         .map(RegistrySettings::withoutScheme)
                         .toList(),
                 mirrors,
                 certificates.isEmpty() ? RegistryOptions.CERTIFICATES : certificates,
                 new Proxies(
-                        proxy("--http-proxy", "http-proxy", "HTTP_PROXY"),
-                        proxy("--https-proxy", "https-proxy", "HTTPS_PROXY"),
-                        proxy("--no-proxy", "no-proxy", "NO_PROXY")),
-                number("max-concurrent-downloads", RegistryOptions.DOWNLOADS),
-                number("max-concurrent-uploads", RegistryOptions.UPLOADS),
-                number("max-download-attempts", RegistryOptions.ATTEMPTS));
+                        proxy("http-proxy", "HTTP_PROXY"),
+                        proxy("https-proxy", "HTTPS_PROXY"),
+                        proxy("no-proxy", "NO_PROXY")),
+                number("max-concurrent-downloads", "max concurrent downloads", RegistryOptions.DOWNLOADS),
+                number("max-concurrent-uploads", "max concurrent uploads", RegistryOptions.UPLOADS),
+                number("max-download-attempts", "max download attempts", RegistryOptions.ATTEMPTS));
     }
 
-    private @Nullable String proxy(String flag, String key, String variable) {
-        String given = settings.textOrNull(flag, key);
-        String told = given == null ? settings.file().proxy(key) : given;
+    private @Nullable String proxy(String key, String variable) {
+        String told = settings.textOrNull(key);
         if (told != null) {
             return told;
         }
@@ -50,20 +51,21 @@ final class RegistrySettings {
         return upper != null && !upper.isEmpty() ? upper : environment.get(variable.toLowerCase(Locale.ROOT));
     }
 
-    private int number(String key, int otherwise) {
-        String given = settings.textOrNull("--" + key, key);
-        if (given == null) {
-            return otherwise;
+    private int number(String key, String title, int otherwise) {
+        int number = settings.number(key, otherwise);
+        if (number < 0) {
+            throw WharfException.invalid("invalid " + title + ": " + number);
         }
-        try {
-            int number = Integer.parseInt(given);
-            if (number < 0 || number > 100) {
-                throw WharfException.invalid("invalid " + key + ": " + given);
-            }
-            return number == 0 ? otherwise : number;
-        } catch (NumberFormatException e) {
-            throw WharfException.invalid("invalid " + key + ": " + given);
-        }
+        return number == 0 ? otherwise : Math.min(number, MOST);
+    }
+
+    /** The URL of a proxy without its user's name and password, as dockerd shows it. */
+    static String masked(String url) {
+        int scheme = url.indexOf("://");
+        int from = scheme < 0 ? 0 : scheme + 3;
+        int path = url.indexOf('/', from);
+        int at = url.lastIndexOf('@', path < 0 ? url.length() : path);
+        return at < from ? url : url.substring(0, from) + "xxxxx:xxxxx" + url.substring(at);
     }
 
     private static String withoutScheme(String registry) {

@@ -46,10 +46,10 @@ final class SinkSettings {
     private static final long SMALLEST_FILE = 4096;
     private static final int USUAL_FILES = 5;
 
-    private final ConfigFile file;
+    private final Settings settings;
 
-    SinkSettings(ConfigFile file) {
-        this.file = file;
+    SinkSettings(Settings settings) {
+        this.settings = settings;
     }
 
     List<SinkOptions> options() {
@@ -57,7 +57,7 @@ final class SinkSettings {
         Set<String> names = new HashSet<>();
         Set<Path> paths = new HashSet<>();
         int number = 0;
-        for (JsonNode node : file.list("event-sinks")) {
+        for (JsonNode node : settings.objects("event-sinks")) {
             String where = "event-sinks[" + number++ + "]";
             try {
                 SinkOptions sink = sink(node);
@@ -69,8 +69,7 @@ final class SinkSettings {
                 }
                 sinks.add(sink);
             } catch (WharfException e) {
-                throw WharfException.invalid("unable to configure the daemon with file " + file.path() + ": " + where
-                        + ": " + e.getMessage());
+                throw settings.refusal(where + ": " + e.getMessage());
             }
         }
         return sinks;

@@ -19,13 +19,14 @@ class ConfigFileTest {
     void values_areReadByTheirTypes() throws IOException {
         ConfigFile file = read("""
                 {"hosts": ["unix:///a", "tcp://:1"], "debug": true, "bip": "10.0.0.1/8", "bridge": null,
-                 "runtimes": {"mine": {"path": "/bin/mine"}}}
+                 "proxies": {"no-proxy": "a"}, "log-opts": {"max-size": "1m"}}
                 """);
         assertThat(file.texts("hosts")).containsExactly("unix:///a", "tcp://:1");
-        assertThat(file.flag("debug")).isTrue();
+        assertThat(file.truth("debug")).isTrue();
         assertThat(file.text("bip")).isEqualTo("10.0.0.1/8");
         assertThat(file.has("bridge")).isFalse();
-        assertThat(file.runtimes()).containsEntry("mine", "/bin/mine");
+        assertThat(file.text("no-proxy")).isEqualTo("a");
+        assertThat(file.pairs("log-opts")).containsEntry("max-size", "1m");
         assertThat(read("").texts("hosts")).isEmpty();
         assertThat(ConfigFile.read(folder.resolve("none"), false).has("hosts")).isFalse();
     }
@@ -40,6 +41,11 @@ class ConfigFileTest {
                 "{\"debug\": \"yes\"}                  | debug must be true or false",
                 "{\"bip\": 5}                          | bip must be a string",
                 "{\"runtimes\": []}                    | runtimes must be an object",
+                "{\"default-address-pools\": [1]}   | default-address-pools must be a list of objects",
+                "{\"mtu\": 1.5}                    | mtu must be a whole number",
+                "{\"ip\": \"here\"}                | ip must be an IP address",
+                "{\"proxies\": {\"colour\": \"\"}}  | don't match any configuration option: colour",
+                "{\"config-file\": \"a\"}           | don't match any configuration option: config-file",
                 "{\"colour\": 1}                       | don't match any configuration option: colour",
                 "{} x                                  | Unrecognized token",
                 "[]                                    | it must hold a JSON object",

@@ -34,14 +34,15 @@ class NetworkSettingsTest {
 
     @Test
     void fileAndFlags_areRead() throws Exception {
-        NetworkDefaults read = defaults(
-                "{\"default-address-pools\":[{\"base\":\"10.20.0.0/16\",\"size\":24}],"
-                        + "\"default-network-opts\":{\"bridge\":{\"a\":\"b\"}}, \"mtu\": 1400}",
-                "--default-network-opt",
-                "bridge=c=d=e");
+        NetworkDefaults read = defaults("{\"default-address-pools\":[{\"base\":\"10.20.0.0/16\",\"size\":24}],"
+                + "\"default-network-opts\":{\"bridge\":{\"a\":\"b\"}}, \"mtu\": 1400}");
         assertThat(read.pools()).containsExactly(new Pool("10.20.0.0/16", 24));
-        assertThat(read.options().get("bridge")).containsEntry("a", "b").containsEntry("c", "d=e");
+        assertThat(read.options().get("bridge")).containsEntry("a", "b");
         assertThat(read.mtu()).isEqualTo(1400);
+        assertThat(defaults("{}", "--default-network-opt", "bridge=c=d=e")
+                        .options()
+                        .get("bridge"))
+                .containsEntry("c", "d=e");
         assertThat(defaults("{}", "--default-address-pool", "base=fd01::/48,size=64")
                         .pools())
                 .containsExactly(new Pool("fd01::/48", 64));
@@ -57,6 +58,6 @@ class NetworkSettingsTest {
                 .hasMessageContaining("default-address-pools must be a list");
         assertThatThrownBy(() -> defaults("{}", "--default-network-opt", "bridge=x"))
                 .hasMessageContaining("it must be driver=name=value");
-        assertThatThrownBy(() -> defaults("{}", "--mtu", "-1")).hasMessage("invalid mtu: -1");
+        assertThatThrownBy(() -> defaults("{}", "--mtu", "-1")).hasMessage("invalid default MTU: -1");
     }
 }
