@@ -54,6 +54,7 @@ public final class MergeContract {
         merged.take(
                 folder.resolve("schemas"),
                 merged.document.withObjectProperty("components").withObjectProperty("schemas"));
+        CommonReplies.add(merged.document);
         merged.checkReferences(merged.document, "#");
         merged.document
                 .path("paths")
@@ -68,6 +69,10 @@ public final class MergeContract {
             throw new IllegalArgumentException("the contract is wrong:\n  " + String.join("\n  ", merged.mistakes));
         }
         return merged;
+    }
+
+    ObjectNode document() {
+        return document;
     }
 
     List<Operation> operations() {
@@ -130,6 +135,10 @@ public final class MergeContract {
                 mistakes.add(where + ": no " + key);
             }
         }
+        if (operation.path("responses").properties().stream()
+                .noneMatch(reply -> reply.getKey().compareTo("400") >= 0)) {
+            mistakes.add(where + ": cannot fail");
+        }
         Set<String> greedy = new HashSet<>();
         Set<String> inPath = new HashSet<>();
         Map<String, Operation.QueryType> query = new LinkedHashMap<>();
@@ -137,6 +146,9 @@ public final class MergeContract {
                 .forEach(list -> list.forEach(entry -> {
                     JsonNode parameter = followed(entry);
                     String name = parameter.path("name").asText();
+                    if (!parameter.has("description")) {
+                        mistakes.add(where + ": parameter " + name + " is not described");
+                    }
                     switch (parameter.path("in").asText()) {
                         case "path" -> {
                             inPath.add(name);

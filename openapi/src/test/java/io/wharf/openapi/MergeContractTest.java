@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,15 @@ class MergeContractTest {
                 summary: Tell.
                 tags: [things]
                 parameters:
-                  - {name: name, in: path, required: true, x-wharf-greedy: true, schema: {type: string}}
-                  - {name: size, in: query, schema: {type: boolean}}
+                  - {name: name, in: path, required: true, x-wharf-greedy: true, description: Which., schema: {type: string}}
+                  - {name: size, in: query, description: How much., schema: {type: boolean}}
                 responses: {"200": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+            """;
+
+    private static final String ROOT = """
+            openapi: 3.1.0
+            x-wharf-responses: {"500": {$ref: "#/components/responses/Failure"}}
+            components: {responses: {Failure: {description: It failed., content: {application/json: {}}}}}
             """;
 
     @TempDir
@@ -29,7 +36,7 @@ class MergeContractTest {
 
     @BeforeEach
     void write() throws IOException {
-        Files.writeString(folder.resolve("contract.yaml"), "openapi: 3.1.0\n");
+        Files.writeString(folder.resolve("contract.yaml"), ROOT);
         Files.createDirectories(folder.resolve("paths"));
         Files.createDirectories(folder.resolve("schemas"));
         part("schemas/things", "Thing: {type: object}\n");
@@ -74,6 +81,38 @@ class MergeContractTest {
         part("paths/things", GOOD.replace("{name}/json", "{id}/json"));
 
         assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("the path names [id]");
+    }
+
+    @Test
+    void merge_parameterWithoutWords_isRefused() throws IOException {
+        part("paths/things", GOOD.replace("description: How much., ", ""));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("parameter size is not described");
+    }
+
+    @Test
+    void merge_operationThatCannotFail_isRefused() throws IOException {
+        Files.writeString(folder.resolve("contract.yaml"), "openapi: 3.1.0\n");
+        part("paths/things", GOOD);
+
+        assertThatThrownBy(() -> MergeContract.merge(folder))
+                .hasMessageContaining("GET /things/{name}/json: cannot fail");
+    }
+
+    @Test
+    void merge_replyThatAllCanGive_isInEachAndForHeadWithoutBody() throws IOException {
+        part("paths/things", GOOD);
+        part(
+                "paths/heads",
+                GOOD.replace("/things/", "/heads/")
+                        .replace("ThingInspect", "ThingHead")
+                        .replace("get:", "head:"));
+
+        JsonNode paths = MergeContract.merge(folder).document().path("paths");
+        assertThat(paths.at("/~1things~1{name}~1json/get/responses/500/$ref").asText())
+                .isEqualTo("#/components/responses/Failure");
+        assertThat(paths.at("/~1heads~1{name}~1json/head/responses/500").toString())
+                .isEqualTo("{\"description\":\"It failed.\"}");
     }
 
     @Test
