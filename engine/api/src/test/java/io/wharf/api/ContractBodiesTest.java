@@ -64,15 +64,22 @@ class ContractBodiesTest {
     @ParameterizedTest
     @MethodSource("bodies")
     void record_hasOnlyKeysOfItsSchema(String schema, Class<?> record) throws IOException {
-        JsonNode properties =
-                Json.MAPPER.readTree(Contract.document()).at("/components/schemas/" + schema + "/properties");
-        Set<String> told = new TreeSet<>();
-        properties.fieldNames().forEachRemaining(told::add);
+        Set<String> told = keys(Json.MAPPER.readTree(Contract.document()), "#/components/schemas/" + schema);
 
         JavaType type = Json.MAPPER.constructType(record);
         assertThat(Json.MAPPER.getSerializationConfig().introspect(type).findProperties())
                 .extracting(BeanPropertyDefinition::getName)
                 .isNotEmpty()
                 .allSatisfy(key -> assertThat(told).contains(key));
+    }
+
+    /** Keys of a schema, and of those that it stands on. */
+    private static Set<String> keys(JsonNode document, String reference) {
+        JsonNode schema = document.at(reference.substring(1));
+        Set<String> keys = new TreeSet<>();
+        schema.path("properties").fieldNames().forEachRemaining(keys::add);
+        schema.path("allOf")
+                .forEach(part -> keys.addAll(keys(document, part.path("$ref").asText())));
+        return keys;
     }
 }
