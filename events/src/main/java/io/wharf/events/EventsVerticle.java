@@ -5,15 +5,20 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.wharf.base.Event;
+import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EventService;
+import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.Services;
+import io.wharf.contracts.SinkOptions;
+import io.wharf.events.sinks.Sinks;
 import io.wharf.streams.HandleTable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Owns the journal: distributes each commit's events to the subscriptions and trims what is old. */
 public final class EventsVerticle extends VerticleBase implements EventService {
@@ -23,6 +28,11 @@ public final class EventsVerticle extends VerticleBase implements EventService {
     private final HandleTable handles;
     private final Set<Subscription> subscriptions = new HashSet<>();
     private final Journal journal;
+    private List<SinkOptions> sinkOptions = List.of();
+    private String engineId = "";
+    private String version = "";
+    /** Made only where some are configured. */
+    private @Nullable Sinks sinks;
 
     public EventsVerticle(Store store, HandleTable handles) {
         this.store = store;
@@ -30,21 +40,51 @@ public final class EventsVerticle extends VerticleBase implements EventService {
         this.journal = new Journal(store);
     }
 
+    /** With sinks, and what they tell others of this engine; before it is deployed. */
+    public EventsVerticle with(List<SinkOptions> options, String engine, String engineVersion) {
+        sinkOptions = List.copyOf(options);
+        engineId = engine;
+        version = engineVersion;
+        return this;
+    }
+
+    /** The table of the sinks' places. */
+    public static Schema schema() {
+        return new Schema(
+                "event-sinks", List.of("CREATE TABLE event_sinks(name TEXT PRIMARY KEY, seq INTEGER NOT NULL)"));
+    }
+
     @Override
     public Future<?> start() {
         Context owner = context;
-        return journal.open().onSuccess(opened -> {
-            store.onCommit(events -> owner.runOnContext(go -> distribute(events)));
-            vertx.setPeriodic(TRIM_MILLIS, fired -> journal.trim());
-            Services.serve(vertx, EventService.class, this);
-        });
+        return journal.open()
+                .onSuccess(opened -> {
+                    store.onCommit(events -> owner.runOnContext(go -> distribute(events)));
+                    vertx.setPeriodic(TRIM_MILLIS, fired -> journal.trim());
+                    Services.serve(vertx, EventService.class, this);
+                })
+                .compose(opened -> sinkOptions.isEmpty() ? Future.succeededFuture() : startSinks());
+    }
+
+    private Future<Void> startSinks() {
+        Sinks made = new Sinks(
+                vertx,
+                store,
+                new SinkPages(journal),
+                filters -> new EventFilter(filters)::wants,
+                sinkOptions,
+                engineId,
+                version);
+        sinks = made;
+        Services.serve(vertx, EventSinkService.class, made);
+        return made.start();
     }
 
     @Override
     public Future<?> stop() {
         store.onCommit(events -> {});
         List.copyOf(subscriptions).forEach(Subscription::finish);
-        return Future.succeededFuture();
+        return sinks == null ? Future.succeededFuture() : sinks.stop();
     }
 
     @Override
@@ -69,5 +109,8 @@ public final class EventsVerticle extends VerticleBase implements EventService {
     private void distribute(List<Event> events) {
         journal.append(events);
         List.copyOf(subscriptions).forEach(Subscription::wake);
+        if (sinks != null) {
+            sinks.wake();
+        }
     }
 }

@@ -85,6 +85,17 @@ final class Journal {
                 .map(List::getFirst);
     }
 
+    /** The newest number that is committed. */
+    long last() {
+        return lastSeq;
+    }
+
+    /** The oldest number that is kept. */
+    Future<Long> oldest() {
+        return store.read("SELECT coalesce(min(seq), 1) FROM journal", row -> row.number(1))
+                .map(List::getFirst);
+    }
+
     boolean hasAfter(long seq) {
         return seq < lastSeq;
     }

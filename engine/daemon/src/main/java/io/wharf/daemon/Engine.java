@@ -13,6 +13,7 @@ import io.wharf.base.WharfException;
 import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.RegistryOptions;
@@ -109,6 +110,16 @@ final class Engine {
                 .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
     }
 
+    /** Has the sinks of events open their files anew. */
+    void reopenSinks() {
+        Vertx vertx = running;
+        if (vertx != null && !options.sinks().isEmpty()) {
+            Services.client(vertx, EventSinkService.class)
+                    .reopen()
+                    .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
+        }
+    }
+
     void stopAndExit() {
         if (stopping.compareAndSet(false, true)) {
             LOG.info("stopping; containers go on");
@@ -134,7 +145,11 @@ final class Engine {
         Vertx vertx = vertx();
         Services.prepare(vertx);
         HandleTable handles = new HandleTable(vertx, HANDLE_EXPIRY);
-        deploy(vertx, new EventsVerticle(store, handles));
+        EventsVerticle events = new EventsVerticle(store, handles);
+        if (!options.sinks().isEmpty()) {
+            events.with(options.sinks(), engineId(store), options.version());
+        }
+        deploy(vertx, events);
         deploy(vertx, new VolumesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
@@ -153,8 +168,13 @@ final class Engine {
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
     }
 
+    private static String engineId(Store store) {
+        return await(SystemVerticle.engineId(store).toCompletionStage().toCompletableFuture());
+    }
+
     static List<Schema> schemas() {
         return List.of(
+                EventsVerticle.schema(),
                 ImagesVerticle.schema(),
                 NetworksVerticle.schema(),
                 VolumesVerticle.schema(),

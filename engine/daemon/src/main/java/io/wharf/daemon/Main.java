@@ -66,7 +66,10 @@ public final class Main {
             EngineOptions options = settings.check();
             Refusals.tell(settings, log());
             Engine engine = new Engine(options, settings.pidFile(), settings.criSocket());
-            Signals.install(engine, () -> engine.reach(new RegistrySettings(Settings.merge(parsed)).options()));
+            Signals.install(engine, () -> {
+                engine.reopenSinks();
+                engine.reach(new RegistrySettings(Settings.merge(parsed)).options());
+            });
             engine.start();
             return -1;
         } catch (WharfException e) {

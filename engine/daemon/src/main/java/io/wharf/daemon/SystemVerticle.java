@@ -38,12 +38,15 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
 
     @Override
     public Future<?> start() {
+        return engineId(store).onSuccess(this::serve);
+    }
+
+    /** The engine's own id, which lasts as long as its data root. */
+    static Future<String> engineId(Store store) {
         return store.write(tx -> {
-                    // The engine's own id lasts as long as its data root.
-                    tx.update("INSERT INTO engine(id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)", Ids.random());
-                    return tx.query("SELECT id FROM engine", row -> row.text(1)).getFirst();
-                })
-                .onSuccess(this::serve);
+            tx.update("INSERT INTO engine(id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)", Ids.random());
+            return tx.query("SELECT id FROM engine", row -> row.text(1)).getFirst();
+        });
     }
 
     @Override
