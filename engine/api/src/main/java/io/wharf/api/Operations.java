@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.wharf.contracts.BuildService;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EventService;
+import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.FilesService;
 import io.wharf.contracts.ImageService;
@@ -27,6 +28,7 @@ final class Operations {
         EventService events = Services.client(vertx, EventService.class);
         new EventOperations(events, handles).register(handlers);
         new EventStreamOperations(events, handles).register(handlers);
+        new EventSinkOperations(Services.client(vertx, EventSinkService.class)).register(handlers);
         new ContainerOperations(containers).register(handlers);
         new ContainerLifecycleOperations(containers).register(handlers);
         new ContainerStreamOperations(containers, handles).register(handlers);

@@ -84,7 +84,8 @@ final class LineTail {
 
     private static long number(byte[] tail, int from, int to) {
         try {
-            @Nullable JsonNode seq = Json.MAPPER
+            @Nullable
+            JsonNode seq = Json.MAPPER
                     .readTree(new String(tail, from, to - from, StandardCharsets.UTF_8))
                     .get("seq");
             return seq != null && seq.isIntegralNumber() && seq.canConvertToLong() ? Math.max(0, seq.asLong()) : 0;

@@ -24,8 +24,10 @@ final class LinesOutlet implements Outlet {
     private final SinkOptions.Lines options;
     private final Blocking blocking;
     private final LinesFile file;
-    private final Backoff backoff =
-            new Backoff(Duration.ofSeconds(1), LONGEST_WAIT, () -> ThreadLocalRandom.current().nextDouble());
+    private final Backoff backoff = new Backoff(
+            Duration.ofSeconds(1),
+            LONGEST_WAIT,
+            () -> ThreadLocalRandom.current().nextDouble());
 
     LinesOutlet(SinkOptions.Lines options, Blocking blocking) {
         this.options = options;

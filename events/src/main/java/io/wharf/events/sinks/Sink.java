@@ -66,13 +66,7 @@ final class Sink {
     private @Nullable String error;
     private long errorNanos;
 
-    Sink(
-            Vertx vertx,
-            SinkOptions options,
-            Pages pages,
-            Predicate<Event> filter,
-            CursorTable cursors,
-            Outlet outlet) {
+    Sink(Vertx vertx, SinkOptions options, Pages pages, Predicate<Event> filter, CursorTable cursors, Outlet outlet) {
         this.vertx = vertx;
         this.options = options;
         this.pages = pages;
@@ -105,13 +99,11 @@ final class Sink {
 
     /** A new sink's place is written down at once: a crash must not let it begin later. */
     private Future<Long> firstPlace() {
-        Future<Long> first =
-                switch (options.start()) {
-                    case NOW -> Future.succeededFuture(pages.newest());
-                    case OLDEST -> pages.oldest().map(oldest -> oldest - 1);
-                };
-        return first.compose(
-                place -> cursors.write(options.name(), place).map(place));
+        Future<Long> first = switch (options.start()) {
+            case NOW -> Future.succeededFuture(pages.newest());
+            case OLDEST -> pages.oldest().map(oldest -> oldest - 1);
+        };
+        return first.compose(place -> cursors.write(options.name(), place).map(place));
     }
 
     private void stand(long place) {

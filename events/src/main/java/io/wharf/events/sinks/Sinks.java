@@ -28,12 +28,10 @@ public final class Sinks implements EventSinkService {
         CursorTable cursors = new CursorTable(store);
         Blocking blocking = new Blocking(vertx);
         for (SinkOptions each : options) {
-            Outlet outlet =
-                    switch (each) {
-                        case SinkOptions.Webhook webhook ->
-                            new WebhookOutlet(vertx, webhook, engineId, version, blocking);
-                        case SinkOptions.Lines lines -> new LinesOutlet(lines, blocking);
-                    };
+            Outlet outlet = switch (each) {
+                case SinkOptions.Webhook webhook -> new WebhookOutlet(vertx, webhook, engineId, version, blocking);
+                case SinkOptions.Lines lines -> new LinesOutlet(lines, blocking);
+            };
             sinks.add(new Sink(vertx, each, pages, filter.apply(each.filters()), cursors, outlet));
         }
     }

@@ -17,9 +17,8 @@ final class WebhookClient {
     private WebhookClient() {}
 
     static HttpClient make(Vertx vertx, SinkOptions.Webhook options) {
-        HttpClientOptions http = new HttpClientOptions()
-                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
-                .setTcpKeepAlive(true);
+        HttpClientOptions http =
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setTcpKeepAlive(true);
         if (options.url().getScheme().equals("https")) {
             Tls tls = options.tls();
             http.setSsl(true).setVerifyHost(true);

@@ -101,7 +101,8 @@ final class WebhookOutlet implements Outlet {
         if (options.secretFile() == null) {
             return null;
         }
-        byte[] secret = Files.readString(options.secretFile()).strip().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] secret =
+                Files.readString(options.secretFile()).strip().getBytes(java.nio.charset.StandardCharsets.UTF_8);
         if (secret.length == 0) {
             throw new IOException(options.secretFile() + " holds no secret");
         }
@@ -119,12 +120,16 @@ final class WebhookOutlet implements Outlet {
         Promise<Void> outcome = Promise.promise();
         long deadline = vertx.setTimer(
                 Math.max(1, options.timeout().toMillis()),
-                due -> outcome.tryFail("POST " + options.target() + ": no answer within " + options.timeout().toMillis()
-                        + " ms"));
+                due -> outcome.tryFail("POST " + options.target() + ": no answer within "
+                        + options.timeout().toMillis() + " ms"));
         Objects.requireNonNull(client)
                 .request(request())
                 .compose(request -> {
                     outcome.future().onFailure(late -> request.reset());
+                    if (outcome.future().failed()) {
+                        // Connected too late to be of use.
+                        return Future.failedFuture(outcome.future().cause());
+                    }
                     return send(request, single ? CloudEvent.SINGLE : CloudEvent.BATCH, body);
                 })
                 .onComplete(response -> answered(response, outcome), outcome::tryFail);
@@ -147,8 +152,7 @@ final class WebhookOutlet implements Outlet {
         request.putHeader("Content-Type", contentType + "; charset=utf-8");
         byte[] key = secret;
         if (key != null) {
-            request.putHeader(
-                    Signature.HEADER, Signature.of(key, Instant.now().getEpochSecond(), body));
+            request.putHeader(Signature.HEADER, Signature.of(key, Instant.now().getEpochSecond(), body));
         }
         return request.send(Buffer.buffer(body));
     }
@@ -164,6 +168,8 @@ final class WebhookOutlet implements Outlet {
         Optional<Duration> wait = status == TOO_MANY_REQUESTS || status == UNAVAILABLE
                 ? RetryAfter.parse(response.getHeader("Retry-After"), Instant.now())
                 : Optional.empty();
+        // Told already; the reset would be told once more.
+        response.exceptionHandler(broken -> {});
         // Takes the connection along, and whatever body comes after this head.
         outcome.tryFail(wait.<Throwable>map(asked -> new NotNow(told, asked)).orElseGet(() -> new IOException(told)));
     }
@@ -172,7 +178,8 @@ final class WebhookOutlet implements Outlet {
     private void drain(HttpClientResponse response) {
         int[] read = {0};
         long timer = vertx.setTimer(
-                Math.max(1, options.timeout().toMillis()), due -> response.request().reset());
+                Math.max(1, options.timeout().toMillis()),
+                due -> response.request().reset());
         response.handler(bytes -> {
             read[0] += bytes.length();
             if (read[0] > LONGEST_ANSWER) {
