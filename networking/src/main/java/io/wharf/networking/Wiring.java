@@ -20,11 +20,12 @@ import io.wharf.networking.address.Ip;
 import io.wharf.networking.vlan.ParentLink;
 import io.wharf.networking.vlan.ParentOptions;
 import java.net.InetAddress;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +55,7 @@ final class Wiring implements AutoCloseable {
 
     /** A namespace with its loopback and these links. */
     void connect(String netns, List<Wire> wires) {
-        create(netns);
-        makePairs(netns, wires);
-        try (Netlink inside = open(netns, wires)) {
+        try (Netlink inside = create(netns, wires)) {
             inside.up(LOOPBACK);
             wires.forEach(wire -> configure(inside, wire));
         }
@@ -141,13 +140,15 @@ final class Wiring implements AutoCloseable {
             return;
         }
         try (Fd namespace = namespaces.open(netns)) {
-            for (Wire wire : wires) {
-                switch (wire.plug()) {
-                    case Plug.Port port -> makePair(wire, port, namespace);
-                    case Plug.Parent parent -> makeSublink(wire, parent.options(), namespace);
-                    case Plug.Given from -> given.bringIn(netns, wire.endpoint(), from, namespace);
-                }
-            }
+            wires.forEach(wire -> makeLink(netns, wire, namespace));
+        }
+    }
+
+    private void makeLink(String netns, Wire wire, Fd namespace) {
+        switch (wire.plug()) {
+            case Plug.Port port -> makePair(wire, port, namespace);
+            case Plug.Parent parent -> makeSublink(wire, parent.options(), namespace);
+            case Plug.Given from -> given.bringIn(netns, wire.endpoint(), from, namespace);
         }
     }
 
@@ -204,27 +205,13 @@ final class Wiring implements AutoCloseable {
 
     /** A socket inside, once the settings of the links are written, which is to be done from inside as well. */
     private Netlink open(String netns, List<Wire> wires) {
-        List<String> optional = new ArrayList<>();
-        List<Map.Entry<String, String>> settings = new ArrayList<>();
-        for (Wire wire : wires) {
-            Endpoint endpoint = wire.endpoint();
-            optional.add("/proc/sys/net/ipv6/conf/" + endpoint.inside() + "/disable_ipv6");
-            settings.add(Map.entry(optional.getLast(), endpoint.address6().isEmpty() ? "1" : "0"));
-            EndpointSysctls.of(endpoint.asked()).forEach(sysctl -> settings.add(sysctl.on(endpoint.inside())));
-        }
-        return namespaces.in(netns, () -> {
-            for (Map.Entry<String, String> setting : settings) {
-                try {
-                    SmallFiles.write(setting.getKey(), setting.getValue());
-                } catch (LinuxException e) {
-                    // A host without IPv6 has no settings for it.
-                    if (!e.is(Errno.ENOENT) || !optional.contains(setting.getKey())) {
-                        throw e;
-                    }
-                }
-            }
-            return Netlink.open();
-        });
+        List<LinkSetting> settings = LinkSetting.of(wires);
+        return namespaces.in(netns, () -> opened(settings));
+    }
+
+    private static Netlink opened(List<LinkSetting> settings) {
+        settings.forEach(LinkSetting::write);
+        return Netlink.open();
     }
 
     private static void configure(Netlink inside, Wire wire) {
@@ -364,16 +351,33 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    private void create(String netns) {
+    /** A new namespace with its links, and a socket inside. */
+    private Netlink create(String netns, List<Wire> wires) {
+        // A plugin's links are fetched by way of other namespaces, which is not for a thread that is in one.
+        boolean atOnce = wires.stream().noneMatch(wire -> wire.plug() instanceof Plug.Given);
+        if (!atOnce) {
+            createNew(netns, namespace -> true);
+            makePairs(netns, wires);
+            return open(netns, wires);
+        }
+        List<LinkSetting> settings = LinkSetting.of(wires);
+        return createNew(netns, namespace -> {
+            wires.forEach(wire -> makeLink(netns, wire, namespace));
+            return opened(settings);
+        });
+    }
+
+    private <T> T createNew(String netns, Function<Fd, T> work) {
         try {
-            namespaces.create(netns);
+            return namespaces.create(netns, work);
         } catch (LinuxException e) {
-            if (!e.is(Errno.EEXIST)) {
+            // That of a link is another matter, and has left no file.
+            if (!e.is(Errno.EEXIST) || !Files.exists(Path.of(netns))) {
                 throw e;
             }
             // Left by an earlier boot, or by a join that was cut short: nobody has recorded it any more.
             namespaces.delete(netns);
-            namespaces.create(netns);
+            return namespaces.create(netns, work);
         }
     }
 

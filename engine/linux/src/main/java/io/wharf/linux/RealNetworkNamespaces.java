@@ -1,5 +1,6 @@
 package io.wharf.linux;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@link NetworkNamespaces} of the running kernel. */
@@ -7,22 +8,25 @@ final class RealNetworkNamespaces implements NetworkNamespaces {
     static final RealNetworkNamespaces INSTANCE = new RealNetworkNamespaces();
 
     private static final int CLONE_NEWNET = 0x40000000;
+    private static final String HERE = "/proc/thread-self/ns/net";
     private static final long NSFS_MAGIC = 0x6e736673;
 
     private RealNetworkNamespaces() {}
 
     @Override
-    public void create(String path) {
+    public <T> T create(String path, Function<Fd, T> work) {
         Entries.open(path, OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, 0444)
                 .close();
         try {
-            ThreadOfItsOwn.run("wharf-netns", () -> {
+            return ThreadOfItsOwn.run("wharf-netns", () -> {
                 Check.that("unshare", Native.syscall(Nr.UNSHARE, CLONE_NEWNET), "CLONE_NEWNET");
-                RealMounts.INSTANCE.bind("/proc/thread-self/ns/net", path, false);
-                return true;
+                RealMounts.INSTANCE.bind(HERE, path, false);
+                try (var namespace = open(HERE)) {
+                    return work.apply(namespace);
+                }
             });
-        } catch (LinuxException e) {
-            Entries.unlink(OpenFlags.AT_FDCWD, path);
+        } catch (RuntimeException e) {
+            delete(path);
             throw e;
         }
     }

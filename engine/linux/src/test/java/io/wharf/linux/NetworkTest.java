@@ -75,6 +75,25 @@ class NetworkTest {
     }
 
     @Test
+    void namespace_isMadeWithWhatIsDoneInIt_orNotAtAll() {
+        var path = folder + "/at-once";
+        try {
+            var here = Entries.readLink("/proc/thread-self/ns/net");
+            var inside = namespaces.create(path, handle -> Entries.readLink("/proc/thread-self/ns/net"));
+            assertThat(inside)
+                    .isNotEqualTo(here)
+                    .isEqualTo(namespaces.in(path, () -> Entries.readLink("/proc/thread-self/ns/net")));
+        } finally {
+            namespaces.delete(path);
+        }
+        assertThatThrownBy(() -> namespaces.create(path, handle -> {
+                    throw new IllegalStateException("refused");
+                }))
+                .hasMessage("refused");
+        assertThat(Path.of(path)).doesNotExist();
+    }
+
+    @Test
     void vethIntoNamespace_onBridge_withAddressesAndRoutes() {
         try (var links = Netlink.openIn(namespaces, host);
                 var inside = Netlink.openIn(namespaces, inner);
