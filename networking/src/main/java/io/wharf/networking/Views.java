@@ -5,19 +5,28 @@ import io.wharf.contracts.ContainerDetail.EndpointSettings;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService.ConfigReference;
 import io.wharf.contracts.NetworkService.EndpointResource;
+import io.wharf.contracts.NetworkService.IpamStatus;
 import io.wharf.contracts.NetworkService.NetworkDetail;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.contracts.NetworkService.Status;
+import io.wharf.contracts.NetworkService.SubnetStatus;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import io.wharf.networking.address.AddressPool;
 import io.wharf.networking.address.Family;
 import io.wharf.networking.address.Ip;
 import io.wharf.networking.ports.PublishedPort;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Networks and memberships as the contracts show them. */
 final class Views {
+    /** The most that a field of 64 bits without sign holds. */
+    private static final BigInteger MOST = BigInteger.ONE.shiftLeft(Long.SIZE).subtract(BigInteger.ONE);
+
     private Views() {}
 
     /** A container in another's namespace shows that one's path and nothing of its own. */
@@ -86,7 +95,7 @@ final class Views {
 
     /** A network without its containers, as lists show it. */
     static NetworkDetail network(Network network) {
-        return network(network, Map.of());
+        return network(network, Map.of(), null);
     }
 
     static NetworkDetail withContainers(Network network, Networks networks) {
@@ -105,10 +114,25 @@ final class Views {
                 }
             }
         }
-        return network(network, containers);
+        return network(network, containers, status(network, networks));
     }
 
-    private static NetworkDetail network(Network network, Map<String, EndpointResource> containers) {
+    private static Status status(Network network, Networks networks) {
+        Map<String, SubnetStatus> subnets = new LinkedHashMap<>();
+        networks.claims().space(network.id()).ifPresent(space -> {
+            for (AddressPool pool : space.pools()) {
+                subnets.put(
+                        pool.subnet().toString(),
+                        new SubnetStatus(
+                                BigInteger.valueOf(pool.used()),
+                                pool.available().min(MOST)));
+            }
+        });
+        return new Status(new IpamStatus(subnets));
+    }
+
+    private static NetworkDetail network(
+            Network network, Map<String, EndpointResource> containers, @Nullable Status status) {
         return new NetworkDetail(
                 network.name(),
                 network.id(),
@@ -125,6 +149,7 @@ final class Views {
                 network.configOnly(),
                 containers,
                 network.options(),
-                network.labels());
+                network.labels(),
+                status);
     }
 }

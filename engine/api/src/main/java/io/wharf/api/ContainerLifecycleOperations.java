@@ -88,8 +88,22 @@ final class ContainerLifecycleOperations {
 
     /** Answers with the head as soon as the wait is registered: a client starts the container only then. */
     private Future<Reply> await(Call call) {
+        if (!call.version().atLeast(30)) {
+            // Its clients take the head for the end.
+            return containers
+                    .waitFor(call.path("id"), WaitCondition.NOT_RUNNING)
+                    .compose(call::outcome)
+                    .map(exit -> new Reply.Json(200, Ended.of(exit)));
+        }
+        WaitCondition condition = condition(call);
+        if (condition == WaitCondition.REMOVED && !call.version().atLeast(34)) {
+            // Those know no word for a removal that failed, but take an answer without a body for a failure.
+            return containers
+                    .waitFor(call.path("id"), condition)
+                    .map(pending -> new Reply.Promised(call.outcome(pending).map(Ended::of)));
+        }
         return containers
-                .waitFor(call.path("id"), condition(call))
+                .waitFor(call.path("id"), condition)
                 .map(pending -> new Reply.Promised(call.outcome(pending)
                         .map(Ended::of)
                         .otherwise(failure -> new Ended(
@@ -101,8 +115,7 @@ final class ContainerLifecycleOperations {
     }
 
     private static WaitCondition condition(Call call) {
-        // Clients before 1.30 know no conditions.
-        String wanted = call.version().atLeast(30) ? call.query().text("condition", "not-running") : "not-running";
+        String wanted = call.query().text("condition", "not-running");
         return switch (wanted) {
             case "not-running" -> WaitCondition.NOT_RUNNING;
             case "next-exit" -> WaitCondition.NEXT_EXIT;

@@ -1,10 +1,15 @@
 package io.wharf.api;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
+import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.CreateContainer;
+import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkingConfig;
 import java.util.ArrayList;
@@ -13,8 +18,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What containers there are: create, list, inspect, rename, remove. */
 final class ContainerOperations {
-    /** Since when names in DNS are told apart from aliases. */
-    private static final int DNS_NAMES = 45;
+    /** Since when lists tell of health, and of annotations. */
+    private static final int HEALTH = 52;
+
+    private static final int ANNOTATIONS = 46;
+
+    /** Since when an update can limit processes, and rates of devices. */
+    private static final int PIDS_UPDATE = 40;
+
+    private static final int RATES_UPDATE = 55;
+
+    private static final List<String> RATES = List.of(
+            "BlkioWeightDevice",
+            "BlkioDeviceReadBps",
+            "BlkioDeviceWriteBps",
+            "BlkioDeviceReadIOps",
+            "BlkioDeviceWriteIOps");
 
     private final ContainerService containers;
 
@@ -47,18 +66,25 @@ final class ContainerOperations {
         HostConfig hostConfig = host.hostConfig();
         NetworkingConfig networking = host.networkingConfig();
         String name = call.query().text("name");
+        OldCreate old = OldCreate.read(call.version(), config, hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig);
+        if (call.version().minor() == OldCreate.WITH_CAPABILITIES) {
+            OldCreate.refuseCapabilities(ReadBody.read(call, OldCreate.Capabilities.class, "CreateRequest"));
+        }
         OldEndpoints.Read read = OldEndpoints.read(
                 call.version(),
                 config.macAddress(),
-                hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig,
+                old.host(),
                 networking == null ? NetworkingConfig.NONE : networking);
+        List<String> warnings = new ArrayList<>(read.warnings());
+        warnings.addAll(old.warnings());
         CreateContainer request = new CreateContainer(
                 name == null ? null : withoutSlash(name),
                 call.version().atLeast(41) ? call.query().text("platform") : null,
-                config,
+                old.config(),
                 read.host(),
-                read.networking());
-        return containers.create(request).map(created -> new Reply.Json(201, warned(created, read.warnings())));
+                read.networking(),
+                old.readOnlyTopOnly());
+        return containers.create(request).map(created -> new Reply.Json(201, warned(created, warnings)));
     }
 
     private static ContainerService.Created warned(ContainerService.Created created, List<String> first) {
@@ -79,6 +105,7 @@ final class ContainerOperations {
                         call.query().flag("size"),
                         call.filters(
                                 "ancestor",
+                                "annotation",
                                 "before",
                                 "exited",
                                 "expose",
@@ -93,14 +120,21 @@ final class ContainerOperations {
                                 "since",
                                 "status",
                                 "volume")))
-                .map(rows -> new Reply.Json(200, rows));
+                .map(rows -> new Reply.Json(200, shaped(rows, call.version())));
+    }
+
+    private static List<ContainerSummary> shaped(List<ContainerSummary> rows, ApiVersion version) {
+        return version.atLeast(HEALTH)
+                ? rows
+                : rows.stream()
+                        .map(row -> row.withoutHealth(version.atLeast(ANNOTATIONS)))
+                        .toList();
     }
 
     private Future<Reply> inspect(Call call) {
         return containers
                 .inspect(call.path("id"), call.query().flag("size"))
-                .map(detail -> new Reply.Json(
-                        200, call.version().atLeast(DNS_NAMES) ? detail : OldInspect.withAliases(detail)));
+                .map(detail -> new Reply.Json(200, InspectBody.of(detail, call.version())));
     }
 
     private Future<Reply> rename(Call call) {
@@ -115,15 +149,51 @@ final class ContainerOperations {
 
     private record Updated(List<String> warnings) {}
 
-    private Future<Reply> update(Call call) {
+    /** Lists of devices, told apart from those that are not there. */
+    private record DeviceLists(
+            @Nullable List<Object> blkioWeightDevice,
+            @Nullable List<Object> blkioDeviceReadBps,
+            @Nullable List<Object> blkioDeviceWriteBps,
+
+            @JsonProperty("BlkioDeviceReadIOps") @Nullable List<Object> blkioDeviceReadIops,
+
+            @JsonProperty("BlkioDeviceWriteIOps") @Nullable List<Object> blkioDeviceWriteIops) {}
+
+    private static List<String> cleared(Call call) {
+        if (!call.version().atLeast(RATES_UPDATE)) {
+            return List.of();
+        }
+        JsonNode given = Json.MAPPER.valueToTree(ReadBody.read(call, DeviceLists.class));
+        return RATES.stream()
+                .filter(field ->
+                        given.path(field).isArray() && given.path(field).isEmpty())
+                .toList();
+    }
+
+    /** Without what the version of the client does not change. */
+    private static HostConfig limits(Call call) {
         HostConfig limits = ReadBody.read(call, HostConfig.class);
+        if (call.version().atLeast(RATES_UPDATE)) {
+            return limits;
+        }
+        ObjectNode tree = Json.MAPPER.valueToTree(limits);
+        tree.remove(RATES);
+        if (!call.version().atLeast(PIDS_UPDATE)) {
+            tree.remove("PidsLimit");
+        }
+        return Json.MAPPER.convertValue(tree, HostConfig.class);
+    }
+
+    private Future<Reply> update(Call call) {
+        HostConfig limits = limits(call);
         PolicyName policy = ReadBody.read(call, PolicyPart.class).restartPolicy();
         boolean named =
                 policy != null && policy.name() != null && !policy.name().isEmpty();
         return containers
                 .update(
                         call.path("id"),
-                        new ContainerService.UpdateContainer(limits, named ? limits.restartPolicy() : null))
+                        new ContainerService.UpdateContainer(
+                                limits, named ? limits.restartPolicy() : null, cleared(call)))
                 .map(warnings -> new Reply.Json(200, new Updated(warnings)));
     }
 

@@ -2,6 +2,7 @@ package io.wharf.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
 import io.wharf.base.Event;
 import io.wharf.base.WharfException;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** The event stream in Docker's form. */
 final class EventOperations {
     private static final long NANOS = 1_000_000_000L;
+
+    /** Since when images that are made are told of. */
+    private static final int IMAGE_CREATES = 46;
+
+    /** Since when an event says everything once. */
+    private static final int WITHOUT_REPEATS = 52;
 
     private final EventService events;
     private final HandleTable handles;
@@ -37,10 +44,22 @@ final class EventOperations {
                     + call.query().text("until") + ")");
         }
         return events.subscribe(new EventService.EventQuery(sinceNanos, untilNanos, -1, call.filters()))
-                .map(handle -> new Reply.Lines(handles.take(handle).map(Message::of), true, "\n"));
+                .map(handle -> lines(handles.take(handle), call));
     }
 
-    /** An event as Docker writes it; the first three repeat others for clients that know only them. */
+    private static Reply lines(Flowable<Event> events, Call call) {
+        ApiVersion version = call.version();
+        Flowable<Event> shown = version.atLeast(IMAGE_CREATES)
+                ? events
+                : events.filter(event ->
+                        !event.type().equals("image") || !event.action().equals("create"));
+        boolean repeated = !version.atLeast(WITHOUT_REPEATS);
+        String type = JsonStreams.accepted(call.header("Accept"), repeated ? Reply.JSON : JsonStreams.LINES);
+        return new Reply.Lines(
+                shown.map(event -> Message.of(event, repeated)), true, new LineForm.JsonLines("\n", type));
+    }
+
+    /** An event as Docker writes it; the first three repeat others for versions before 1.52. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Message(
             @JsonProperty("status") @Nullable String status,
@@ -52,9 +71,9 @@ final class EventOperations {
             @JsonProperty("scope") String scope,
             @JsonProperty("time") long time,
             @JsonProperty("timeNano") long timeNano) {
-        static Message of(Event event) {
-            boolean container = event.type().equals("container");
-            boolean legacy = container || event.type().equals("image");
+        static Message of(Event event, boolean repeated) {
+            boolean container = repeated && event.type().equals("container");
+            boolean legacy = container || (repeated && event.type().equals("image"));
             return new Message(
                     legacy ? event.action() : null,
                     legacy ? event.actorId() : null,

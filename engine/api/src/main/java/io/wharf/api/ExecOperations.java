@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** Further processes in running containers. */
 final class ExecOperations {
+    /** Since when a terminal has a size from its beginning. */
+    private static final int CONSOLE_SIZES = 42;
+
     private static final ExecStart ATTACHED = new ExecStart(false, false, List.of());
 
     private final ExecService execs;
@@ -33,12 +36,15 @@ final class ExecOperations {
         if (config == null || config.cmd().isEmpty()) {
             throw WharfException.invalid("No exec command specified");
         }
-        return execs.create(call.path("id"), config).map(id -> new Reply.Json(201, Map.of("Id", id)));
+        return execs.create(call.path("id"), call.version().atLeast(CONSOLE_SIZES) ? config : config.withoutSize())
+                .map(id -> new Reply.Json(201, Map.of("Id", id)));
     }
 
     private Future<Reply> start(Call call) {
         ExecStart given = ReadBody.orNull(call, ExecStart.class);
-        ExecStart options = given == null ? ATTACHED : given;
+        boolean sized = call.version().atLeast(CONSOLE_SIZES);
+        ExecStart options =
+                given == null ? ATTACHED : sized ? given : new ExecStart(given.detach(), given.tty(), List.of());
         String id = call.path("id");
         if (options.detach()) {
             return execs.startDetached(id, options).map(done -> Reply.Empty.OK);

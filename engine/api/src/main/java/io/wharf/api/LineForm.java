@@ -23,15 +23,16 @@ sealed interface LineForm {
      * JSON, a value a line.
      *
      * @param end of each line
+     * @param contentType of the whole
      */
-    record JsonLines(String end) implements LineForm {
-        @Override
-        public String contentType() {
-            return Reply.JSON;
-        }
+    record JsonLines(String end, String contentType) implements LineForm {
+        private static final byte SEPARATOR = 0x1e;
 
         @Override
         public void append(Buffer to, Object value) {
+            if (contentType.equals(JsonStreams.SEQUENCE)) {
+                to.appendByte(SEPARATOR);
+            }
             to.appendBytes(Json.writeBytes(value)).appendString(end);
         }
 

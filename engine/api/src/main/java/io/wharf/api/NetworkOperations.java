@@ -4,10 +4,18 @@ import io.vertx.core.Future;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkService.CreateNetwork;
+import io.wharf.contracts.NetworkService.NetworkDetail;
+import java.util.List;
 import java.util.Map;
 
 /** Networks: create, list, inspect, remove, prune. */
 final class NetworkOperations {
+    /** Since when a network tells what its subnets have given away, and lists say nothing of containers. */
+    private static final int STATUS = 52;
+
+    /** Since when lists do not look for containers. */
+    private static final int SUMMARIES = 28;
+
     private final NetworkService networks;
 
     NetworkOperations(NetworkService networks) {
@@ -24,7 +32,23 @@ final class NetworkOperations {
 
     private Future<Reply> list(Call call) {
         return networks.list(call.filters("dangling", "driver", "id", "label", "name", "scope", "type"))
+                .compose(rows -> shaped(rows, call.version()))
                 .map(rows -> new Reply.Json(200, rows));
+    }
+
+    /** Lists once told of each network's containers, then of none, and now have no word for them. */
+    private Future<List<NetworkDetail>> shaped(List<NetworkDetail> rows, ApiVersion version) {
+        if (version.atLeast(STATUS)) {
+            return Future.succeededFuture(
+                    rows.stream().map(NetworkDetail::withoutContainers).toList());
+        }
+        if (version.atLeast(SUMMARIES)) {
+            return Future.succeededFuture(rows);
+        }
+        return Future.all(rows.stream()
+                        .map(row -> networks.inspect(row.id(), false).map(NetworkDetail::withoutStatus))
+                        .toList())
+                .map(all -> all.list());
     }
 
     private Future<Reply> inspect(Call call) {
@@ -34,7 +58,7 @@ final class NetworkOperations {
             if (scope != null && !scope.equals(network.scope())) {
                 throw WharfException.notFound("network " + ref + " not found");
             }
-            return new Reply.Json(200, network);
+            return new Reply.Json(200, call.version().atLeast(STATUS) ? network : network.withoutStatus());
         });
     }
 

@@ -22,6 +22,7 @@ final class OldEndpoints {
     private static final int SEVERAL = 44;
     private static final int SYSCTLS_BY_OPTION_ONLY = 48;
     private static final int PRIORITIES = 48;
+    private static final int NO_MAC_OF_ALL = 52;
     private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
     private static final String BRIDGE = "bridge";
     private static final Set<String> WITHOUT_ENDPOINTS = Set.of("host", "none");
@@ -64,6 +65,10 @@ final class OldEndpoints {
         }
         if (!version.atLeast(PRIORITIES)) {
             old.endpoints.replaceAll((name, asked) -> with(asked, asked.macAddress(), asked.driverOpts(), 0));
+        }
+        if (version.atLeast(NO_MAC_OF_ALL) && mac != null && !mac.isEmpty()) {
+            throw WharfException.invalid(
+                    "container-wide MAC address no longer supported; use endpoint-specific MAC address instead");
         }
         old.readMac(mac == null ? "" : mac);
         HostConfig rest = old.readSysctls(host);

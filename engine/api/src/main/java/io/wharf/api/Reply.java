@@ -50,7 +50,7 @@ sealed interface Reply {
     record Lines(Flowable<?> values, boolean atOnce, LineForm form) implements Reply {
         /** As JSON. */
         Lines(Flowable<?> values, boolean atOnce, String lineEnd) {
-            this(values, atOnce, new LineForm.JsonLines(lineEnd));
+            this(values, atOnce, new LineForm.JsonLines(lineEnd, JSON));
         }
     }
 

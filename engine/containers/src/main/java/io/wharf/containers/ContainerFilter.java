@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ContainerFilter {
     private static final Set<String> KNOWN = Set.of(
             "ancestor",
+            "annotation",
             "before",
             "exited",
             "expose",
@@ -101,7 +102,8 @@ final class ContainerFilter {
                 && isReached(container)
                 && filters.any("network", wanted -> isIn(container, wanted))
                 && filters.any("volume", wanted -> mounts(container, wanted))
-                && Filters.labelled(filters.get("label"), container.config().labels());
+                && Filters.labelled(filters.get("label"), container.config().labels())
+                && Filters.labelled(filters.get("annotation"), container.host().annotations());
     }
 
     private static boolean exitedWith(Container container, int code) {

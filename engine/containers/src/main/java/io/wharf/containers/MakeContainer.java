@@ -103,7 +103,8 @@ final class MakeContainer {
                 }
                 return plan;
             });
-            return new Plan(checked, mounts.besides(room.layout().dataRoot()));
+            MountPlan reaching = request.readOnlyTopOnly() ? mounts.readOnlyTopOnly() : mounts;
+            return new Plan(checked, reaching.besides(room.layout().dataRoot()));
         });
     }
 

@@ -56,7 +56,8 @@ final class OtherContainers {
                 request.platform(),
                 request.config(),
                 Json.MAPPER.convertValue(tree, HostConfig.class),
-                request.networking());
+                request.networking(),
+                request.readOnlyTopOnly());
     }
 
     private Link linked(Link link) {

@@ -26,7 +26,7 @@ final class UpdateLimits {
     /** Answers what was discarded. */
     Future<List<String>> run(String ref, UpdateContainer asked) {
         CheckUpdate check = new CheckUpdate(room.host().facts());
-        CheckUpdate.Wanted wanted = check.wanted(asked.limits(), asked.restartPolicy());
+        CheckUpdate.Wanted wanted = check.wanted(asked.limits(), asked.restartPolicy(), asked.cleared());
         Container container = room.containers().get(ref);
         return room.lanes().run(container.id(), () -> {
             if (container.removing() || container.status() == Status.DEAD) {

@@ -127,13 +127,25 @@ public interface ContainerService {
      *
      * @param name wanted name without slash, or null for one of the engine's choice
      * @param platform wanted platform, {@code os[/arch[/variant]]}
+     * @param readOnlyTopOnly whether binds that are read-only, and do not say how far, leave what is mounted below
+     *     writable
      */
     record CreateContainer(
             @Nullable String name,
             @Nullable String platform,
             ContainerConfig config,
             HostConfig hostConfig,
-            NetworkingConfig networking) {}
+            NetworkingConfig networking,
+            boolean readOnlyTopOnly) {
+        public CreateContainer(
+                @Nullable String name,
+                @Nullable String platform,
+                ContainerConfig config,
+                HostConfig hostConfig,
+                NetworkingConfig networking) {
+            this(name, platform, config, hostConfig, networking, false);
+        }
+    }
 
     /** The id of a new container, and what was discarded of the request. */
     record Created(String id, List<String> warnings) {}
@@ -143,8 +155,9 @@ public interface ContainerService {
      *
      * @param limits of which only the resources count
      * @param restartPolicy or null for the old one
+     * @param cleared fields of the limits, rates and weights of single devices, that are to be empty from now on
      */
-    record UpdateContainer(HostConfig limits, HostConfig.@Nullable RestartPolicy restartPolicy) {}
+    record UpdateContainer(HostConfig limits, HostConfig.@Nullable RestartPolicy restartPolicy, List<String> cleared) {}
 
     /**
      * How to stop.

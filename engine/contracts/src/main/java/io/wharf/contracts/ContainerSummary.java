@@ -20,7 +20,7 @@ public record ContainerSummary(
         Map<String, String> labels,
         String state,
         String status,
-        HealthPart health,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HealthPart health,
         HostPart hostConfig,
         NetworkPart networkSettings,
         List<ContainerDetail.MountPoint> mounts) {
@@ -42,6 +42,27 @@ public record ContainerSummary(
                 status,
                 health,
                 hostConfig,
+                networkSettings,
+                mounts);
+    }
+
+    /** The same without what versions of the API before 1.52 do not tell, or before 1.46. */
+    public ContainerSummary withoutHealth(boolean annotations) {
+        return new ContainerSummary(
+                id,
+                names,
+                image,
+                imageId,
+                command,
+                created,
+                ports,
+                sizeRw,
+                sizeRootFs,
+                labels,
+                state,
+                status,
+                null,
+                annotations ? hostConfig : new HostPart(hostConfig.networkMode(), Map.of()),
                 networkSettings,
                 mounts);
     }

@@ -46,6 +46,22 @@ public interface ExecService {
             workingDir = Lists.text(workingDir);
             cmd = Lists.copy(cmd);
         }
+
+        /** The same with a terminal of a size that nobody told. */
+        public ExecConfig withoutSize() {
+            return new ExecConfig(
+                    user,
+                    privileged,
+                    tty,
+                    List.of(),
+                    attachStdin,
+                    attachStderr,
+                    attachStdout,
+                    detachKeys,
+                    env,
+                    workingDir,
+                    cmd);
+        }
     }
 
     /** The body of exec start. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What ties a container to this host, as the {@code HostConfig} object of the Docker Engine API has it.
  *
  * <p>Memory sizes are bytes, CPU times microseconds, {@code NanoCpus} billionths of a CPU; zero means unset. {@code
- * MemorySwap} -1 means without limit.
+ * MemorySwap} -1 means without limit. {@code Umask} is null for what the runtime gives.
  */
 public record HostConfig(
         List<String> binds,
@@ -43,6 +43,7 @@ public record HostConfig(
         List<String> securityOpt,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> storageOpt,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> tmpfs,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer umask,
         @JsonProperty("UTSMode") String utsMode,
         String usernsMode,
         long shmSize,

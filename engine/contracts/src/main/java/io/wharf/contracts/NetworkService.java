@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.Future;
 import io.wharf.contracts.NetworkingConfig.EndpointConfig;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,9 +97,62 @@ public interface NetworkService {
             boolean ingress,
             ConfigReference configFrom,
             boolean configOnly,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Map<String, EndpointResource> containers,
+
             Map<String, String> options,
-            Map<String, String> labels) {}
+            Map<String, String> labels,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Status status) {
+        /** The same with no more than the definition of a network, as lists show it. */
+        public NetworkDetail withoutContainers() {
+            return with(null, null);
+        }
+
+        public NetworkDetail withoutStatus() {
+            return with(containers, null);
+        }
+
+        private NetworkDetail with(@Nullable Map<String, EndpointResource> members, @Nullable Status given) {
+            return new NetworkDetail(
+                    name,
+                    id,
+                    created,
+                    scope,
+                    driver,
+                    enableIpv4,
+                    enableIpv6,
+                    ipam,
+                    internal,
+                    attachable,
+                    ingress,
+                    configFrom,
+                    configOnly,
+                    members,
+                    options,
+                    labels,
+                    given);
+        }
+    }
+
+    /** What has been given away of a network. */
+    record Status(@JsonProperty("IPAM") IpamStatus ipam) {}
+
+    /** By subnet in CIDR form. */
+    record IpamStatus(Map<String, SubnetStatus> subnets) {}
+
+    /**
+     * Addresses of a subnet, 2^64-1 for more than that.
+     *
+     * @param ipsInUse given away, or never given
+     * @param dynamicIpsAvailable that may still be given to containers which ask for none
+     */
+    record SubnetStatus(
+            @JsonProperty("IPsInUse") BigInteger ipsInUse,
+
+            @JsonProperty("DynamicIPsAvailable") BigInteger dynamicIpsAvailable) {}
 
     /** How addresses are given. */
     record Ipam(String driver, @Nullable Map<String, String> options, List<IpamConfig> config) {

@@ -18,6 +18,8 @@ final class CheckOptions {
     // A linux name is at most 64 bytes, HOST_NAME_MAX.
     private static final int LONGEST_HOSTNAME = 64;
 
+    private static final int WIDEST_UMASK = 0777;
+
     private final ContainerConfig config;
     private final HostConfig host;
 
@@ -176,6 +178,10 @@ final class CheckOptions {
         }
         if (host.annotations().containsKey("")) {
             throw WharfException.invalid("invalid Annotations: the empty string is not permitted as an annotation key");
+        }
+        Integer umask = host.umask();
+        if (umask != null && (umask < 0 || umask > WIDEST_UMASK)) {
+            throw WharfException.invalid("invalid umask " + umask + ": it must be between 0 and " + WIDEST_UMASK);
         }
         host.links().forEach(Link::parse);
         if (host.consoleSize().size() != 2 && !host.consoleSize().isEmpty()) {

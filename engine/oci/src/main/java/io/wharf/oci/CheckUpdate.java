@@ -8,6 +8,7 @@ import io.wharf.contracts.HostConfig.RestartPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks new limits of a container against the host and against those it has, in Docker's words. */
@@ -49,10 +50,20 @@ public final class CheckUpdate {
     public record Checked(HostConfig host, String resources, List<CgroupWrites> writes) {}
 
     /** Checks all that can be said without the container. */
-    public record Wanted(HostConfig limits, @Nullable RestartPolicy policy, List<String> warnings) {}
+    public record Wanted(
+            HostConfig limits, @Nullable RestartPolicy policy, List<String> cleared, List<String> warnings) {}
 
     /** Holds the wish against the host; what this host cannot do is discarded with a warning. */
     public Wanted wanted(HostConfig limits, @Nullable RestartPolicy policy) {
+        return wanted(limits, policy, List.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param cleared fields of single devices that are to be empty
+     */
+    public Wanted wanted(HostConfig limits, @Nullable RestartPolicy policy, List<String> cleared) {
         List<String> warnings = new ArrayList<>();
         ObjectNode tree = Json.MAPPER.valueToTree(limits);
         if (policy != null) {
@@ -64,7 +75,7 @@ public final class CheckUpdate {
             // Here it is a wish, no limit any more, and shown as 0 however it was said.
             tree.put("PidsLimit", 0);
         }
-        return new Wanted(Json.MAPPER.convertValue(tree, HostConfig.class), policy, List.copyOf(warnings));
+        return new Wanted(Json.MAPPER.convertValue(tree, HostConfig.class), policy, cleared, List.copyOf(warnings));
     }
 
     /**
@@ -80,6 +91,13 @@ public final class CheckUpdate {
         }
         ObjectNode changed = Json.MAPPER.valueToTree(had);
         ObjectNode changes = Json.MAPPER.valueToTree(limits);
+        ObjectNode without = Json.MAPPER.createObjectNode();
+        for (String field : wanted.cleared()) {
+            without.set(field, changed.path(field).deepCopy());
+            // What the kernel takes for no limit.
+            without.get(field).forEach(device -> ((ObjectNode) device).put("Rate", 0));
+            changed.putArray(field);
+        }
         FIELDS.stream().filter(set(changes)).forEach(field -> changed.set(field, changes.get(field)));
         if (wanted.policy() != null) {
             changed.set("RestartPolicy", Json.MAPPER.valueToTree(wanted.policy()));
@@ -87,7 +105,10 @@ public final class CheckUpdate {
         return new Checked(
                 Json.MAPPER.convertValue(changed, HostConfig.class),
                 ResourcesSpec.ofUpdate(limits, facts),
-                CgroupWrites.of(limits, facts));
+                Stream.concat(
+                                CgroupWrites.of(Json.MAPPER.convertValue(without, HostConfig.class), facts).stream(),
+                                CgroupWrites.of(limits, facts).stream())
+                        .toList());
     }
 
     /** Of two configurations that differ in no more than their policies, the same; for comparing. */

@@ -106,6 +106,15 @@ public record MountPlan(List<MountTarget> targets) {
         });
     }
 
+    /** The plan where binds that are read-only, and do not say how far, leave what is mounted below as it is. */
+    public MountPlan readOnlyTopOnly() {
+        return map(target -> target.type().equals(MountTarget.BIND)
+                        && target.readOnly()
+                        && target.options().isEmpty()
+                ? target.withOptions(MountTarget.TOP_ONLY)
+                : target);
+    }
+
     /**
      * The plan where binds that hold the engine's own folders do not keep what is mounted there: a container that has the
      * host's root would otherwise hold every other container's root busy.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code process} object of the OCI runtime specification, for a container and for {@code exec --process}. */
 public final class ProcessSpec {
@@ -88,7 +89,7 @@ public final class ProcessSpec {
             json.writeBooleanField("terminal", true);
             writeConsoleSize(json, process.consoleSize());
         }
-        writeUser(json, Users.find(root, process.user(), host.groupAdd()));
+        writeUser(json, Users.find(root, process.user(), host.groupAdd()), host.umask());
         writeStrings(json, "args", process.arguments());
         writeStrings(json, "env", process.environment());
         json.writeStringField("cwd", process.directory().isEmpty() ? "/" : process.directory());
@@ -123,10 +124,13 @@ public final class ProcessSpec {
         }
     }
 
-    private static void writeUser(JsonGenerator json, Users.User user) throws IOException {
+    private static void writeUser(JsonGenerator json, Users.User user, @Nullable Integer umask) throws IOException {
         json.writeObjectFieldStart("user");
         json.writeNumberField("uid", user.uid());
         json.writeNumberField("gid", user.gid());
+        if (umask != null) {
+            json.writeNumberField("umask", umask);
+        }
         json.writeArrayFieldStart("additionalGids");
         for (int group : user.groups()) {
             json.writeNumber(group);

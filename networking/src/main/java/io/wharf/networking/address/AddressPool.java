@@ -2,6 +2,7 @@ package io.wharf.networking.address;
 
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashSet;
@@ -118,9 +119,9 @@ public final class AddressPool {
     }
 
     /** How many more can be taken without naming one. */
-    public long available() {
+    public BigInteger available() {
         long inRange = taken.stream().filter(range::contains).count()
                 + fixed.stream().filter(range::contains).count();
-        return range.size() - inRange;
+        return range.capacity().subtract(BigInteger.valueOf(inRange));
     }
 }

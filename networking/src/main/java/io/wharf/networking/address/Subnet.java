@@ -1,6 +1,7 @@
 package io.wharf.networking.address;
 
 import io.wharf.base.WharfException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -111,6 +112,11 @@ public final class Subnet implements Comparable<Subnet> {
     public long size() {
         int host = family.bits() - prefix;
         return host >= Long.SIZE - 1 ? Long.MAX_VALUE : 1L << host;
+    }
+
+    /** The same as it is. */
+    BigInteger capacity() {
+        return BigInteger.ONE.shiftLeft(family.bits() - prefix);
     }
 
     /** Its address number {@code offset}, which is not negative. */

@@ -46,7 +46,7 @@ class AddressPoolTest {
     @Test
     void take_ofARange_staysInIt_andNamedAddressesNeedNot() {
         AddressPool pool = pool("10.0.0.0/16", "10.0.5.0/30", "10.0.0.1", "10.0.5.1");
-        assertThat(pool.available()).isEqualTo(3);
+        assertThat(pool.available()).isEqualTo(3L);
         assertThat(Ip.text(pool.take())).isEqualTo("10.0.5.0");
         assertThat(Ip.text(pool.take())).isEqualTo("10.0.5.2");
         assertThat(Ip.text(pool.take(Ip.parse("10.0.200.7")))).isEqualTo("10.0.200.7");
