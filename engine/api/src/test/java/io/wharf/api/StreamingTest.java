@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class StreamingTest {
@@ -92,21 +94,37 @@ class StreamingTest {
                 .doesNotContain("\r\n0\r\n");
     }
 
-    @Test
-    void events_areDockersMessages() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1.51|*/*|application/json|{'status':'start','id':'abc','from':'busybox',",
+                "/v1.52|*/*|application/jsonl|{",
+                "''|application/x-ndjson;q=0.5, application/json-seq|application/json-seq|^{",
+            })
+    void events_areDockersMessages(String version, String accept, String type, String begin) throws IOException {
         PublishProcessor<Event> journal = PublishProcessor.create();
         api.events.on("subscribe", arguments -> Future.succeededFuture(api.handles.offer(journal, () -> {})));
         try (RawClient client = new RawClient(api.socket)) {
-            client.send("GET /events?since=5 HTTP/1.1\r\nHost: d\r\n\r\n");
-            assertThat(client.readHead()).contains("200 OK", "application/json");
+            client.send("GET " + version + "/events?since=5 HTTP/1.1\r\nHost: d\r\nAccept: " + accept + "\r\n\r\n");
+            assertThat(client.readHead()).contains("200 OK", "Content-Type: " + type + "\r\n");
             journal.onNext(new Event(1, 5_000_000_001L, "container", "start", "abc", Map.of("image", "busybox")));
-            String line =
-                    "{\"status\":\"start\",\"id\":\"abc\",\"from\":\"busybox\",\"Type\":\"container\",\"Action\":\"start\","
-                            + "\"Actor\":{\"ID\":\"abc\",\"Attributes\":{\"image\":\"busybox\"}},\"scope\":\"local\",\"time\":5,\"timeNano\":5000000001}\n";
-            assertThat(client.readUntil("}\n")).endsWith(line);
+            String line = "'Type':'container','Action':'start',"
+                    + "'Actor':{'ID':'abc','Attributes':{'image':'busybox'}},'scope':'local','time':5,'timeNano':5000000001}\n";
+            assertThat(client.readUntil("}\n"))
+                    .endsWith("\r\n" + (begin.replace("^", "\u001e") + line).replace('\'', '"'));
         }
         await().until(() -> !journal.hasSubscribers());
         assertThat(api.events.calls()).singleElement().asString().contains("sinceNanos=5000000000");
+    }
+
+    @Test
+    void events_ofImagesMade_areForThoseWhoKnowThem() throws IOException {
+        Event made = new Event(1, 1, "image", "create", "sha256:abc", Map.of());
+        api.events.on(
+                "subscribe", arguments -> Future.succeededFuture(api.handles.offer(Flowable.just(made), () -> {})));
+        assertThat(RawClient.get(api.socket, "/v1.45/events")).doesNotContain("sha256:abc");
+        assertThat(RawClient.get(api.socket, "/v1.46/events")).contains("sha256:abc");
     }
 
     @Test
