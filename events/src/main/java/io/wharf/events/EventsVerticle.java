@@ -8,6 +8,7 @@ import io.wharf.base.Event;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.EventOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.Handle;
@@ -15,34 +16,49 @@ import io.wharf.contracts.Services;
 import io.wharf.contracts.SinkOptions;
 import io.wharf.events.sinks.Sinks;
 import io.wharf.streams.HandleTable;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Owns the journal: distributes each commit's events to the subscriptions and trims what is old. */
+/**
+ * Owns the journal: distributes each commit's events to the subscriptions and trims what is old.
+ *
+ * <p>A round to all readers costs each of them a system call. Where they are many, the next round waits: as long as that
+ * takes, and with all that was committed meanwhile. So readers cost the machine half of a core at most, however many events
+ * there are, and a single one never waits.
+ */
 public final class EventsVerticle extends VerticleBase implements EventService {
-    private static final long TRIM_MILLIS = 3_600_000;
+    /** Readers for whom a round of theirs is worth a millisecond's rest. */
+    private static final int READERS_A_MILLI = 50;
+
+    private static final Subscription[] NONE = {};
 
     private final Store store;
     private final HandleTable handles;
-    private final Set<Subscription> subscriptions = new HashSet<>();
+    private final EventOptions options;
+    private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private Subscription @Nullable [] readers = NONE;
     private final Journal journal;
+    private @Nullable Retention retention;
     private List<SinkOptions> sinkOptions = List.of();
     private String engineId = "";
     private String version = "";
     /** Made only where some are configured. */
     private @Nullable Sinks sinks;
 
-    public EventsVerticle(Store store, HandleTable handles) {
+    private boolean resting;
+    private boolean more;
+
+    public EventsVerticle(EventOptions options, Store store, HandleTable handles) {
+        this.options = options;
         this.store = store;
         this.handles = handles;
         this.journal = new Journal(store);
     }
 
     /** With sinks, and what they tell others of this engine; before it is deployed. */
-    public EventsVerticle with(List<SinkOptions> options, String engine, String engineVersion) {
-        sinkOptions = List.copyOf(options);
+    public EventsVerticle with(List<SinkOptions> configured, String engine, String engineVersion) {
+        sinkOptions = List.copyOf(configured);
         engineId = engine;
         version = engineVersion;
         return this;
@@ -57,10 +73,21 @@ public final class EventsVerticle extends VerticleBase implements EventService {
     @Override
     public Future<?> start() {
         Context owner = context;
+        Retention trims = new Retention(vertx, store, options, oldest -> {
+            journal.trimmed(oldest);
+            for (Subscription reader : readers()) {
+                reader.trimmed();
+            }
+        });
+        retention = trims;
         return journal.open()
                 .onSuccess(opened -> {
-                    store.onCommit(events -> owner.runOnContext(go -> distribute(events)));
-                    vertx.setPeriodic(TRIM_MILLIS, fired -> journal.trim());
+                    store.onCommit(events -> owner.runOnContext(go -> {
+                        journal.append(events);
+                        trims.appended(events);
+                        distribute();
+                    }));
+                    trims.start();
                     Services.serve(vertx, EventService.class, this);
                 })
                 .compose(opened -> sinkOptions.isEmpty() ? Future.succeededFuture() : startSinks());
@@ -83,7 +110,12 @@ public final class EventsVerticle extends VerticleBase implements EventService {
     @Override
     public Future<?> stop() {
         store.onCommit(events -> {});
-        List.copyOf(subscriptions).forEach(Subscription::finish);
+        if (retention != null) {
+            retention.stop();
+        }
+        for (Subscription reader : readers()) {
+            reader.engineStops();
+        }
         return sinks == null ? Future.succeededFuture() : sinks.stop();
     }
 
@@ -94,9 +126,20 @@ public final class EventsVerticle extends VerticleBase implements EventService {
             throw WharfException.invalid("`since` time cannot be after `until` time");
         }
         return journal.position(query).map(after -> {
-            Subscription subscription = new Subscription(vertx, context, journal, filter, after, query.untilNanos());
+            Subscription subscription = new Subscription(
+                    vertx,
+                    context,
+                    journal,
+                    filter,
+                    after,
+                    query.untilNanos(),
+                    query.strict() && query.afterSeq() != 0);
             subscriptions.add(subscription);
-            subscription.onEnd(() -> subscriptions.remove(subscription));
+            readers = null;
+            subscription.onEnd(() -> {
+                subscriptions.remove(subscription);
+                readers = null;
+            });
             return handles.offer(Flowable.fromPublisher(subscription), subscription::finish);
         });
     }
@@ -106,11 +149,38 @@ public final class EventsVerticle extends VerticleBase implements EventService {
         return Future.succeededFuture(subscriptions.size());
     }
 
-    private void distribute(List<Event> events) {
-        journal.append(events);
-        List.copyOf(subscriptions).forEach(Subscription::wake);
+    private void distribute() {
+        if (resting) {
+            more = true;
+            return;
+        }
+        more = false;
+        Subscription[] round = readers();
+        for (Subscription reader : round) {
+            reader.wake();
+        }
         if (sinks != null) {
             sinks.wake();
         }
+        int rest = round.length / READERS_A_MILLI;
+        if (rest > 0) {
+            resting = true;
+            vertx.setTimer(rest, rested -> {
+                resting = false;
+                if (more) {
+                    distribute();
+                }
+            });
+        }
+    }
+
+    /** Those there are now; whoever comes or goes meanwhile does not disturb a round. */
+    private Subscription[] readers() {
+        Subscription[] known = readers;
+        if (known == null) {
+            known = subscriptions.toArray(NONE);
+            readers = known;
+        }
+        return known;
     }
 }

@@ -8,121 +8,191 @@ import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.base.Row;
 import io.wharf.base.Store;
-import io.wharf.base.Times;
+import io.wharf.base.Tx;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EventService.EventQuery;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the journal: the newest events from memory, older ones from their table. Confined to the verticle's context.
  */
 final class Journal {
-    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
-
-    /** Events a page from disk holds; a subscription keeps no more than one page. */
+    /** Rows that are looked at in one go on disk. */
     static final int PAGE = 256;
 
-    private static final int RECENT = 1024;
-    private static final Duration KEPT = Duration.ofDays(7);
-    // About 256 MB at the 250 to 300 bytes that a row of a container's event takes.
-    private static final long KEPT_ROWS = 1_000_000;
+    private static final int RECENT = 2048;
+    private static final long RECENT_BYTES = 1 << 20;
     private static final TypeReference<Map<String, String>> ATTRIBUTES = new TypeReference<>() {};
-    private static final String COLUMNS = "SELECT seq, time_ns, type, action, actor, attributes FROM journal ";
+    private static final String ROWS = "SELECT seq, time_ns, type, action, actor, attributes FROM journal"
+            + " WHERE seq > ? ORDER BY seq LIMIT " + PAGE;
+
+    /**
+     * What was found on disk.
+     *
+     * @param events those that are wanted
+     * @param reached up to where was looked
+     * @param first the first number there was; one beyond the next means that the next is no longer kept
+     */
+    record Page(List<Event> events, long reached, long first) {}
 
     private final Store store;
-    private final Deque<Event> recent = new ArrayDeque<>();
-    private long lastSeq;
+    /** The newest, each at its number modulo the length; made for the first. */
+    private @Nullable Event[] recent = new Event[0];
+
+    private long recentBytes;
+    private long firstRecent = 1;
+    private long last;
+    private long oldest = 1;
 
     Journal(Store store) {
         this.store = store;
     }
 
     Future<Void> open() {
-        return store.read("SELECT coalesce(max(seq), 0) FROM journal", row -> row.number(1))
-                .onSuccess(rows -> lastSeq = Math.max(lastSeq, rows.getFirst()))
+        return store.read("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM journal", row -> {
+                    oldest = row.number(1);
+                    return row.number(2);
+                })
+                .onSuccess(rows -> {
+                    last = Math.max(last, rows.getFirst());
+                    firstRecent = last + 1;
+                })
                 .mapEmpty();
-    }
-
-    void append(List<Event> events) {
-        for (Event event : events) {
-            recent.addLast(event);
-            if (recent.size() > RECENT) {
-                recent.removeFirst();
-            }
-            lastSeq = Math.max(lastSeq, event.seq());
-        }
-    }
-
-    /** The sequence number after which a query begins. */
-    Future<Long> position(EventQuery query) {
-        if (query.afterSeq() >= 0) {
-            return store.read("SELECT coalesce(min(seq), 1) FROM journal", row -> row.number(1))
-                    .map(rows -> {
-                        if (query.afterSeq() + 1 < rows.getFirst()) {
-                            throw new WharfException(
-                                    ErrorKind.GONE,
-                                    "events up to " + (rows.getFirst() - 1) + " are no longer kept; the oldest is "
-                                            + rows.getFirst());
-                        }
-                        return query.afterSeq();
-                    });
-        }
-        if (query.sinceNanos() <= 0) {
-            return Future.succeededFuture(lastSeq);
-        }
-        return store.read(
-                        // By the index: times rise with the numbers.
-                        "SELECT coalesce((SELECT seq FROM journal WHERE time_ns < ? ORDER BY time_ns DESC LIMIT 1), 0)",
-                        row -> row.number(1),
-                        query.sinceNanos())
-                .map(List::getFirst);
     }
 
     /** The newest number that is committed. */
     long last() {
-        return lastSeq;
+        return last;
     }
 
     /** The oldest number that is kept. */
-    Future<Long> oldest() {
-        return store.read("SELECT coalesce(min(seq), 1) FROM journal", row -> row.number(1))
-                .map(List::getFirst);
+    long oldest() {
+        return oldest;
     }
 
-    boolean hasAfter(long seq) {
-        return seq < lastSeq;
+    void trimmed(long nowOldest) {
+        oldest = Math.max(oldest, nowOldest);
     }
 
-    /** Up to a page of events that follow {@code seq}, in order. */
-    Future<List<Event>> after(long seq) {
-        Event oldest = recent.peekFirst();
-        if (oldest != null && oldest.seq() <= seq + 1) {
-            List<Event> page = new ArrayList<>();
-            for (Event event : recent) {
-                if (event.seq() > seq && page.size() < PAGE) {
-                    page.add(event);
-                }
-            }
-            return Future.succeededFuture(page);
+    void append(List<Event> events) {
+        if (recent.length == 0) {
+            recent = new Event[RECENT];
         }
-        return store.read(COLUMNS + "WHERE seq > ? ORDER BY seq LIMIT " + PAGE, Journal::event, seq);
+        for (Event event : events) {
+            if (event.seq() - firstRecent >= RECENT) {
+                forgetFirst();
+            }
+            recent[(int) (event.seq() % RECENT)] = event;
+            recentBytes += event.storedBytes();
+            last = event.seq();
+            while (recentBytes > RECENT_BYTES) {
+                forgetFirst();
+            }
+        }
     }
 
-    void trim() {
-        long horizon = Times.nowNanos() - KEPT.toNanos();
-        // The newest row always stays: the next start counts on from it.
-        store.write(tx -> tx.update(
-                        "DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal) AND"
-                                + " (time_ns < ? OR seq <= (SELECT max(seq) FROM journal) - " + KEPT_ROWS + ")",
-                        horizon))
-                .onFailure(e -> LOG.warn("Cannot trim the journal: {}", e.getMessage()));
+    private void forgetFirst() {
+        int at = (int) (firstRecent++ % RECENT);
+        Event forgotten = recent[at];
+        if (forgotten != null) {
+            recentBytes -= forgotten.storedBytes();
+            recent[at] = null;
+        }
+    }
+
+    /** An event of which memory still has the text; null for others. */
+    @Nullable
+    Event recent(long seq) {
+        return seq >= firstRecent && seq <= last ? recent[(int) (seq % RECENT)] : null;
+    }
+
+    /** The sequence number after which a query begins. */
+    Future<Long> position(EventQuery query) {
+        if (query.afterSeq() == 0) {
+            // Who has seen nothing yet has lost nothing.
+            return Future.succeededFuture(oldest - 1);
+        }
+        if (query.afterSeq() > 0) {
+            if (query.afterSeq() + 1 < oldest) {
+                throw gone(query.afterSeq());
+            }
+            return Future.succeededFuture(query.afterSeq());
+        }
+        if (query.sinceNanos() <= 0) {
+            return Future.succeededFuture(last);
+        }
+        return store.write(tx -> {
+            long first = number(tx, "SELECT coalesce(min(seq), 1) FROM journal");
+            long after = Search.lastBefore(tx, "time_ns", query.sinceNanos());
+            if (query.strict() && after < first && first > 1) {
+                throw gone(first - 1, first);
+            }
+            return after;
+        });
+    }
+
+    /** What a reader is told whose next event is no longer kept. */
+    WharfException gone(long after) {
+        return gone(after + 1, oldest);
+    }
+
+    private static WharfException gone(long wanted, long oldest) {
+        return new WharfException(
+                ErrorKind.GONE,
+                "events up to " + Math.max(wanted, oldest - 1) + " are no longer kept; the oldest is " + oldest);
+    }
+
+    /** Up to a page of events that follow a number, in order. */
+    Future<List<Event>> after(long seq) {
+        if (recent(seq + 1) == null) {
+            return read(seq, EventFilter.ALL, PAGE).map(Page::events);
+        }
+        List<Event> page = new ArrayList<>();
+        for (Event event = recent(seq + 1);
+                event != null && page.size() < PAGE;
+                event = recent(event.seq() + 1)) {
+            page.add(event);
+        }
+        return Future.succeededFuture(page);
+    }
+
+    /** Looks for wanted events after a place, on disk: at most so many, within a page of rows. */
+    Future<Page> read(long after, EventFilter filter, int most) {
+        return store.readBeside(tx -> {
+            List<Event> found = new ArrayList<>();
+            long[] reached = {after};
+            long[] first = {after + 1};
+            tx.query(
+                    ROWS,
+                    row -> {
+                        long seq = row.number(1);
+                        if (reached[0] == after) {
+                            first[0] = seq;
+                        }
+                        if (found.size() < most) {
+                            reached[0] = seq;
+                            Event event = event(row);
+                            if (filter.wants(event)) {
+                                found.add(event);
+                            }
+                        }
+                        return seq;
+                    },
+                    after);
+            return new Page(found, reached[0], first[0]);
+        });
+    }
+
+    /** When all that was announced before now is committed and distributed. */
+    Future<?> settled() {
+        return store.write(tx -> true);
+    }
+
+    private static long number(Tx tx, String sql) {
+        return tx.query(sql, row -> row.number(1)).getFirst();
     }
 
     private static Event event(Row row) {

@@ -20,7 +20,7 @@ final class SinkPages implements Pages {
 
     @Override
     public Future<Long> oldest() {
-        return journal.oldest();
+        return Future.succeededFuture(journal.oldest());
     }
 
     @Override

@@ -2,45 +2,64 @@ package io.wharf.events;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Times;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import io.wharf.base.WharfException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
 /**
- * One reader's place in the journal. It holds at most a page; what the reader does not yet want stays on disk.
+ * One reader's place in the journal. It holds nothing but the place: what the reader does not yet want stays on disk, and
+ * while it is new in memory, once for all readers.
  *
  * <p>Everything runs on the verticle's context; demand and cancellation arrive from wherever the reader is.
  */
 final class Subscription implements Publisher<Event>, org.reactivestreams.Subscription {
+    /** Events that one look at the disk brings at most. */
+    private static final int MOST = 64;
+
     private final Vertx vertx;
     private final Context context;
     private final Journal journal;
     private final EventFilter filter;
     private final long untilNanos;
-    private final Deque<Event> page = new ArrayDeque<>();
+    private final boolean strict;
 
     private @Nullable Subscriber<? super Event> subscriber;
     private Runnable onEnd = () -> {};
     private long position;
     private long demand;
+    private boolean begun;
     private boolean reading;
     private boolean ended;
     private boolean untilPassed;
     private long timer = -1;
 
-    Subscription(Vertx vertx, Context context, Journal journal, EventFilter filter, long after, long untilNanos) {
+    /**
+     * A place.
+     *
+     * @param after the number after which it begins
+     * @param untilNanos where it ends, or 0 for never
+     * @param strict whether what has gone before its first event came is a failure
+     */
+    Subscription(
+            Vertx vertx,
+            Context context,
+            Journal journal,
+            EventFilter filter,
+            long after,
+            long untilNanos,
+            boolean strict) {
         this.vertx = vertx;
         this.context = context;
         this.journal = journal;
         this.filter = filter;
         this.position = after;
         this.untilNanos = untilNanos;
+        this.strict = strict;
     }
 
     void onEnd(Runnable action) {
@@ -75,65 +94,96 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
         context.runOnContext(go -> end());
     }
 
-    /** Ends the stream for the reader: the engine stops, or nobody took it. */
+    /** Nobody took it. */
     void finish() {
-        context.runOnContext(go -> complete());
+        context.runOnContext(go -> end());
     }
 
-    /** Gives what is wanted and there; called after each commit and each new demand. */
+    /** The engine stops: whoever reads may come back with the number it has seen last. */
+    void engineStops() {
+        context.runOnContext(go -> fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping")));
+    }
+
+    /** Gives what is wanted and there; called after commits and each new demand. */
     void wake() {
-        Subscriber<? super Event> reader = subscriber;
-        if (reader == null || ended) {
+        if (subscriber == null || reading) {
             return;
         }
-        while (demand > 0 && !page.isEmpty()) {
-            demand--;
-            reader.onNext(page.removeFirst());
-            if (ended) {
+        while (!ended && demand > 0 && position < journal.last()) {
+            Event event = journal.recent(position + 1);
+            if (event == null) {
+                read();
                 return;
             }
-        }
-        if (page.isEmpty() && !reading) {
-            if (journal.hasAfter(position)) {
-                if (demand > 0) {
-                    read();
-                }
-            } else if (untilPassed) {
+            position = event.seq();
+            begun = true;
+            if (untilNanos > 0 && event.timeNanos() > untilNanos) {
                 complete();
+            } else if (filter.wants(event)) {
+                give(event);
+            }
+        }
+        if (untilPassed && position >= journal.last()) {
+            complete();
+        }
+    }
+
+    /** What is next for it has gone; also one that stands still is told so, and not when it goes on. */
+    void trimmed() {
+        if (subscriber != null && !ended && !reading && position + 1 < journal.oldest()) {
+            if (begun || strict) {
+                fail(journal.gone(position));
+            } else {
+                position = journal.oldest() - 1;
             }
         }
     }
 
     private void read() {
+        trimmed();
+        if (ended) {
+            return;
+        }
         reading = true;
-        journal.after(position)
+        journal.read(position, filter, (int) Math.min(demand, MOST))
                 .onComplete(
-                        events -> {
+                        page -> {
                             reading = false;
-                            take(events);
+                            if (page.first() > position + 1) {
+                                // Trimmed just now; the news of it is on its way.
+                                journal.trimmed(page.first());
+                                trimmed();
+                            } else {
+                                take(page);
+                            }
                             wake();
                         },
                         failure -> {
                             reading = false;
-                            Subscriber<? super Event> reader = subscriber;
-                            if (!ended && reader != null) {
-                                end();
-                                reader.onError(failure);
-                            }
+                            fail(failure);
                         });
     }
 
-    private void take(List<Event> events) {
-        for (Event event : events) {
-            position = event.seq();
+    private void take(Journal.Page page) {
+        begun = true;
+        for (Event event : page.events()) {
             if (untilNanos > 0 && event.timeNanos() > untilNanos) {
-                untilPassed = true;
-                position = Long.MAX_VALUE;
+                complete();
+            }
+            if (ended) {
                 return;
             }
-            if (filter.wants(event)) {
-                page.addLast(event);
-            }
+            position = event.seq();
+            give(event);
+        }
+        position = page.reached();
+    }
+
+    private void give(Event event) {
+        Subscriber<? super Event> reader = subscriber;
+        if (reader != null && !ended) {
+            demand--;
+            reader.onNext(event);
         }
     }
 
@@ -143,13 +193,18 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
         }
         long left = TimeUnit.NANOSECONDS.toMillis(untilNanos - Times.nowNanos());
         if (left <= 0) {
-            untilPassed = true;
+            untilPasses();
         } else {
-            timer = vertx.setTimer(left + 1, fired -> {
-                untilPassed = true;
-                wake();
-            });
+            timer = vertx.setTimer(left + 1, fired -> untilPasses());
         }
+    }
+
+    /** What has an earlier time may be in the middle of its commit. */
+    private void untilPasses() {
+        journal.settled().onComplete(settled -> {
+            untilPassed = true;
+            wake();
+        });
     }
 
     private void complete() {
@@ -162,10 +217,19 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
         }
     }
 
+    private void fail(Throwable failure) {
+        Subscriber<? super Event> reader = subscriber;
+        if (!ended) {
+            end();
+            if (reader != null) {
+                reader.onError(failure);
+            }
+        }
+    }
+
     private void end() {
         if (!ended) {
             ended = true;
-            page.clear();
             vertx.cancelTimer(timer);
             onEnd.run();
         }

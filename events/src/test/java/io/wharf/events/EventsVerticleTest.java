@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.EventOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.EventService.EventQuery;
 import io.wharf.contracts.Filters;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EventsVerticleTest {
     private static final EventQuery FROM_THE_FIRST = new EventQuery(0, 0, 0, Filters.NONE);
+    private static final int SIZE = 8 << 20;
+    private static final EventOptions OPTIONS = new EventOptions(Duration.ofSeconds(100), SIZE, Optional.empty());
 
     @TempDir
     Path folder;
@@ -41,7 +47,7 @@ class EventsVerticleTest {
     void start() {
         Services.prepare(vertx);
         store = Store.open(folder.resolve("e.db"), Store.Durability.PROCESS, List.of());
-        await(vertx.deployVerticle(new EventsVerticle(store, handles)));
+        await(vertx.deployVerticle(new EventsVerticle(OPTIONS, store, handles)));
         events = Services.client(vertx, EventService.class);
     }
 
@@ -101,14 +107,88 @@ class EventsVerticleTest {
     }
 
     @Test
+    void filters_asDocker_byBeginningsAndImagesWithoutTags() {
+        announce("exec_create: sh -c x", "abc", Map.of("image", "reg:5000/box:1", "name", "web"));
+        announce("health_status: healthy", "abc", Map.of("image", "reg:5000/box:1", "name", "web"));
+        announce("exec_die", "abc", Map.of("image", "reg:5000/box:1", "name", "web"));
+        await(store.write(tx -> tx.announce("network", "create", "n1", Map.of("name", "web_default"))));
+        await(store.write(tx -> tx.announce("image", "pull", "box:1", Map.of("name", "box"))));
+        assertThat(actions(Map.of("event", List.of("exec_create")))).containsExactly("exec_create: sh -c x");
+        assertThat(actions(Map.of("event", List.of("health_status")))).containsExactly("health_status: healthy");
+        assertThat(actions(Map.of("event", List.of("exec_create: sh -c x")))).hasSize(1);
+        assertThat(actions(Map.of("event", List.of("exec_di")))).isEmpty();
+        assertThat(actions(Map.of("container", List.of("we")))).hasSize(4);
+        assertThat(actions(Map.of("image", List.of("reg:5000/box")))).hasSize(3);
+        assertThat(actions(Map.of("image", List.of("box")))).containsExactly("pull");
+        assertThat(actions(Map.of("scope", List.of("swarm")))).isEmpty();
+        assertThat(actions(Map.of("node", List.of("x")))).isEmpty();
+    }
+
+    @Test
+    void position_thatIsGone_isRefusedWithTheOldestKept() {
+        announceMany(10);
+        await(store.write(tx -> tx.update("UPDATE journal SET time_ns = seq WHERE seq < 4")));
+        Awaitility.await()
+                .untilAsserted(() -> assertThatThrownBy(() -> subscribe(new EventQuery(0, 0, 1, Filters.NONE), 1))
+                        .hasRootCauseMessage("events up to 3 are no longer kept; the oldest is 4"));
+        assertThatThrownBy(() -> subscribe(new EventQuery(1, 0, -1, Filters.NONE, true), 1))
+                .hasRootCauseMessage("events up to 3 are no longer kept; the oldest is 4");
+        // Docker's way: what there is.
+        TestSubscriber<Event> lenient =
+                subscribe(new EventQuery(1, Times.nowNanos(), -1, Filters.NONE), Long.MAX_VALUE);
+        assertThat(lenient.awaitDone(10, TimeUnit.SECONDS).values())
+                .extracting(Event::seq)
+                .containsExactly(4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    }
+
+    @Test
+    void reader_thatStandsStillWhileItsPlaceGoes_isTold() throws InterruptedException {
+        announceMany(2);
+        TestSubscriber<Event> reader = subscribe(FROM_THE_FIRST, 2);
+        reader.awaitCount(2);
+        announceMany(10);
+        await(store.write(tx -> tx.update("UPDATE journal SET time_ns = seq WHERE seq < 6")));
+        assertThat(reader.awaitDone(20, TimeUnit.SECONDS).values()).hasSize(2);
+        reader.assertError(gone -> gone.getMessage().equals("events up to 5 are no longer kept; the oldest is 6"));
+    }
+
+    @Test
+    void journal_beyondItsSize_isTrimmedToIt() {
+        int each = new Event(1, 1, "container", "create", "c", Map.of("name", "x".repeat(1000))).storedBytes();
+        announceMany(SIZE / each * 3);
+        Awaitility.await().untilAsserted(() -> {
+            long kept = await(store.read("SELECT count(*) FROM journal", row -> row.number(1)))
+                    .getFirst();
+            assertThat(kept * each).isBetween(SIZE - 3L * each, SIZE + SIZE / 32L);
+        });
+        long stored = await(store.read("SELECT sum(pgsize) FROM dbstat WHERE name = 'journal'", row -> row.number(1)))
+                .getFirst();
+        // As stored: pages are full but for a rest.
+        assertThat(stored).isBetween(SIZE * 9L / 10, SIZE * 13L / 10);
+    }
+
+    @Test
     void trim_keepsTheNewestForTheNextStartToCountOn() {
-        for (int i = 0; i < 3; i++) {
-            announce("create", "c" + i, Map.of());
-        }
+        announceMany(3);
         await(store.write(tx -> tx.update("UPDATE journal SET time_ns = seq")));
-        new Journal(store).trim();
-        assertThat(await(store.read("SELECT seq FROM journal", row -> row.number(1))))
-                .containsExactly(3L);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(await(store.read("SELECT seq FROM journal", row -> row.number(1))))
+                        .containsExactly(3L));
+    }
+
+    @Test
+    void stop_tellsReadersToComeBack() {
+        TestSubscriber<Event> reader = subscribe(FROM_THE_FIRST, 1);
+        vertx.deploymentIDs().forEach(id -> await(vertx.undeploy(id)));
+        reader.awaitDone(10, TimeUnit.SECONDS)
+                .assertError(end -> end instanceof WharfException ours && ours.kind() == ErrorKind.UNAVAILABLE);
+    }
+
+    private void announceMany(int count) {
+        for (int i = 0; i < count; i++) {
+            store.write(tx -> tx.announce("container", "create", "c", Map.of("name", "x".repeat(1000))));
+        }
+        await(store.write(tx -> true));
     }
 
     private List<String> actions(Map<String, List<String>> filters) {

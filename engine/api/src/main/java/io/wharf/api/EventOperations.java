@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.wharf.base.Event;
+import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EventService;
 import io.wharf.streams.HandleTable;
@@ -23,6 +25,8 @@ final class EventOperations {
 
     private final EventService events;
     private final HandleTable handles;
+    private final EventTexts old = new EventTexts(event -> line(event, true));
+    private final EventTexts plain = new EventTexts(event -> line(event, false));
 
     EventOperations(EventService events, HandleTable handles) {
         this.events = events;
@@ -47,7 +51,13 @@ final class EventOperations {
                 .map(handle -> lines(handles.take(handle), call));
     }
 
-    private static Reply lines(Flowable<Event> events, Call call) {
+    private static byte[] line(Event event, boolean repeated) {
+        return Buffer.buffer(Json.writeBytes(Message.of(event, repeated)))
+                .appendString("\n")
+                .getBytes();
+    }
+
+    private Reply lines(Flowable<Event> events, Call call) {
         ApiVersion version = call.version();
         Flowable<Event> shown = version.atLeast(IMAGE_CREATES)
                 ? events
@@ -55,8 +65,7 @@ final class EventOperations {
                         !event.type().equals("image") || !event.action().equals("create"));
         boolean repeated = !version.atLeast(WITHOUT_REPEATS);
         String type = JsonStreams.accepted(call.header("Accept"), repeated ? Reply.JSON : JsonStreams.LINES);
-        return new Reply.Lines(
-                shown.map(event -> Message.of(event, repeated)), true, new LineForm.JsonLines("\n", type));
+        return new Reply.Lines(shown, true, new LineForm.DockerEvents(type, repeated ? old : plain));
     }
 
     /** An event as Docker writes it; the first three repeat others for versions before 1.52. */

@@ -2,7 +2,9 @@ package io.wharf.api;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.wharf.base.Event;
+import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.EventService.EventQuery;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class EventStreamOperations {
     private final EventService events;
     private final HandleTable handles;
+    private final EventTexts messages = new EventTexts(event -> Json.writeBytes(EventBody.of(event)));
+    private final LineForm serverSent = new LineForm.ServerSent(new EventTexts(this::serverSent));
 
     EventStreamOperations(EventService events, HandleTable handles) {
         this.events = events;
@@ -34,7 +38,8 @@ final class EventStreamOperations {
                 Timestamps.nanos("since", query.text("since"), 0),
                 Timestamps.nanos("until", query.text("until"), 0),
                 after,
-                call.filters());
+                call.filters(),
+                true);
         boolean socket = "websocket".equalsIgnoreCase(call.header("Upgrade"));
         if (socket) {
             WebSocketStreams.hold(call.request());
@@ -42,15 +47,20 @@ final class EventStreamOperations {
         return events.subscribe(wanted)
                 .<Reply>map(handle -> {
                     Flowable<Event> taken = handles.take(handle);
-                    return socket
-                            ? new Reply.SocketLines(taken.map(EventBody::of))
-                            : new Reply.Lines(taken, true, new LineForm.ServerSent());
+                    return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
                 })
                 .onFailure(refused -> {
                     if (socket) {
                         call.request().resume();
                     }
                 });
+    }
+
+    private byte[] serverSent(Event event) {
+        return Buffer.buffer("id: " + event.seq() + "\ndata: ")
+                .appendBytes(messages.of(event))
+                .appendString("\n\n")
+                .getBytes();
     }
 
     private static long sequence(String name, @Nullable String text) {

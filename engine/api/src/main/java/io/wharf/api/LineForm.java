@@ -1,6 +1,7 @@
 package io.wharf.api;
 
 import io.vertx.core.buffer.Buffer;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
@@ -12,12 +13,27 @@ sealed interface LineForm {
 
     void append(Buffer to, Object value);
 
-    /** The last that is written where the stream fails. */
-    void appendFailure(Buffer to, WharfException failure);
+    /**
+     * The last that is written where the stream fails.
+     *
+     * @return whether the stream ends in order then; else it breaks off, for its form has no word for a failure
+     */
+    boolean appendFailure(Buffer to, WharfException failure);
 
     /** What keeps a connection alive on which nothing happens; null where the form has nothing of that kind. */
-    @Nullable
-    String sign();
+    default @Nullable String sign() {
+        return null;
+    }
+
+    /** How many values are asked for ahead of a client that does not read. */
+    default int window() {
+        return 64;
+    }
+
+    /** Bytes that may wait for such a client in memory, besides the window; 0 for the usual. */
+    default int queueBytes() {
+        return 0;
+    }
 
     /**
      * JSON, a value a line.
@@ -26,8 +42,6 @@ sealed interface LineForm {
      * @param contentType of the whole
      */
     record JsonLines(String end, String contentType) implements LineForm {
-        private static final byte SEPARATOR = 0x1e;
-
         @Override
         public void append(Buffer to, Object value) {
             if (contentType.equals(JsonStreams.SEQUENCE)) {
@@ -37,18 +51,49 @@ sealed interface LineForm {
         }
 
         @Override
-        public void appendFailure(Buffer to, WharfException failure) {
+        public boolean appendFailure(Buffer to, WharfException failure) {
             append(to, WriteLines.refusal(failure));
-        }
-
-        @Override
-        public @Nullable String sign() {
-            return null;
+            return true;
         }
     }
 
-    /** Server-Sent Events (WHATWG HTML, 9.2), each with its sequence number as its id. */
-    record ServerSent() implements LineForm {
+    /**
+     * Events in Docker's form. Its clients know no line but an event: one whose next event is gone sees the stream break.
+     *
+     * @param contentType JSON in one of its names for many values
+     * @param texts the lines
+     */
+    record DockerEvents(String contentType, EventTexts texts) implements LineForm {
+        @Override
+        public void append(Buffer to, Object value) {
+            if (contentType.equals(JsonStreams.SEQUENCE)) {
+                to.appendByte(SEPARATOR);
+            }
+            to.appendBytes(texts.of((Event) value));
+        }
+
+        @Override
+        public boolean appendFailure(Buffer to, WharfException failure) {
+            return failure.kind() == ErrorKind.UNAVAILABLE;
+        }
+
+        @Override
+        public int window() {
+            return EVENTS_AHEAD;
+        }
+
+        @Override
+        public int queueBytes() {
+            return EVENT_BYTES_AHEAD;
+        }
+    }
+
+    /**
+     * Server-Sent Events (WHATWG HTML, 9.2), each with its sequence number as its id.
+     *
+     * @param texts the events as they are written
+     */
+    record ServerSent(EventTexts texts) implements LineForm {
         @Override
         public String contentType() {
             return "text/event-stream";
@@ -56,22 +101,41 @@ sealed interface LineForm {
 
         @Override
         public void append(Buffer to, Object value) {
-            Event event = (Event) value;
-            to.appendString("id: " + event.seq() + "\ndata: ")
-                    .appendBytes(Json.writeBytes(EventBody.of(event)))
-                    .appendString("\n\n");
+            to.appendBytes(texts.of((Event) value));
         }
 
+        /** When the engine stops the stream just ends: that is how a client of this form knows to come back. */
         @Override
-        public void appendFailure(Buffer to, WharfException failure) {
-            to.appendString("event: error\ndata: ")
-                    .appendBytes(Json.writeBytes(Refusals.body(failure)))
-                    .appendString("\n\n");
+        public boolean appendFailure(Buffer to, WharfException failure) {
+            if (failure.kind() != ErrorKind.UNAVAILABLE) {
+                to.appendString(failure.kind() == ErrorKind.GONE ? "event: gone\ndata: " : "event: error\ndata: ")
+                        .appendBytes(Json.writeBytes(Refusals.body(failure)))
+                        .appendString("\n\n");
+            }
+            return true;
         }
 
         @Override
         public String sign() {
             return ":\n\n";
         }
+
+        @Override
+        public int window() {
+            return EVENTS_AHEAD;
+        }
+
+        @Override
+        public int queueBytes() {
+            return EVENT_BYTES_AHEAD;
+        }
     }
+
+    /** A thousand readers that stand still hold a thousand times this. */
+    int EVENTS_AHEAD = 16;
+
+    int EVENT_BYTES_AHEAD = 4096;
+
+    /** Before each value of a sequence (RFC 7464). */
+    byte SEPARATOR = 0x1e;
 }

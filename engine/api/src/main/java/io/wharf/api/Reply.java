@@ -3,6 +3,7 @@ package io.wharf.api;
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.wharf.base.Event;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Duplex;
 import io.wharf.contracts.Feed;
@@ -54,8 +55,8 @@ sealed interface Reply {
         }
     }
 
-    /** Values as text messages of a WebSocket; the request must be held. */
-    record SocketLines(Flowable<?> values) implements Reply {}
+    /** Events as text messages of a WebSocket; the request must be held. */
+    record SocketEvents(Flowable<Event> events, EventTexts texts) implements Reply {}
 
     /** Messages as they come, for a client that may miss some. */
     record Messages(Feed feed) implements Reply {}

@@ -110,7 +110,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             case Reply.Lines lines -> throw new IllegalStateException("a hijack is no body");
             case Reply.Messages messages -> throw new IllegalStateException("a hijack is no body");
             case Reply.WebSocket socket -> throw new IllegalStateException("a hijack is no WebSocket");
-            case Reply.SocketLines lines -> throw new IllegalStateException("a hijack is no WebSocket");
+            case Reply.SocketEvents socket -> throw new IllegalStateException("a hijack is no WebSocket");
         }
     }
 

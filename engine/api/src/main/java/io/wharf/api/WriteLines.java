@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WriteLines implements FlowableSubscriber<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLines.class);
-    private static final int WINDOW = 64;
     private static final long SIGN_MILLIS = 15_000;
 
     private final Call call;
@@ -43,6 +42,9 @@ final class WriteLines implements FlowableSubscriber<Object> {
     /** Subscribes; a head that goes out at once does so after that, for clients take it as the beginning. */
     static void start(Call call, Reply.Lines lines) {
         WriteLines writer = new WriteLines(call, lines);
+        if (lines.form().queueBytes() > 0) {
+            writer.response.setWriteQueueMaxSize(lines.form().queueBytes());
+        }
         lines.values().subscribe(writer);
         if (lines.atOnce() && !writer.response.closed()) {
             writer.begun();
@@ -53,7 +55,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
     public void onSubscribe(Subscription subscription) {
         source = subscription;
         call.onLeave(subscription::cancel);
-        subscription.request(WINDOW);
+        subscription.request(lines.form().window());
     }
 
     @Override
@@ -123,7 +125,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
         begun();
         response.write(all);
         taken += values;
-        if (taken >= WINDOW / 2) {
+        if (taken >= lines.form().window() / 2) {
             more(taken);
             taken = 0;
         }
@@ -153,8 +155,11 @@ final class WriteLines implements FlowableSubscriber<Object> {
             return;
         }
         Buffer last = Buffer.buffer();
-        lines.form().appendFailure(last, failure);
-        response.end(last);
+        if (lines.form().appendFailure(last, failure)) {
+            response.end(last);
+        } else {
+            call.request().connection().close();
+        }
     }
 
     /** The line that tells of a failure. */

@@ -58,7 +58,7 @@ final class WriteReply {
                 bytes(call, response, contentType, bytes);
             }
             case Reply.Lines lines -> WriteLines.start(call, lines);
-            case Reply.SocketLines lines -> WriteSocketLines.start(call, lines.values());
+            case Reply.SocketEvents socket -> WriteSocketEvents.start(call, socket);
             case Reply.Messages messages -> WriteMessages.start(call, messages.feed());
             case Reply.WebSocket socket -> WebSocketStreams.start(call, socket);
             case Reply.Raw raw ->
@@ -162,7 +162,7 @@ final class WriteReply {
             case Reply.Raw raw -> raw.streams().close();
             case Reply.WebSocket socket -> socket.streams().close();
             case Reply.Lines lines -> lines.values().take(0).subscribe();
-            case Reply.SocketLines lines -> lines.values().take(0).subscribe();
+            case Reply.SocketEvents socket -> socket.events().take(0).subscribe();
             case Reply.Messages messages -> {}
             case Reply.Json json -> {}
             case Reply.Empty empty -> {}

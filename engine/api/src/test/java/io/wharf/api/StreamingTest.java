@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
@@ -125,6 +126,20 @@ class StreamingTest {
                 "subscribe", arguments -> Future.succeededFuture(api.handles.offer(Flowable.just(made), () -> {})));
         assertThat(RawClient.get(api.socket, "/v1.45/events")).doesNotContain("sha256:abc");
         assertThat(RawClient.get(api.socket, "/v1.46/events")).contains("sha256:abc");
+    }
+
+    /** One who loses events must know it, whatever the form: this one has no word for it. */
+    @Test
+    void events_thatAreGoneMeanwhile_breakTheConnection() throws IOException {
+        api.events.on(
+                "subscribe",
+                arguments -> Future.succeededFuture(api.handles.offer(
+                        Flowable.<Event>error(new WharfException(ErrorKind.GONE, "gone")), () -> {})));
+        assertThat(RawClient.get(api.socket, "/events?since=5"))
+                .contains("200 OK")
+                .doesNotContain("\r\n0\r\n");
+        assertThat(RawClient.get(api.socket, "/wharf/v1/events?after=5"))
+                .contains("event: gone\ndata: {\"message\":\"gone\"}\n\n", "\r\n0\r\n");
     }
 
     @Test

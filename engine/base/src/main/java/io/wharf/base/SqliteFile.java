@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /** Opens a database file with the settings that the store's promises rest on. */
@@ -43,6 +44,20 @@ final class SqliteFile {
             statement.execute("PRAGMA temp_store=MEMORY");
             statement.execute("PRAGMA busy_timeout=5000");
             statement.execute("PRAGMA foreign_keys=ON");
+        }
+        return connection;
+    }
+
+    /** Another connection, that only reads what the first has committed; null where that has the file for itself. */
+    static @Nullable Connection openBeside(Path file) throws SQLException {
+        if (copiesOnWrite(file)) {
+            return null;
+        }
+        Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only=ON");
+            statement.execute("PRAGMA cache_size=-512");
+            statement.execute("PRAGMA busy_timeout=5000");
         }
         return connection;
     }

@@ -85,8 +85,10 @@ public final class Store implements AutoCloseable {
     private volatile Consumer<List<Event>> listener = events -> {};
     private volatile boolean closed;
     private volatile boolean drained;
+    private final ReadBeside beside;
 
-    private Store(Connection connection, Tx tx, String name) {
+    private Store(Path file, Connection connection, Tx tx, String name) {
+        this.beside = new ReadBeside(file, name);
         this.connection = connection;
         this.tx = tx;
         this.writer = Thread.ofPlatform().name(name).daemon(true).unstarted(this::drain);
@@ -99,7 +101,7 @@ public final class Store implements AutoCloseable {
             Tx tx = new Tx(connection);
             Migrations.apply(connection, tx, schemas);
             tx.resumeJournal();
-            Store store = new Store(connection, tx, "store-" + file.getFileName());
+            Store store = new Store(file, connection, tx, "store-" + file.getFileName());
             store.writer.start();
             return store;
         } catch (SQLException e) {
@@ -112,25 +114,39 @@ public final class Store implements AutoCloseable {
     }
 
     /** Runs a unit of work and completes when it is durable. */
-    @SuppressWarnings("unchecked")
     public <T> Future<T> write(Function<Tx, T> work) {
-        Promise<Object> promise = promiseOnCaller();
+        Promise<T> promise = promiseOnCaller();
+        submit(work, promise);
+        return promise.future();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> void submit(Function<Tx, T> work, Promise<T> promise) {
         if (closed) {
             promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
-        } else {
-            Unit unit = new Unit(work, promise);
-            queue.add(unit);
-            // Closed in between: the writer may have left without it.
-            if (drained && queue.remove(unit)) {
-                promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
-            }
+            return;
         }
-        return (Future<T>) promise.future();
+        Unit unit = new Unit(work, (Promise<Object>) promise);
+        queue.add(unit);
+        // Closed in between: the writer may have left without it.
+        if (drained && queue.remove(unit)) {
+            promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+        }
     }
 
     /** Reads committed rows, in turn with the writes. For short reads; the state that serves requests is kept in memory. */
     public <T> Future<List<T>> read(String sql, Function<Row, T> mapper, @Nullable Object... arguments) {
         return write(unit -> unit.query(sql, mapper, arguments));
+    }
+
+    /**
+     * Reads committed rows beside the writes, which do not wait for it: for what may be long, or asked for by many at a
+     * time. Completes on the context that asked.
+     */
+    public <T> Future<T> readBeside(Function<Tx, T> work) {
+        Promise<T> promise = promiseOnCaller();
+        beside.run(work, promise, () -> submit(work, promise));
+        return promise.future();
     }
 
     /** Sets who receives committed events, on the writer's thread; it must not block. */
@@ -147,6 +163,7 @@ public final class Store implements AutoCloseable {
         closed = true;
         queue.add(STOP);
         try {
+            beside.close();
             writer.join();
             connection.close();
         } catch (InterruptedException e) {
@@ -156,7 +173,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static Promise<Object> promiseOnCaller() {
+    private static <T> Promise<T> promiseOnCaller() {
         Context context = Vertx.currentContext();
         return context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
     }

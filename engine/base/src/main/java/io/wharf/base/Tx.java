@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tx {
     private static final String APPEND =
-            "INSERT INTO journal(seq, time_ns, type, action, actor, attributes) VALUES (?, ?, ?, ?, ?, ?)";
+            "INSERT INTO journal(seq, time_ns, type, action, actor, attributes, through) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Event> announced = new ArrayList<>();
     private long lastSeq;
     private long lastNanos;
+    /** How many bytes the journal has taken so far, those included that are trimmed away. */
+    private long through;
 
     Tx(Connection connection) {
         this.connection = connection;
@@ -55,16 +57,18 @@ public final class Tx {
     /** Appends an event to the journal; it is distributed once this commit is durable. */
     public Event announce(String type, String action, String actorId, Map<String, String> attributes) {
         Event event = new Event(++lastSeq, nextNanos(), type, action, actorId, attributes);
-        update(APPEND, event.seq(), event.timeNanos(), type, action, actorId, Json.write(event.attributes()));
+        through += event.storedBytes();
+        update(APPEND, event.seq(), event.timeNanos(), type, action, actorId, Json.write(event.attributes()), through);
         announced.add(event);
         return event;
     }
 
     /** Where the journal stands; called once, before the first unit of work. */
     void resumeJournal() {
-        query("SELECT coalesce(max(seq), 0), coalesce(max(time_ns), 0) FROM journal", row -> {
+        query("SELECT seq, time_ns, through FROM journal ORDER BY seq DESC LIMIT 1", row -> {
             lastSeq = row.number(1);
             lastNanos = row.number(2);
+            through = row.number(3);
             return row;
         });
     }
@@ -76,7 +80,7 @@ public final class Tx {
     /** Takes back the events of a unit of work that failed, so that the sequence stays without gaps. */
     void forgetAfter(int count) {
         while (announced.size() > count) {
-            announced.removeLast();
+            through -= announced.removeLast().storedBytes();
             lastSeq--;
         }
     }

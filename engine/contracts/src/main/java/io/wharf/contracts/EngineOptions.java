@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param networks what networks get that do not say otherwise
  * @param sinks where events are brought by the engine itself
  * @param listeners who may come in, and how
+ * @param events what is kept of the journal, and where it is served besides the API
  */
 public record EngineOptions(
         List<String> hosts,
@@ -56,7 +57,8 @@ public record EngineOptions(
         FirewallOptions firewall,
         NetworkDefaults networks,
         List<SinkOptions> sinks,
-        ListenerOptions listeners) {
+        ListenerOptions listeners,
+        EventOptions events) {
     /** Where Docker's plugins are to be found. */
     public static final List<String> USUAL_PLUGIN_FOLDERS =
             List.of("/run/docker/plugins", "/etc/docker/plugins", "/usr/lib/docker/plugins");
@@ -112,6 +114,7 @@ public record EngineOptions(
                 FirewallOptions.usual(iptables),
                 NetworkDefaults.USUAL,
                 List.of(),
-                ListenerOptions.USUAL);
+                ListenerOptions.USUAL,
+                EventOptions.USUAL);
     }
 }

@@ -20,6 +20,7 @@ import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
+import io.wharf.events.grpc.EventsGrpcVerticle;
 import io.wharf.files.FilesVerticle;
 import io.wharf.health.HealthVerticle;
 import io.wharf.images.ImagesVerticle;
@@ -145,7 +146,7 @@ final class Engine {
         Vertx vertx = vertx();
         Services.prepare(vertx);
         HandleTable handles = new HandleTable(vertx, HANDLE_EXPIRY);
-        EventsVerticle events = new EventsVerticle(store, handles);
+        EventsVerticle events = new EventsVerticle(options.events(), store, handles);
         if (!options.sinks().isEmpty()) {
             events.with(options.sinks(), engineId(store), options.version());
         }
@@ -161,6 +162,7 @@ final class Engine {
         deploy(vertx, new BuildVerticle());
         deploy(vertx, new SystemVerticle(options, store));
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
+        options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles, HostSockets.UNKNOWN));
         running = vertx;

@@ -220,7 +220,12 @@ final class Options {
                             .reload()));
 
     private static final Section EVENTS = new Section(
-            "Events", List.of(key(OBJECTS, "event-sinks", "Where events are brought without being asked for")));
+            "Events",
+            List.of(
+                    key(OBJECTS, "event-sinks", "Where events are brought without being asked for"),
+                    flag(TEXT, "--events-max-age", "Age up to which events are kept, as 24h (default 168h)"),
+                    flag(TEXT, "--events-max-size", "Size up to which events are kept, as 1g (default 256m)"),
+                    flag(TEXT, "--events-grpc", "Unix socket for events over gRPC (default: not served)")));
 
     static final List<Section> SECTIONS = List.of(DAEMON, API, CONTAINERS, NETWORKS, IMAGES, EVENTS, Elsewhere.SECTION);
 

@@ -76,7 +76,8 @@ final class Settings {
                 networks.firewall(),
                 networks.defaults(),
                 has("event-sinks") ? new SinkSettings(this).options() : List.of(),
-                ListenerOptions.USUAL);
+                ListenerOptions.USUAL,
+                new EventSettings(this).options());
     }
 
     /** The options, after a look at all that is not among them. */

@@ -12,6 +12,7 @@ import io.wharf.base.Store;
 import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.EventOptions;
 import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.HostConfig.LogConfig;
@@ -118,7 +119,8 @@ public final class Room implements AutoCloseable {
                 FirewallOptions.usual(false),
                 NetworkDefaults.USUAL,
                 List.of(),
-                ListenerOptions.USUAL);
+                ListenerOptions.USUAL,
+                EventOptions.USUAL);
         try {
             await(vertx.deployVerticle(new ImagesVerticle(options, store, ledger, handles, pools)));
         } catch (RuntimeException e) {
