@@ -17,6 +17,7 @@ import io.wharf.contracts.SinkOptions;
 import io.wharf.events.sinks.Sinks;
 import io.wharf.streams.HandleTable;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

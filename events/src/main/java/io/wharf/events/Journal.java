@@ -151,9 +151,7 @@ final class Journal {
             return read(seq, EventFilter.ALL, PAGE).map(Page::events);
         }
         List<Event> page = new ArrayList<>();
-        for (Event event = recent(seq + 1);
-                event != null && page.size() < PAGE;
-                event = recent(event.seq() + 1)) {
+        for (Event event = recent(seq + 1); event != null && page.size() < PAGE; event = recent(event.seq() + 1)) {
             page.add(event);
         }
         return Future.succeededFuture(page);

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wharf.base.Json;
 import io.wharf.base.Store;
+import io.wharf.contracts.EventOptions;
 import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.EventSinkService.SinkState;
 import io.wharf.contracts.Filters;
@@ -211,8 +212,8 @@ class SinksTest {
     }
 
     private void start(SinkOptions... options) {
-        deployment =
-                await(vertx.deployVerticle(new EventsVerticle(store, new HandleTable(vertx, Duration.ofSeconds(10)))
+        deployment = await(vertx.deployVerticle(
+                new EventsVerticle(EventOptions.USUAL, store, new HandleTable(vertx, Duration.ofSeconds(10)))
                         .with(List.of(options), "ENGINE", "test")));
     }
 
