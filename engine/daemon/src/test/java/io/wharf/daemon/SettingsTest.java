@@ -138,6 +138,7 @@ class SettingsTest {
                 "--firewall-backend=pf         | invalid firewall-backend: allowed values are \"iptables\" and \"nftables\"",
                 "--icc=false --iptables=false  | You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true",
                 "--default-shm-size=much       | invalid size: 'much'",
+                "--events-max-age=long         | invalid events-max-age: long: a length of time is wanted, as 168h",
                 "--registry-mirror=a           | invalid mirror: no scheme specified for \"a\": must use either 'https://' or 'http://'",
                 "--userns-remap=default        | --userns-remap is not supported: containers do not get user namespaces of their own",
             })
@@ -214,6 +215,9 @@ class SettingsTest {
             case "storage-opts" -> "overlay2.size=1G";
             case "image-limits" -> "entries=10";
             case "registry-mirrors" -> "http://localhost:5000";
+            case "events-max-age" -> "24h";
+            case "events-max-size" -> "1g";
+            case "events-grpc" -> "unix:///run/wharf/events.sock";
             default ->
                 switch (option.kind()) {
                     case TRUTH -> "true";
