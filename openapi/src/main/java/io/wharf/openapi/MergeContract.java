@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -32,6 +33,7 @@ public final class MergeContract {
     private final ObjectNode document;
     private final List<String> mistakes = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
+    private final List<QueryRule> rules = new ArrayList<>();
 
     private MergeContract(ObjectNode document) {
         this.document = document;
@@ -42,9 +44,16 @@ public final class MergeContract {
         MergeContract merged = merge(Path.of(arguments[0]));
         Path out = Files.createDirectories(Path.of(arguments[1]));
         Files.writeString(out.resolve(Contract.DOCUMENT), JSON.writeValueAsString(merged.document));
+        DumperOptions block = new DumperOptions();
+        block.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        Files.writeString(
+                out.resolve(Contract.YAML), new Yaml(block).dump(JSON.convertValue(merged.document, Map.class)));
         Files.write(
                 out.resolve(Contract.ROUTES),
                 merged.operations.stream().map(Operation::line).toList());
+        Files.write(
+                out.resolve(Contract.RULES),
+                merged.rules.stream().map(QueryRule::line).sorted().toList());
     }
 
     /** Reads and checks the contract in a folder. */
@@ -77,6 +86,10 @@ public final class MergeContract {
 
     List<Operation> operations() {
         return operations;
+    }
+
+    List<QueryRule> rules() {
+        return rules;
     }
 
     private static JsonNode yaml(Path file) throws IOException {
@@ -156,7 +169,11 @@ public final class MergeContract {
                                 greedy.add(name);
                             }
                         }
-                        case "query" -> query.put(name, type(parameter.path("schema")));
+                        case "query" -> {
+                            query.put(name, type(parameter.path("schema")));
+                            ReadRules.of(operation.path("operationId").asText(), parameter)
+                                    .ifPresent(rules::add);
+                        }
                         case "header" -> {}
                         default -> mistakes.add(where + ": parameter " + name + " is nowhere");
                     }

@@ -29,7 +29,8 @@ public final class ApiVerticle extends VerticleBase {
     public Future<?> start() {
         List<Operation> operations = Contract.operations();
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
-        Front front = new Front(new Router(operations), handlers, options.version(), context);
+        CheckQuery rules = new CheckQuery(Contract.queryRules());
+        Front front = new Front(new Router(operations), handlers, rules, options.version(), context);
         listeners = new Listeners(vertx, host, front::handle);
         return listeners.open(options.hosts());
     }

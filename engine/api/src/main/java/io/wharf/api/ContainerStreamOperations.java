@@ -104,8 +104,8 @@ final class ContainerStreamOperations {
         return containers
                 .resize(
                         call.path("id"),
-                        call.query().size("h", "height"),
-                        call.query().size("w", "width"))
+                        call.query().number("h", 0),
+                        call.query().number("w", 0))
                 .map(done -> Reply.Empty.OK);
     }
 }

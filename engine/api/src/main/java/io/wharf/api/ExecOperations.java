@@ -67,8 +67,8 @@ final class ExecOperations {
     private Future<Reply> resize(Call call) {
         return execs.resize(
                         call.path("id"),
-                        call.query().size("h", "height"),
-                        call.query().size("w", "width"))
+                        call.query().number("h", 0),
+                        call.query().number("w", 0))
                 .map(done -> Reply.Empty.OK);
     }
 }

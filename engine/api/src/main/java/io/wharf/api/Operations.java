@@ -25,6 +25,7 @@ final class Operations {
         ImageService images = Services.client(vertx, ImageService.class);
         Handlers handlers = new Handlers();
         new SystemOperations(Services.client(vertx, SystemService.class), images).register(handlers);
+        new ContractOperations(vertx).register(handlers);
         EventService events = Services.client(vertx, EventService.class);
         new EventOperations(events, handles).register(handlers);
         new EventStreamOperations(events, handles).register(handlers);

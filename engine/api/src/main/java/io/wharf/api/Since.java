@@ -24,6 +24,7 @@ final class Since {
             Map.entry("ConfigDelete", 30),
             Map.entry("ConfigUpdate", 30),
             Map.entry("BuildPrune", 31),
+            Map.entry("VolumeUpdate", 42),
             Map.entry("ImageAttestations", 55));
 
     private Since() {}

@@ -6,13 +6,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.SystemService;
-import io.wharf.openapi.Contract;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The engine itself: ping, version, info, disk usage, credentials, the contract; and what needs nobody's answer. */
+/** The engine itself: ping, version, info, disk usage, credentials; and what needs nobody's answer. */
 final class SystemOperations {
     /** The parts of {@code system df}, by the value of its {@code type} parameter. */
     private static final Map<String, String> USAGE =
@@ -32,8 +31,7 @@ final class SystemOperations {
                 .on("SystemVersion", call -> system.version().map(body -> new Reply.Json(200, body)))
                 .on("SystemInfo", call -> system.info().map(body -> new Reply.Json(200, body)))
                 .on("SystemDataUsage", this::dataUsage)
-                .on("SystemAuth", this::authenticate)
-                .on("WharfContract", call -> contract());
+                .on("SystemAuth", this::authenticate);
     }
 
     private Future<Reply> ping(Call call) {
@@ -78,9 +76,5 @@ final class SystemOperations {
     private Future<Reply> authenticate(Call call) {
         return images.authenticate(ReadBody.read(call, ImageService.RegistryAuth.class))
                 .map(login -> new Reply.Json(200, login));
-    }
-
-    private static Future<Reply> contract() {
-        return Future.succeededFuture(new Reply.Text(200, Reply.JSON, Buffer.buffer(Contract.document())));
     }
 }

@@ -3,7 +3,9 @@ package io.wharf.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Created;
+import io.wharf.contracts.Pending;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be read is refused in Docker's words. */
 @Timeout(60)
@@ -108,6 +111,14 @@ class BadRequestsTest {
                 "POST /containers/x/resize?h=-1&w=1 | invalid resize height \"-1\": value out of range",
                 "POST /containers/x/resize?h=1&w=abc | invalid resize width \"abc\": invalid syntax",
                 "POST /exec/x/resize?h=1&w=4294967296 | invalid resize width \"4294967296\": value out of range",
+                "POST /containers/x/resize?h=1 | invalid resize width \"\": invalid syntax",
+                "POST /containers/x/rename?name= | Neither old nor new names may be empty",
+                "GET /containers/x/archive | bad parameter: path cannot be empty",
+                "POST /commit | invalid name or ID supplied: \"\"",
+                "GET /images/search?term=a&limit=all | invalid limit specified: strconv.Atoi: parsing \"all\": invalid syntax",
+                "GET /images/search?term=a&limit=-1 | invalid limit specified: strconv.Atoi: parsing \"-1\": value out of range",
+                "POST /v1.48/build/prune?reserved-space=1GB | reserved-space is in bytes and expects an integer, got 1GB: strconv.Atoi: parsing \"1GB\": invalid syntax",
+                "POST /wharf/v1/images/pin | missing parameter: name",
                 "POST /containers/x/wait?condition=later | invalid condition: \"later\"",
                 "GET /containers/x/logs?stdout=1&since=abc | invalid value for \"since\": strconv.ParseInt: parsing \"abc\": invalid syntax",
                 "GET /containers/x/logs | Bad parameters: you must choose at least one stream",
@@ -119,5 +130,30 @@ class BadRequestsTest {
         String answer = RawClient.ask(api.socket, request + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400 ");
         assertThat(message(answer)).isEqualTo(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /containers/x/stop?t=",
+                "POST /containers/x/stop?t=%2B1",
+                "POST /containers/x/stop?t=-5",
+                "POST /containers/x/stop?t=1&t=soon",
+                "POST /containers/x/stop?colour=red",
+            })
+    void parameter_thatDockerTakes_isTaken(String request) throws Exception {
+        api.containers.on("stop", arguments -> Future.succeededFuture(Pending.of(Future.succeededFuture())));
+        assertThat(RawClient.ask(api.socket, request + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 204 ");
+    }
+
+    @Test
+    void parameter_thatTheVersionLacks_isNotLookedAt() throws Exception {
+        api.containers.on("waitFor", arguments -> Future.failedFuture(WharfException.notFound("asked")));
+        String end = " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n";
+        assertThat(message(RawClient.ask(api.socket, "POST /v1.29/containers/x/wait?condition=later" + end)))
+                .isEqualTo("asked");
+        assertThat(message(RawClient.ask(api.socket, "POST /v1.30/containers/x/wait?condition=" + end)))
+                .isEqualTo("asked");
     }
 }

@@ -38,12 +38,11 @@ class ReadQueryTest {
         assertThat(query("ImageCommit", "/commit?pause=0").flag("pause", true)).isFalse();
     }
 
-    @Test
-    void number_noNumber_isRefused() {
-        assertThatThrownBy(() ->
-                        query("ContainerList", "/containers/json?limit=ten").number("limit"))
-                .isInstanceOf(WharfException.class)
-                .hasMessageContaining("strconv.Atoi: parsing \"ten\": invalid syntax");
+    @ParameterizedTest
+    @CsvSource({"'',", "7,7", "%2B7,7", "-7,-7", "9999999999,2147483647"})
+    void number_ofMoreBits_isTheLargest(String value, Integer expected) {
+        assertThat(query("ContainerList", "/containers/json?limit=" + value).number("limit"))
+                .isEqualTo(expected);
     }
 
     @Test
