@@ -29,7 +29,9 @@ final class SystemOperations {
         handlers.on("SystemPing", this::ping)
                 .on("SystemPingHead", this::pingHead)
                 .on("SystemVersion", call -> system.version().map(body -> new Reply.Json(200, body)))
-                .on("SystemInfo", call -> system.info().map(body -> new Reply.Json(200, body)))
+                .on(
+                        "SystemInfo",
+                        call -> system.info().map(body -> new Reply.Json(200, InfoBody.of(body, call.version()))))
                 .on("SystemDataUsage", this::dataUsage)
                 .on("SystemAuth", this::authenticate);
     }

@@ -101,7 +101,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 Services.serve(
                         vertx,
                         RuntimeService.class,
-                        new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools));
+                        new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools, options::defaults));
                 recovery.startPolicies();
                 ReapOrphans orphans = lifecycle.orphans;
                 vertx.setPeriodic(ReapOrphans.PERIOD_MILLIS, due -> pools.runUrgently(orphans::sweep));

@@ -23,6 +23,9 @@ import java.util.TreeMap;
 
 /** Puts together {@code docker info} and {@code docker version} out of what each concern says. */
 final class DescribeEngine {
+    /** What a runtime can, as its specification has it. */
+    private static final String FEATURES = "org.opencontainers.runtime-spec.features";
+
     private final EngineOptions options;
     private final String engineId;
     private final ImageService images;
@@ -84,8 +87,13 @@ final class DescribeEngine {
                                             "false",
                                             "BuildTime",
                                             "")),
-                            component(runtime.defaultRuntime(), runtime.version(), Map.of()),
-                            component("conmon", runtime.monitorVersion(), Map.of())));
+                            component(
+                                    runtime.defaultRuntime(), runtime.version(), Map.of("GitCommit", runtime.commit())),
+                            component("conmon", runtime.monitorVersion(), Map.of("GitCommit", "")),
+                            component(
+                                    runtime.init().isEmpty() ? "tini" : fileName(runtime.init()),
+                                    runtime.initVersion().isEmpty() ? "not installed" : runtime.initVersion(),
+                                    Map.of("GitCommit", ""))));
             body.put("Version", options.version());
             body.put("ApiVersion", SystemService.NEWEST_API);
             body.put("MinAPIVersion", SystemService.OLDEST_API);
@@ -124,6 +132,8 @@ final class DescribeEngine {
                     putRuntime(body, runtime.result());
                     putHost(body);
                     putFixed(body, drivers.result(), volumeDrivers.result(), networkDrivers.result());
+                    body.putAll(runtime.result().limits());
+                    putNetworks(body, network.result());
                     body.put("Warnings", warnings(network.result(), runtime.result()));
                     return body;
                 });
@@ -152,17 +162,45 @@ final class DescribeEngine {
 
     private static void putRuntime(Map<String, Object> body, RuntimeFacts runtime) {
         Map<String, Object> paths = new TreeMap<>();
-        runtime.paths().forEach((name, path) -> paths.put(name, Map.of("path", path)));
+        runtime.paths().forEach((name, path) -> {
+            String features = runtime.features().get(name);
+            paths.put(
+                    name,
+                    features == null
+                            ? Map.of("path", path)
+                            : Map.of("path", path, "status", Map.of(FEATURES, features)));
+        });
         body.put("Runtimes", paths);
         body.put("DefaultRuntime", runtime.defaultRuntime());
         body.put("CgroupDriver", runtime.cgroupDriver());
         body.put("CgroupVersion", runtime.cgroupVersion());
         body.put("SecurityOptions", runtime.securityOptions());
-        body.put("RuncCommit", Map.of("ID", runtime.version(), "Expected", runtime.version()));
-        body.put("InitBinary", "tini");
-        body.put("InitCommit", Map.of("ID", "", "Expected", ""));
-        // No containerd here; clients print the field.
-        body.put("ContainerdCommit", Map.of("ID", "", "Expected", ""));
+        body.put("RuncCommit", Map.of("ID", runtime.commit()));
+        body.put("InitBinary", runtime.init().isEmpty() ? "" : fileName(runtime.init()));
+        body.put("InitCommit", Map.of("ID", runtime.initVersion()));
+        // There is no containerd here; clients print the field all the same.
+        body.put("ContainerdCommit", Map.of("ID", "N/A"));
+        body.put("CDISpecDirs", runtime.cdiFolders());
+        body.put(
+                "DiscoveredDevices",
+                runtime.cdiDevices().stream()
+                        .map(device -> Map.of("Source", "cdi", "ID", device))
+                        .toList());
+    }
+
+    private void putNetworks(Map<String, Object> body, NetworkService.NetworkFacts network) {
+        body.put("FirewallBackend", Map.of("Driver", network.firewall()));
+        if (!options.networks().pools().isEmpty()) {
+            body.put(
+                    "DefaultAddressPools",
+                    options.networks().pools().stream()
+                            .map(pool -> Map.of("Base", pool.base(), "Size", pool.size()))
+                            .toList());
+        }
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private void putHost(Map<String, Object> body) {

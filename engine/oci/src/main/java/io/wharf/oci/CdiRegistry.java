@@ -98,6 +98,14 @@ final class CdiRegistry {
         }
     }
 
+    /** The devices that can be asked for. */
+    List<String> names() {
+        return devices.keySet().stream()
+                .filter(name -> !ambiguous.contains(name))
+                .sorted()
+                .toList();
+    }
+
     /** The edits of devices, in their order; those that a file makes for all of its devices come once, and first. */
     List<JsonNode> resolve(List<String> names) {
         List<String> missing = names.stream()

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The small init of {@code --init}, which reaps zombies and forwards signals in front of the container's program. */
@@ -34,14 +35,15 @@ final class DockerInit {
      * @param configured by the engine's flags, or null
      */
     static Path program(@Nullable String configured) {
-        if (configured != null && !configured.isEmpty()) {
-            return Path.of(configured);
-        }
-        return CANDIDATES.stream()
-                .filter(Files::isExecutable)
-                .findFirst()
+        return found(configured)
                 .orElseThrow(() -> WharfException.internal(
                         "--init needs tini, which is not installed here: install the package \"tini\""));
+    }
+
+    static Optional<Path> found(@Nullable String configured) {
+        return configured == null || configured.isEmpty()
+                ? CANDIDATES.stream().filter(Files::isExecutable).findFirst()
+                : Optional.of(Path.of(configured));
     }
 
     /** What the runtime starts: the entrypoint, the command behind it, and the init in front if wanted. */
