@@ -1,5 +1,6 @@
 package io.wharf.tests;
 
+import io.wharf.tests.tap.Tap;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,8 @@ final class Engine implements AutoCloseable {
     private final List<String> flags;
     private String properties = "";
     private final String bip;
+    private final Tap tap;
+    private boolean tapped = !Here.DOCKERD;
     private Machine machine;
     private final Set<String> containers = ConcurrentHashMap.newKeySet();
     private @Nullable Process process;
@@ -42,6 +45,7 @@ final class Engine implements AutoCloseable {
         this.machine = machine;
         this.flags = List.of(flags);
         this.bip = "10.213." + count++ % 256 + ".1/24";
+        this.tap = new Tap(home.resolve("d.sock"), home.resolve("e.sock"));
     }
 
     /** Properties of the daemon's JVM, as {@code -Dname=value}, from its next start on. */
@@ -50,12 +54,18 @@ final class Engine implements AutoCloseable {
         return this;
     }
 
+    /** Lets clients speak to the engine itself, and has replies not held against the contract, for a reason. */
+    Engine untapped(String reason) {
+        tapped = reason.isEmpty();
+        return this;
+    }
+
     /** Starts the daemon and waits until it answers. */
     Engine start() {
         List<String> command = new ArrayList<>();
         command.add(Here.DOCKERD ? "dockerd" : Here.ROOT.resolve("bin/wharfd").toString());
         command.addAll(
-                List.of("-H", "unix://" + socket(), "--data-root", dataRoot().toString()));
+                List.of("-H", "unix://" + ownSocket(), "--data-root", dataRoot().toString()));
         command.addAll(List.of(
                 "--exec-root",
                 execRoot().toString(),
@@ -76,6 +86,9 @@ final class Engine implements AutoCloseable {
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (tapped) {
+            process.onExit().thenRun(tap.open());
         }
         Http http = http();
         Awaitility.await()
@@ -194,8 +207,14 @@ final class Engine implements AutoCloseable {
         return home;
     }
 
+    /** Where clients find the engine: behind a tap, which holds its replies against the contract. */
     Path socket() {
-        return home.resolve("d.sock");
+        return home.resolve(tapped ? "d.sock" : "e.sock");
+    }
+
+    /** Where the engine itself listens, for tests of the listener and of who is at the other end. */
+    Path ownSocket() {
+        return home.resolve("e.sock");
     }
 
     Path dataRoot() {
@@ -244,6 +263,11 @@ final class Engine implements AutoCloseable {
         }
         OwnProcesses.killAll(home);
         machine.close();
+        tap.close();
+        Tap.report(Here.ROOT.resolve("src/test/target/contract.tsv"));
         Running.run("rm", "-rf", "--one-file-system", home.toString());
+        if (!tap.disagreements().isEmpty()) {
+            throw new AssertionError("replies that the contract does not describe:\n" + tap.disagreements());
+        }
     }
 }
