@@ -8,6 +8,9 @@ import java.util.Map;
 final class CommonReplies {
     private static final String KEY = "x-wharf-responses";
 
+    /** Only bodies that are read in one piece can be too long. */
+    private static final String TOO_LARGE = "413";
+
     private CommonReplies() {}
 
     static void add(ObjectNode document) {
@@ -20,8 +23,11 @@ final class CommonReplies {
         if (!(entry.getValue().path("responses") instanceof ObjectNode replies)) {
             return;
         }
+        JsonNode body = entry.getValue().path("requestBody");
+        boolean takesJson =
+                !body.isMissingNode() && !body.path("x-wharf-stream").asBoolean();
         common.properties().forEach(reply -> {
-            if (!replies.has(reply.getKey())) {
+            if (!replies.has(reply.getKey()) && (takesJson || !reply.getKey().equals(TOO_LARGE))) {
                 replies.set(reply.getKey(), reply.getValue());
             }
         });

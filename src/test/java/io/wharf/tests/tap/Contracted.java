@@ -25,6 +25,7 @@ final class Contracted {
     private static final Pattern VERSION = Pattern.compile("/v([0-9.]+)(/.*)");
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]+}");
     private static final JsonNode DOCUMENT = document();
+    private static final int OLDEST = 24;
     private static final int NEWEST =
             minor(DOCUMENT.path("info").path("version").asText());
     private static final List<Route> ROUTES = Contract.operations().stream()
@@ -79,6 +80,11 @@ final class Contracted {
                 .map(Route::operation)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether a version is older than the contract is; such clients read errors as text. */
+    static boolean old(String target) {
+        return !version(target).isEmpty() && minor(version(target)) < OLDEST;
     }
 
     /** The version that a target begins with as {@code 1.41}, or nothing. */

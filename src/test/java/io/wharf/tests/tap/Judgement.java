@@ -109,6 +109,9 @@ final class Judgement {
             return Form.EMPTY;
         }
         if (media.isMissingNode()) {
+            if (status >= BAD_REQUEST && type().equals("text/plain") && Contracted.old(request.target())) {
+                return Form.OPAQUE;
+            }
             complain("content", "has no " + (type().isEmpty() ? "reply without a type" : type()), "");
             return Form.OPAQUE;
         }
@@ -231,7 +234,9 @@ final class Judgement {
 
     /** Where in the document a schema is; one that stands in its operation begins with a slash. */
     private static String place(String location) {
-        return location.substring(location.indexOf('#') + 1).replace("/$defs/", "components/schemas/").replace("~open", "");
+        return location.substring(location.indexOf('#') + 1)
+                .replace("/$defs/", "components/schemas/")
+                .replace("~open", "");
     }
 
     private void complain(String where, String what, String excerpt) {
