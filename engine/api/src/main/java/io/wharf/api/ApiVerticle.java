@@ -31,7 +31,8 @@ public final class ApiVerticle extends VerticleBase {
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
         CheckQuery rules = new CheckQuery(Contract.queryRules());
         Front front = new Front(new Router(operations), handlers, rules, options.version(), context);
-        listeners = new Listeners(vertx, host, front::handle);
+        listeners =
+                new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
         return listeners.open(options.hosts());
     }
 

@@ -11,6 +11,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -263,7 +265,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext reader, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+        if ((event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) && !inputEnded) {
             inputEnded = true;
             switch (state) {
                 case HOLDING, CLOSED -> {}
@@ -292,7 +294,13 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             if (inputEnded || !flushed.isSuccess() || !(flushed.channel() instanceof DuplexChannel duplex)) {
                 context.close();
             } else {
-                duplex.shutdownOutput();
+                SslHandler tls = context.pipeline().get(SslHandler.class);
+                if (tls == null) {
+                    duplex.shutdownOutput();
+                } else {
+                    // An end that is not said in TLS is a fault to the client.
+                    tls.closeOutbound();
+                }
                 // Counted from here: a client may take its time to read what was written, as its user's pager does.
                 context.executor().schedule(() -> context.close(), lingerMillis, TimeUnit.MILLISECONDS);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.wharf.contracts.HostSockets;
+import io.wharf.contracts.ListenerOptions;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -20,8 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,7 @@ class ListenersTest {
     private final Vertx vertx = Vertx.builder()
             .with(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1))
             .build();
-    private Listeners listeners = new Listeners(vertx, HostSockets.UNKNOWN, (request, caller) -> {});
+    private @Nullable Listeners listeners;
 
     private static final class Host implements HostSockets {
         @Override
@@ -47,25 +48,29 @@ class ListenersTest {
         }
     }
 
-    @BeforeEach
-    void make() {
-        listeners = new Listeners(vertx, new Host(), (request, caller) -> {
+    @AfterEach
+    void close() {
+        if (listeners != null) {
+            await(listeners.close());
+        }
+        await(vertx.close());
+    }
+
+    private Listeners open(ListenerOptions options, String... hosts) {
+        Listeners made = new Listeners(vertx, new Host(), options, folder, (request, caller) -> {
             seen.add(caller.peer() + " " + caller.container().orElse("-") + " "
                     + caller.role().word());
             request.response().end();
         });
-    }
-
-    @AfterEach
-    void close() {
-        await(listeners.close());
-        await(vertx.close());
+        await(made.open(List.of(hosts)));
+        listeners = made;
+        return made;
     }
 
     @Test
     void caller_onUnixSocket_isAProcess() throws Exception {
         Path path = folder.resolve("a.sock");
-        await(listeners.open(List.of("unix://" + path)));
+        open(ListenerOptions.USUAL, "unix://" + path);
 
         ask(UnixDomainSocketAddress.of(path));
 
@@ -78,9 +83,9 @@ class ListenersTest {
 
     @Test
     void caller_onTcp_isAnAddress() throws Exception {
-        await(listeners.open(List.of("tcp://127.0.0.1:0")));
+        Listeners made = open(ListenerOptions.USUAL, "tcp://127.0.0.1:0");
 
-        try (Socket socket = new Socket("127.0.0.1", listeners.ports().getFirst())) {
+        try (Socket socket = new Socket("127.0.0.1", made.ports().getFirst())) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: d\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(seen.poll(5, TimeUnit.SECONDS))
                     .isEqualTo("Anybody[address=127.0.0.1:" + socket.getLocalPort() + "] - admin");
