@@ -14,7 +14,6 @@ import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventSinkService;
-import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
@@ -164,7 +163,7 @@ final class Engine {
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
-        deploy(vertx, new ApiVerticle(options, handles, HostSockets.UNKNOWN));
+        deploy(vertx, new ApiVerticle(options, handles, new Doors(System.getenv())));
         running = vertx;
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));

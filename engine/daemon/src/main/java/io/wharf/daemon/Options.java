@@ -64,10 +64,19 @@ final class Options {
     private static final Section API = new Section(
             "The API",
             List.of(
-                    flag(LIST, "-H, --host", "hosts", "Socket to serve: unix:///path or tcp://address:port"),
+                    flag(
+                            LIST,
+                            "-H, --host",
+                            "hosts",
+                            "Socket to serve: unix:///path, tcp://address:port, or fd:// for those of systemd"),
                     flag(TEXT, "-G, --group", "Group of the unix sockets (default docker)"),
-                    flag(TRUTH, "--tls", "TLS is not served yet").refused(),
-                    flag(TRUTH, "--tlsverify", "TLS is not served yet").refused(),
+                    key(
+                            OBJECTS,
+                            "sockets",
+                            "Further unix sockets: path, role (read-only, operator, admin), group, mode"),
+                    key(TEXT, "audit", "Which requests leave an event: changes or off (default changes)"),
+                    flag(TRUTH, "--tls", "Use TLS on TCP; implied by --tlsverify"),
+                    flag(TRUTH, "--tlsverify", "Use TLS and ask clients for certificates (default with TLS)"),
                     flag(TEXT, "--tlscacert", "File of the CA that client certificates must be from"),
                     flag(TEXT, "--tlscert", "File of the engine's certificate"),
                     flag(TEXT, "--tlskey", "File of the engine's key"),

@@ -5,7 +5,6 @@ import io.wharf.base.Layout;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig.LogConfig;
-import io.wharf.contracts.ListenerOptions;
 import io.wharf.linux.Boot;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ final class Settings {
                 networks.firewall(),
                 networks.defaults(),
                 has("event-sinks") ? new SinkSettings(this).options() : List.of(),
-                ListenerOptions.USUAL,
+                new ListenerSettings(this).options(),
                 new EventSettings(this).options());
     }
 
