@@ -293,12 +293,7 @@ final class DescribeEngine {
         if (!network.ipv4Forwarding()) {
             warnings.add("WARNING: IPv4 forwarding is disabled");
         }
-        for (String address : options.hosts()) {
-            if (address.startsWith("tcp://")) {
-                warnings.add("WARNING: API is accessible on " + address.substring("tcp://".length())
-                        + " without encryption. Access to the remote API is equivalent to root access on the host.");
-            }
-        }
+        warnings.addAll(OpenDoors.warnings(options));
         return warnings;
     }
 

@@ -111,7 +111,7 @@ final class Gates {
     private Future<Void> adopt(Passed socket) {
         LOG.info("listening on {}, which systemd passed", shown(socket));
         if (socket.unix()) {
-            return open(new EpollServerDomainSocketChannel(socket.descriptor()), null);
+            return open(new EpollServerDomainSocketChannel(socket.descriptor(), true), null);
         }
         if (tls.isEmpty()) {
             PlainTcp.warn(socket.address());
