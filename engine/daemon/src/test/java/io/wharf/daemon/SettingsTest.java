@@ -190,6 +190,7 @@ class SettingsTest {
     private static String sample(Option option) {
         return switch (option.key()) {
             case "hosts" -> "unix:///a";
+            case "audit" -> "off";
             case "labels" -> "a=b";
             case "log-level" -> "info";
             case "log-format" -> "json";
@@ -235,6 +236,7 @@ class SettingsTest {
         return switch (option.key()) {
             case "runtimes" -> "{\"mine\": {\"path\": \"/bin/mine\"}}";
             case "default-ulimits" -> "{\"nofile\": {\"Name\": \"nofile\", \"Hard\": 2, \"Soft\": 1}}";
+            case "sockets" -> "[{\"path\": \"/a\", \"role\": \"operator\"}]";
             case "event-sinks" -> "[{\"name\": \"a\", \"type\": \"file\", \"path\": \"/a\"}]";
             case "default-network-opts" -> "{\"bridge\": {\"a\": \"b\"}}";
             case "image-space" -> "{\"blobs\": \"keep\"}";

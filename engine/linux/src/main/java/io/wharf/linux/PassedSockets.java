@@ -92,8 +92,7 @@ public final class PassedSockets {
     private static int option(Fd socket, int option) {
         var at = Scratch.get().zeroed(8);
         at.set(JAVA_INT, 4, 4);
-        var result =
-                Native.syscall(Nr.GETSOCKOPT, socket.value(), SOL_SOCKET, option, at.address(), at.address() + 4);
+        var result = Native.syscall(Nr.GETSOCKOPT, socket.value(), SOL_SOCKET, option, at.address(), at.address() + 4);
         Check.that("getsockopt", result, socket, option);
         return at.get(JAVA_INT, 0);
     }
@@ -114,7 +113,7 @@ public final class PassedSockets {
     }
 
     private static String inet(byte[] address, int from, int length) {
-        var port = (address[2] & 0xff) << 8 | address[3] & 0xff;
+        var port = ((address[2] & 0xff) << 8) | (address[3] & 0xff);
         try {
             var host = InetAddress.getByAddress(java.util.Arrays.copyOfRange(address, from, from + length))
                     .getHostAddress();

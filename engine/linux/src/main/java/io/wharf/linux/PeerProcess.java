@@ -28,8 +28,7 @@ public final class PeerProcess {
     public static Optional<String> container(int socket, int pid) {
         var at = Scratch.get().zeroed(8);
         at.set(JAVA_INT, 4, 4);
-        var result =
-                Native.syscall(Nr.GETSOCKOPT, socket, SOL_SOCKET, SO_PEERPIDFD, at.address(), at.address() + 4);
+        var result = Native.syscall(Nr.GETSOCKOPT, socket, SOL_SOCKET, SO_PEERPIDFD, at.address(), at.address() + 4);
         if (result < 0) {
             return result == -Errno.ENOPROTOOPT ? groups(pid) : Optional.empty();
         }

@@ -61,7 +61,7 @@ record UnixSocket(Path path, String group, int mode) {
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         PosixFilePermission[] fromHighest = PosixFilePermission.values();
         for (int i = 0; i < fromHighest.length; i++) {
-            if ((mode >> (fromHighest.length - 1 - i) & 1) == 1) {
+            if (((mode >> (fromHighest.length - 1 - i)) & 1) == 1) {
                 permissions.add(fromHighest[i]);
             }
         }
