@@ -101,7 +101,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 Services.serve(
                         vertx,
                         RuntimeService.class,
-                        new DescribeRuntimes(host.found(), host.facts(), host.cgroupPaths(), pools, options::defaults));
+                        new DescribeRuntimes(host.adjustable(), host.facts(), host.cgroupPaths(), pools));
                 recovery.startPolicies();
                 ReapOrphans orphans = lifecycle.orphans;
                 vertx.setPeriodic(ReapOrphans.PERIOD_MILLIS, due -> pools.runUrgently(orphans::sweep));
@@ -124,7 +124,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
         return new Room.HostSide(
                 facts,
                 cgroups,
-                pools.call(new RuntimeProbe(options, facts, cgroups)::probe),
+                new Adjustable(pools.call(new RuntimeProbe(options, facts, cgroups)::probe), options.defaults()),
                 new Bundle(facts, cgroups, options.defaults()),
                 Executables.find("conmon").orElse(""),
                 network.gatewayAddress(),
@@ -168,6 +168,11 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     @Override
     public Future<Pending<Void>> stop(String ref, StopOptions wanted) {
         return Future.succeededFuture(verbs().stop.run(containers.get(ref), wanted));
+    }
+
+    @Override
+    public Future<Pending<Void>> stopAll(int seconds) {
+        return Future.succeededFuture(new StopAll(room(), verbs()).run(seconds));
     }
 
     @Override

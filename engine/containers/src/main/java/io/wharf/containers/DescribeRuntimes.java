@@ -2,22 +2,23 @@ package io.wharf.containers;
 
 import io.vertx.core.Future;
 import io.wharf.contracts.ContainerDefaults;
+import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.linux.Pools;
 import io.wharf.oci.CgroupPaths;
 import io.wharf.oci.HostFacts;
 import io.wharf.oci.HostOffers;
 import io.wharf.oci.OciRuntime;
+import io.wharf.oci.RuntimeProbe;
 import io.wharf.oci.Runtimes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code docker info} and {@code docker version} tell of runtimes, monitor and limits. */
+/** What {@code docker info} and {@code docker version} tell of runtimes, monitor and limits; others while it runs. */
 final class DescribeRuntimes implements RuntimeService {
     private static final String BUILTIN = "builtin";
 
@@ -31,30 +32,17 @@ final class DescribeRuntimes implements RuntimeService {
             "CPUSet", "cpuset",
             "PidsLimit", "pids limit"));
 
-    private final Future<Runtimes> runtimes;
+    private final Adjustable adjustable;
     private final HostFacts host;
     private final CgroupPaths cgroups;
     private final Pools pools;
-    private final Supplier<ContainerDefaults> defaults;
     private @Nullable Future<ToolVersions> versions;
 
-    /**
-     * A description.
-     *
-     * @param runtimes completes when the probe is over
-     * @param defaults as they are at the time
-     */
-    DescribeRuntimes(
-            Future<Runtimes> runtimes,
-            HostFacts host,
-            CgroupPaths cgroups,
-            Pools pools,
-            Supplier<ContainerDefaults> defaults) {
-        this.runtimes = runtimes;
+    DescribeRuntimes(Adjustable adjustable, HostFacts host, CgroupPaths cgroups, Pools pools) {
+        this.adjustable = adjustable;
         this.host = host;
         this.cgroups = cgroups;
         this.pools = pools;
-        this.defaults = defaults;
     }
 
     /** What is looked at each time. */
@@ -62,8 +50,8 @@ final class DescribeRuntimes implements RuntimeService {
 
     @Override
     public Future<RuntimeFacts> runtimes() {
-        ContainerDefaults given = defaults.get();
-        return runtimes.compose(found -> {
+        ContainerDefaults given = adjustable.defaults();
+        return adjustable.found().compose(found -> {
             if (versions == null) {
                 versions = pools.call(() -> ToolVersions.read(
                         found, HostOffers.init(given).map(Path::toString).orElse(null)));
@@ -73,6 +61,19 @@ final class DescribeRuntimes implements RuntimeService {
                     () -> new Now(HostOffers.init(given).map(Path::toString).orElse(""), HostOffers.devices(given)));
             return Future.all(told, now).map(done -> facts(found, told.result(), now.result(), given));
         });
+    }
+
+    @Override
+    public Future<Void> adjust(EngineOptions now) {
+        return pools.call(() -> {
+                    RuntimeProbe.checkDefault(now);
+                    return new RuntimeProbe(now, host, cgroups).probe();
+                })
+                .onSuccess(found -> {
+                    adjustable.take(found, now.defaults());
+                    versions = null;
+                })
+                .mapEmpty();
     }
 
     private RuntimeFacts facts(Runtimes found, ToolVersions told, Now now, ContainerDefaults given) {

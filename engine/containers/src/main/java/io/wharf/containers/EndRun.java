@@ -133,12 +133,13 @@ final class EndRun {
         ActOnUnhealthy.Cause cause = container.cause();
         boolean alone = !container.removing() && !container.restartingByHand();
         boolean again = alone
+                && !verbs.closing()
                 && RestartDelay.wanted(
                         container.host().restartPolicy(),
                         ending.exitCode(),
                         before.restartCount(),
                         container.stopWanted());
-        int healing = alone && cause != null && !container.stopWanted() ? cause.delayMillis() : -1;
+        int healing = alone && !verbs.closing() && cause != null && !container.stopWanted() ? cause.delayMillis() : -1;
         boolean remove = alone && !again && healing < 0 && container.host().autoRemove();
         State ended = before.ended(
                 again || healing >= 0 ? Status.RESTARTING : Status.EXITED,

@@ -18,6 +18,8 @@ final class Lifecycle {
     final ActOnUnhealthy unhealthy;
     final ReportHealth health;
     final OpenFiles files;
+    /** Set once, when the engine goes and takes the containers with it. */
+    private boolean closing;
 
     Lifecycle(Room room) {
         files = new OpenFiles(room);
@@ -36,5 +38,14 @@ final class Lifecycle {
         remove = new RemoveContainer(room, this);
         unhealthy = new ActOnUnhealthy(room, this);
         health = new ReportHealth(room, this);
+    }
+
+    /** Whether nothing is to start any more. */
+    boolean closing() {
+        return closing;
+    }
+
+    void closing(boolean now) {
+        closing = now;
     }
 }

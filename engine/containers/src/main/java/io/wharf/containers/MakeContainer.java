@@ -93,7 +93,7 @@ final class MakeContainer {
                             room.host().facts(),
                             room.host().cgroupPaths(),
                             room.host().runtimes(),
-                            room.options().defaults())
+                            room.host().adjustable().defaults())
                     .check(id, request, image.config(), log);
             PlanHealth.check(checked.config());
             MountPlan mounts = MountPlan.of(checked.config(), checked.host(), ref -> {

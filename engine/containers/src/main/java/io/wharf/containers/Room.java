@@ -4,11 +4,9 @@ import io.netty.channel.IoEventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.wharf.base.ErrorKind;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Lanes;
 import io.wharf.base.Layout;
-import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.LogService;
@@ -51,8 +49,7 @@ record Room(
     /**
      * What was found out about this host at the start.
      *
-     * @param found the probe of the runtimes, which takes a while the first time; over before the first container is
-     *     made or recovered
+     * @param adjustable runtimes, whose probe is over before the first container is made or recovered, and defaults
      * @param conmon the monitor's program, or empty
      * @param gateway address of the default bridge, or empty
      * @param storageDriver of the containers' roots
@@ -61,18 +58,19 @@ record Room(
     record HostSide(
             HostFacts facts,
             CgroupPaths cgroupPaths,
-            Future<Runtimes> found,
+            Adjustable adjustable,
             Bundle bundle,
             String conmon,
             String gateway,
             String storageDriver,
             CgroupMigration migration) {
 
+        Future<Runtimes> found() {
+            return adjustable.found();
+        }
+
         Runtimes runtimes() {
-            if (!found.succeeded()) {
-                throw new WharfException(ErrorKind.UNAVAILABLE, "the OCI runtimes are still being tried");
-            }
-            return found.result();
+            return adjustable.runtimes();
         }
     }
 

@@ -64,6 +64,10 @@ final class StartContainer {
     }
 
     private Future<Void> inLane(Container container, int restarts) {
+        if (verbs.closing()) {
+            // Its state stays as it is: the next engine does what its policy wants.
+            return Future.failedFuture(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+        }
         room.expectProcess();
         return verbs.begin.run(container, restarts).recover(failure -> failed(container, StartFailure.of(failure)));
     }

@@ -8,15 +8,12 @@ import io.wharf.contracts.ContainerService.StopOptions;
 import io.wharf.contracts.Pending;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a container: writes down that it shall stop, signals and leaves; the exit comes back as a transition of its own,
  * and until then others get through.
  */
 final class StopContainer {
-    private static final int DEFAULT_SECONDS = 10;
-
     private final Room room;
     private final Lifecycle verbs;
 
@@ -39,7 +36,7 @@ final class StopContainer {
     }
 
     /** A start under way is broken off at its next step; where that is too late, its run is stopped like any other. */
-    private Future<Void> afterStart(Container container) {
+    Future<Void> afterStart(Container container) {
         if (!container.starting()) {
             return Future.succeededFuture();
         }
@@ -63,7 +60,8 @@ final class StopContainer {
         if (run == null) {
             return Future.succeededFuture();
         }
-        int seconds = seconds(container, options.timeoutSeconds());
+        Integer asked = options.timeoutSeconds();
+        int seconds = asked == null ? seconds(container) : asked;
         int signal = signal(container, options);
         container.ending(true);
         return verbs.signals
@@ -103,11 +101,9 @@ final class StopContainer {
                 : SignalContainer.number(wanted);
     }
 
-    private static int seconds(Container container, @Nullable Integer asked) {
-        if (asked != null) {
-            return asked;
-        }
+    /** Until it is killed where nobody says otherwise; a negative number for never. */
+    int seconds(Container container) {
         Integer own = container.config().stopTimeout();
-        return own == null ? DEFAULT_SECONDS : own;
+        return own == null ? room.host().adjustable().defaults().stopSeconds() : own;
     }
 }

@@ -115,7 +115,7 @@ final class ConsoleHarness implements AutoCloseable {
                 new Room.HostSide(
                         facts,
                         cgroups,
-                        Future.succeededFuture(runtimes),
+                        new Adjustable(Future.succeededFuture(runtimes), options.defaults()),
                         new Bundle(facts, cgroups),
                         Executables.find("conmon").orElseThrow(),
                         "",

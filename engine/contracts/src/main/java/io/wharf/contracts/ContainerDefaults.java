@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupnsMode {@code private}, {@code host}, or empty for what the host's cgroups suggest
  * @param cgroupParent cgroup above those of the containers, or empty
  * @param seccompProfile path of a profile, {@code unconfined}, or empty for the engine's own
+ * @param stopSeconds until a container that is told to stop is killed; a negative number for never
  * @param cdiSpecDirs folders of CDI specifications; empty switches CDI off
  */
 public record ContainerDefaults(
@@ -27,15 +28,43 @@ public record ContainerDefaults(
         String cgroupnsMode,
         String cgroupParent,
         String seccompProfile,
+        int stopSeconds,
         List<String> cdiSpecDirs) {
     private static final long SHM_SIZE = 64 << 20;
+    private static final int STOP_SECONDS = 10;
 
     /** Those of an engine without flags. */
     public static final ContainerDefaults USUAL = new ContainerDefaults(
-            false, null, false, List.of(), SHM_SIZE, "private", "", "", "", List.of("/etc/cdi", "/var/run/cdi"));
+            false,
+            null,
+            false,
+            List.of(),
+            SHM_SIZE,
+            "private",
+            "",
+            "",
+            "",
+            STOP_SECONDS,
+            List.of("/etc/cdi", "/var/run/cdi"));
 
     public ContainerDefaults {
         ulimits = List.copyOf(ulimits);
         cdiSpecDirs = List.copyOf(cdiSpecDirs);
+    }
+
+    /** These with what may change while the engine runs, taken from others. */
+    public ContainerDefaults adjusted(ContainerDefaults now) {
+        return new ContainerDefaults(
+                init,
+                initPath,
+                noNewPrivileges,
+                ulimits,
+                now.shmSize,
+                now.ipcMode,
+                now.cgroupnsMode,
+                cgroupParent,
+                seccompProfile,
+                now.stopSeconds,
+                cdiSpecDirs);
     }
 }

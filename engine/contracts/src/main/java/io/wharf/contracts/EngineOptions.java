@@ -75,6 +75,35 @@ public record EngineOptions(
         sinks = List.copyOf(sinks);
     }
 
+    /** These with what may change while the engine runs, taken from others. */
+    public EngineOptions adjusted(EngineOptions now) {
+        return new EngineOptions(
+                hosts,
+                layout,
+                bridge,
+                bip,
+                iptables,
+                storageDriver,
+                storageOptions,
+                now.registries,
+                now.runtimes,
+                now.defaultRuntime,
+                execOptions,
+                now.debug,
+                bootId,
+                version,
+                logs,
+                defaults.adjusted(now.defaults),
+                imageLimits,
+                space,
+                pluginFolders,
+                firewall,
+                networks,
+                sinks,
+                listeners,
+                events);
+    }
+
     /** With the defaults of an engine that nobody configured, and no plugins. */
     public EngineOptions(
             List<String> hosts,

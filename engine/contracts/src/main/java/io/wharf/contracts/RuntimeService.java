@@ -9,6 +9,12 @@ public interface RuntimeService {
     Future<RuntimeFacts> runtimes();
 
     /**
+     * Takes runtimes and defaults of containers to come from other options; nothing changes where a runtime that they name
+     * is not there.
+     */
+    Future<Void> adjust(EngineOptions now);
+
+    /**
      * For {@code docker info} and {@code docker version}.
      *
      * @param defaultRuntime name of the runtime that containers get

@@ -39,6 +39,7 @@ final class ContainerSettings {
                 cgroupnsMode(),
                 settings.text("cgroup-parent", ""),
                 settings.text("seccomp-profile", ""),
+                stopSeconds(usual.stopSeconds()),
                 !cdi
                         ? List.of()
                         : folders.isEmpty()
@@ -46,6 +47,14 @@ final class ContainerSettings {
                                 : folders.stream()
                                         .filter(folder -> !folder.isEmpty())
                                         .toList());
+    }
+
+    private int stopSeconds(int otherwise) {
+        int seconds = settings.number("default-stop-timeout", otherwise);
+        if (seconds < 0) {
+            throw WharfException.invalid("invalid default stop timeout: " + seconds);
+        }
+        return seconds;
     }
 
     private String ipcMode(String otherwise) {

@@ -8,6 +8,7 @@ import io.wharf.contracts.EventService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
+import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.RuntimeService.RuntimeFacts;
 import io.wharf.contracts.SystemService;
@@ -20,13 +21,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together {@code docker info} and {@code docker version} out of what each concern says. */
 final class DescribeEngine {
     /** What a runtime can, as its specification has it. */
     private static final String FEATURES = "org.opencontainers.runtime-spec.features";
 
+    private final Supplier<Told> told;
+    /** What does not change while the engine runs. */
     private final EngineOptions options;
+
     private final String engineId;
     private final ImageService images;
     private final ContainerService containers;
@@ -38,7 +44,7 @@ final class DescribeEngine {
     private final HostDescription host = HostDescription.read();
 
     DescribeEngine(
-            EngineOptions options,
+            Supplier<Told> told,
             String engineId,
             ImageService images,
             ContainerService containers,
@@ -47,7 +53,8 @@ final class DescribeEngine {
             EventService events,
             LogService logs,
             VolumeService volumes) {
-        this.options = options;
+        this.told = told;
+        this.options = told.get().options();
         this.engineId = engineId;
         this.images = images;
         this.containers = containers;
@@ -239,39 +246,36 @@ final class DescribeEngine {
             body.put(limit, !limit.startsWith("Bridge"));
         }
         body.put("OomKillDisable", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.oom_control")));
-        body.put("Debug", options.debug());
+        Told now = told.get();
+        RegistryOptions reach = now.options().registries();
+        body.put("Debug", now.options().debug());
         body.put("LoggingDriver", logging.defaultDriver());
         body.put("IndexServerAddress", "https://index.docker.io/v1/");
         Map<String, Object> registries = new LinkedHashMap<>();
         registries.put("InsecureRegistryCIDRs", List.of("127.0.0.0/8"));
-        registries.put("IndexConfigs", indexes());
-        registries.put("Mirrors", options.registries().mirrors());
+        registries.put("IndexConfigs", indexes(reach));
+        registries.put("Mirrors", reach.mirrors());
         body.put("RegistryConfig", registries);
-        body.put("HttpProxy", "");
-        body.put("HttpsProxy", "");
-        body.put("NoProxy", "");
-        body.put("Labels", List.of());
-        body.put("ExperimentalBuild", false);
-        body.put("LiveRestoreEnabled", true);
+        body.put("HttpProxy", proxy(reach.proxies().http()));
+        body.put("HttpsProxy", proxy(reach.proxies().https()));
+        body.put("NoProxy", proxy(reach.proxies().none()));
+        body.put("Labels", now.labels());
+        body.put("ExperimentalBuild", now.experimental());
+        body.put("LiveRestoreEnabled", now.liveRestore());
         body.put("Isolation", "");
-        body.put("GenericResources", null);
+        body.put("GenericResources", now.resources().isEmpty() ? null : now.resources());
         body.put("Swarm", swarm());
     }
 
-    private Map<String, Object> indexes() {
+    private static String proxy(@Nullable String url) {
+        return url == null ? "" : RegistrySettings.masked(url);
+    }
+
+    private static Map<String, Object> indexes(RegistryOptions reach) {
         Map<String, Object> indexes = new TreeMap<>();
         indexes.put(
-                "docker.io",
-                Map.of(
-                        "Name",
-                        "docker.io",
-                        "Mirrors",
-                        options.registries().mirrors(),
-                        "Secure",
-                        true,
-                        "Official",
-                        true));
-        for (String registry : options.registries().insecure()) {
+                "docker.io", Map.of("Name", "docker.io", "Mirrors", reach.mirrors(), "Secure", true, "Official", true));
+        for (String registry : reach.insecure()) {
             indexes.put(registry, Map.of("Name", registry, "Mirrors", List.of(), "Secure", false, "Official", false));
         }
         return indexes;

@@ -13,9 +13,6 @@ import io.wharf.base.WharfException;
 import io.wharf.build.BuildVerticle;
 import io.wharf.containers.ContainersVerticle;
 import io.wharf.contracts.EngineOptions;
-import io.wharf.contracts.EventSinkService;
-import io.wharf.contracts.ImageService;
-import io.wharf.contracts.RegistryOptions;
 import io.wharf.contracts.Services;
 import io.wharf.cri.CriVerticle;
 import io.wharf.events.EventsVerticle;
@@ -38,41 +35,45 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that runs, started all or none and stopped in reverse. Containers are not stopped with it: their monitors
- * keep them, and the next engine finds them.
+ * Everything that runs, started all or none and stopped in reverse. Containers are not stopped with it unless somebody
+ * wants that: their monitors keep them, and the next engine finds them.
  */
 final class Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration HANDLE_EXPIRY = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 15;
+    private static final int HURRY_SECONDS = 3;
     private static final long SETTLED_MILLIS = 1500;
 
+    private final AtomicReference<Told> told;
     private final EngineOptions options;
     private final Path pidFile;
     private final Optional<Path> criSocket;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private volatile @Nullable Vertx running;
+    private final CompletableFuture<Void> hurry = new CompletableFuture<>();
+    private final Notify notify;
+    private volatile @Nullable SystemVerticle running;
     /** Start and stop, one at a time. */
     private final ReentrantLock turn = new ReentrantLock();
 
-    Engine(EngineOptions options, Path pidFile, Optional<Path> criSocket) {
-        this.options = options;
+    Engine(Told told, Path pidFile, Optional<Path> criSocket, Notify notify) {
+        this.told = new AtomicReference<>(told);
+        this.options = told.options();
+        this.notify = notify;
         this.pidFile = pidFile;
         this.criSocket = criSocket;
-    }
-
-    boolean isStopping() {
-        return stopping.get();
     }
 
     void start() {
@@ -95,40 +96,62 @@ final class Engine {
                 options.version(),
                 options.hosts(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        notify.ready("Wharf " + options.version() + " serves " + String.join(", ", options.hosts()));
     }
 
-    /** Has registries reached in another way from now on. */
-    void reach(RegistryOptions registries) {
-        Vertx vertx = running;
-        if (vertx == null) {
+    /** Takes what the configuration says now, as far as it may change while the engine runs. */
+    void reload(Told now) {
+        SystemVerticle system = running;
+        if (system == null) {
             LOG.warn("SIGHUP: not started yet; nothing changes");
             return;
         }
-        Services.client(vertx, ImageService.class)
-                .reach(registries)
-                .onSuccess(done -> LOG.info("SIGHUP: registries are reached as the configuration says now"))
-                .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
+        notify.reloading();
+        system.reload(told.get().adjusted(now))
+                .onSuccess(done -> LOG.info("SIGHUP: the configuration is read anew"))
+                .onFailure(failure -> LOG.error("SIGHUP: nothing changes: {}", failure.getMessage()))
+                .onComplete(done -> notify.reloaded());
     }
 
     /** Has the sinks of events open their files anew. */
     void reopenSinks() {
-        Vertx vertx = running;
-        if (vertx != null && !options.sinks().isEmpty()) {
-            Services.client(vertx, EventSinkService.class)
-                    .reopen()
+        SystemVerticle system = running;
+        if (system != null && !options.sinks().isEmpty()) {
+            system.reopenSinks()
                     .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
         }
     }
 
+    /** Stops in order; said once more, without patience. */
     void stopAndExit() {
-        if (stopping.compareAndSet(false, true)) {
-            LOG.info("stopping; containers go on");
-            // A start under way gives up at its next step.
-            turn.lock();
-            closeAll();
-            LOG.info("stopped");
-            System.exit(0);
+        if (!stopping.compareAndSet(false, true)) {
+            hurry.complete(null);
+            return;
         }
+        boolean live = told.get().liveRestore();
+        LOG.info(live ? "stopping; containers go on" : "stopping, and the containers with it");
+        notify.stopping();
+        if (live) {
+            limit(told.get().shutdownSeconds());
+        }
+        // A start under way gives up at its next step.
+        turn.lock();
+        closeAll();
+        LOG.info("stopped");
+        System.exit(0);
+    }
+
+    /** What does not end in time is left: all that counts is on disk at any moment. */
+    private void limit(int seconds) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        CompletableFuture.anyOf(
+                        seconds < 0 ? over : over.completeOnTimeout(null, Math.max(1, seconds), TimeUnit.SECONDS),
+                        hurry.thenCompose(now ->
+                                new CompletableFuture<Void>().completeOnTimeout(null, HURRY_SECONDS, TimeUnit.SECONDS)))
+                .thenRun(() -> {
+                    LOG.error("did not stop in time: leaving as it is");
+                    Runtime.getRuntime().halt(1);
+                });
     }
 
     private void startAll() {
@@ -155,16 +178,19 @@ final class Engine {
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new LogsVerticle(options, store, handles, pools));
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
+        keep(new StopContainers(vertx, told::get, () -> running != null, hurry));
         deploy(vertx, new HealthVerticle(handles));
         deploy(vertx, new StatsVerticle(handles, pools));
         deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
-        deploy(vertx, new SystemVerticle(options, store));
+        SystemVerticle system = new SystemVerticle(told, store);
+        deploy(vertx, system);
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles, new Doors(System.getenv())));
-        running = vertx;
+        running = system;
+        notify.watch(vertx);
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
     }
@@ -228,7 +254,7 @@ final class Engine {
         keep(() -> await(vertx.undeploy(id).toCompletionStage().toCompletableFuture()));
     }
 
-    private static <T> T await(java.util.concurrent.CompletableFuture<T> future) {
+    private static <T> T await(CompletableFuture<T> future) {
         try {
             return future.orTimeout(STOP_SECONDS * 4, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {

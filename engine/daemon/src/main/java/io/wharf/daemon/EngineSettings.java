@@ -107,14 +107,4 @@ final class EngineSettings {
         }
         return features;
     }
-
-    /** Reads all, so that what is wrong is said before anything has begun. */
-    void check() {
-        logLevel();
-        logsJson();
-        labels();
-        features();
-        oomScore();
-        new GenericResources(settings.texts("node-generic-resources")).shown();
-    }
 }

@@ -36,7 +36,7 @@ record HostDescription(
         };
     }
 
-    private static String hostName() {
+    static String hostName() {
         String name = line("/proc/sys/kernel/hostname");
         return name.isEmpty() ? InetAddress.getLoopbackAddress().getHostName() : name;
     }

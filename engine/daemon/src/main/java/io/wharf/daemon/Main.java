@@ -1,7 +1,6 @@
 package io.wharf.daemon;
 
 import io.wharf.base.WharfException;
-import io.wharf.contracts.EngineOptions;
 import io.wharf.linux.Processes;
 import java.util.List;
 import org.slf4j.Logger;
@@ -63,12 +62,18 @@ public final class Main {
             Settings settings = Settings.merge(parsed);
             EngineSettings told = new EngineSettings(settings);
             Logging.set(told.logLevel(), told.logsJson());
-            EngineOptions options = settings.check();
+            Told said = settings.check();
             Refusals.tell(settings, log());
-            Engine engine = new Engine(options, settings.pidFile(), settings.criSocket());
-            Signals.install(engine, () -> {
+            OomScore.set(told.oomScore());
+            Engine engine = new Engine(said, settings.pidFile(), settings.criSocket(), Notify.ofEnvironment());
+            Signals.install(engine::stopAndExit, () -> {
                 engine.reopenSinks();
-                engine.reach(new RegistrySettings(Settings.merge(parsed)).options());
+                Settings anew = Settings.merge(parsed);
+                Told now = anew.check();
+                anew.changedForLater(settings)
+                        .forEach(
+                                key -> log().warn("SIGHUP: {} is another now, and counts from the next start on", key));
+                engine.reload(now);
             });
             engine.start();
             return -1;

@@ -116,7 +116,6 @@ final class Options {
                                     NUMBER,
                                     "--default-stop-timeout",
                                     "Seconds until a container that is told to stop is killed (default 10)")
-                            .refused()
                             .reload(),
                     flag(
                             LIST,

@@ -79,10 +79,20 @@ final class Settings {
                 new EventSettings(this).options());
     }
 
-    /** The options, after a look at all that is not among them. */
-    EngineOptions check() {
-        new EngineSettings(this).check();
-        return toOptions();
+    /** All that is told, which throws where something is wrong. */
+    Told check() {
+        new EngineSettings(this).logsJson();
+        new EngineSettings(this).oomScore();
+        return Told.by(this);
+    }
+
+    /** Keys of the file whose values differ from those of other settings, and which count at the next start alone. */
+    List<String> changedForLater(Settings before) {
+        return Options.all().stream()
+                .filter(option -> option.inFile() && !option.reloaded())
+                .map(Option::key)
+                .filter(key -> !file.node(key).equals(before.file.node(key)))
+                .toList();
     }
 
     private List<String> pluginFolders() {

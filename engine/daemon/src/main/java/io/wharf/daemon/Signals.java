@@ -2,29 +2,41 @@ package io.wharf.daemon;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What signals do: SIGTERM and SIGINT stop in order, a second one at once; SIGUSR1 writes the stacks to the log; SIGHUP
- * has what the configuration says of registries read anew.
+ * What signals do: SIGTERM and SIGINT stop in order, a second one with less patience, a third at once; SIGUSR1 writes the
+ * stacks to the log; SIGHUP has the configuration read anew.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
     private Signals() {}
 
-    static void install(Engine engine, Runnable reload) {
-        Runnable stop = () -> {
-            if (engine.isStopping()) {
-                LOG.warn("second signal: leaving at once");
-                Runtime.getRuntime().halt(2);
-            }
-            // The signal thread must stay free for the second one.
-            stopper(engine::stopAndExit).start();
-        };
-        handle("TERM", stop);
-        handle("INT", stop);
+    /**
+     * Installs them.
+     *
+     * @param stop called by the first two, each time on a thread of its own
+     */
+    static void install(Runnable stop, Runnable reload) {
+        AtomicInteger count = new AtomicInteger();
+        for (String name : List.of("TERM", "INT")) {
+            handle(name, () -> {
+                switch (count.incrementAndGet()) {
+                    case 1 -> LOG.info("SIG{}", name);
+                    case 2 -> LOG.warn("SIG{} once more: leaving without patience", name);
+                    default -> {
+                        LOG.warn("3 signals: leaving at once");
+                        Runtime.getRuntime().halt(128 + new sun.misc.Signal(name).getNumber());
+                    }
+                }
+                // The signal thread must stay free for the next one.
+                stopper(stop).start();
+            });
+        }
         handle("USR1", Signals::writeStacks);
         // Left to the JVM it would end the process out of order, when a terminal closes or a tool asks for a reload.
         handle("HUP", () -> {
@@ -43,7 +55,9 @@ final class Signals {
 
     // The JDK has no supported way to handle a signal; this one is in jdk.unsupported, which every JDK ships.
     private static void handle(String name, Runnable action) {
-        sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> action.run());
+        sun.misc.Signal asked = new sun.misc.Signal(name);
+        io.wharf.linux.Signals.heed(asked.getNumber());
+        sun.misc.Signal.handle(asked, signal -> action.run());
     }
 
     private static void writeStacks() {

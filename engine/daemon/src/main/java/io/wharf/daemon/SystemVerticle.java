@@ -1,14 +1,15 @@
 package io.wharf.daemon;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.wharf.base.Ids;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.contracts.ContainerService;
-import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventService;
+import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.LogService;
 import io.wharf.contracts.NetworkService;
@@ -18,17 +19,20 @@ import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Answers for the engine as a whole by asking each concern for its part. */
 public final class SystemVerticle extends VerticleBase implements SystemService {
-    private final EngineOptions options;
+    private final AtomicReference<Told> told;
     private final Store store;
     private @Nullable DescribeEngine describe;
     private @Nullable MeasureDisk measure;
+    private @Nullable ReloadEngine reload;
+    private Future<Void> reloading = Future.succeededFuture();
 
-    SystemVerticle(EngineOptions options, Store store) {
-        this.options = options;
+    SystemVerticle(AtomicReference<Told> told, Store store) {
+        this.told = told;
         this.store = store;
     }
 
@@ -64,13 +68,34 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
         return started(measure).run();
     }
 
+    /** Takes what the operator says now; on the verticle's own context, one after the other. */
+    Future<Void> reload(Told now) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(go -> {
+            reloading = reloading
+                    .otherwiseEmpty()
+                    .compose(free -> started(reload).run(told.get(), now).onSuccess(taken -> {
+                        told.set(now);
+                        Logging.level(now.logLevel());
+                    }));
+            reloading.onComplete(done);
+        });
+        return done.future();
+    }
+
+    /** Has the sinks of events open their files anew. */
+    Future<Void> reopenSinks() {
+        return Services.client(vertx, EventSinkService.class).reopen();
+    }
+
     private void serve(String engineId) {
+        reload = new ReloadEngine(vertx, store, engineId);
         Vertx bus = vertx;
         ImageService images = Services.client(bus, ImageService.class);
         ContainerService containers = Services.client(bus, ContainerService.class);
         VolumeService volumes = Services.client(bus, VolumeService.class);
         describe = new DescribeEngine(
-                options,
+                told::get,
                 engineId,
                 images,
                 containers,

@@ -183,7 +183,7 @@ class SettingsTest {
     }
 
     private static EngineOptions options(Flags flags) {
-        return Settings.merge(flags).check();
+        return Settings.merge(flags).check().options();
     }
 
     /** A value that is right for the option. */

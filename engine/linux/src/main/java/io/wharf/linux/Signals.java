@@ -1,5 +1,7 @@
 package io.wharf.linux;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -23,6 +25,11 @@ public final class Signals {
     private static final int SIGRTMIN = 34;
 
     private static final int SIGRTMAX = 64;
+    /** The kernel's struct sigaction, and its mask alone. */
+    private static final int ACTION_BYTES = 32;
+
+    private static final int MASK_BYTES = 8;
+    private static final long IGNORED = 1;
     private static final String[] NAMES =
             ("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT"
                             + " CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
@@ -76,6 +83,29 @@ public final class Signals {
 
     private static OptionalInt within(int least, int number) {
         return number >= least && number <= SIGRTMAX ? OptionalInt.of(number) : OptionalInt.empty();
+    }
+
+    /**
+     * Has this process hear a signal that it was started to ignore, as a shell starts what is to run in its background: the
+     * JVM would leave such a one ignored, whoever asked to handle it.
+     */
+    public static void heed(int number) {
+        try (var arena = Arena.ofConfined()) {
+            // A struct of zeros: the signal's default action, with no flags and nothing masked.
+            var action = arena.allocate(ACTION_BYTES, 8);
+            var before = arena.allocate(ACTION_BYTES, 8);
+            sigaction(number, 0, before.address());
+            if (before.get(ValueLayout.JAVA_LONG, 0) == IGNORED) {
+                sigaction(number, action.address(), 0);
+            }
+        }
+    }
+
+    private static void sigaction(int number, long action, long before) {
+        Check.that(
+                "rt_sigaction",
+                Native.syscall(Nr.RT_SIGACTION, number, action, before, MASK_BYTES),
+                name(number));
     }
 
     /** With the prefix, as {@code SIGKILL} for 9 and {@code SIGRTMIN+3} for 37. */

@@ -129,14 +129,20 @@ public final class UnixDatagrams {
         return true;
     }
 
+    /** A path, or, beginning with an @, a name of the abstract kind, which lies in no folder (unix(7)). */
     private static MemorySegment address(Arena arena, String path) {
         var name = Names.encode(path);
         if (name.length > PATH_BYTES) {
             throw new LinuxException("socket", Errno.ENAMETOOLONG, path);
         }
-        var address = arena.allocate(2 + name.length + 1, 8);
+        // An abstract name begins with a zero, and ends where the address does.
+        var isAbstract = name.length > 0 && name[0] == '@';
+        var address = arena.allocate(2 + name.length + (isAbstract ? 0 : 1), 8);
         address.set(JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
+        if (isAbstract) {
+            address.set(JAVA_BYTE, 2, (byte) 0);
+        }
         return address;
     }
 }
