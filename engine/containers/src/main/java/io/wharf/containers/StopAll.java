@@ -6,6 +6,7 @@ import io.wharf.contracts.Pending;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ final class StopAll {
                 .filter(container -> container.run() != null || container.starting())
                 .toList();
         if (running.isEmpty()) {
-            return Pending.done(null);
+            return Pending.of(Future.succeededFuture());
         }
         LOG.info("stopping {} containers", running.size());
         if (seconds == 0) {
@@ -81,8 +82,7 @@ final class StopAll {
     }
 
     /** What one of them cannot do is logged, and in nobody's way. */
-    private static Future<Void> all(
-            List<Container> containers, java.util.function.Function<Container, Future<Void>> verb) {
+    private static Future<Void> all(List<Container> containers, Function<Container, Future<Void>> verb) {
         List<Future<Void>> under = new ArrayList<>();
         for (Container container : containers) {
             under.add(verb.apply(container).compose(done -> container.cleared()).recover(failure -> {

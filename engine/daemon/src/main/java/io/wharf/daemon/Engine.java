@@ -39,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ final class Engine {
     private static final int HURRY_SECONDS = 3;
     private static final long SETTLED_MILLIS = 1500;
 
-    private final AtomicReference<Told> told;
+    private final Standing told;
     private final EngineOptions options;
     private final Path pidFile;
     private final Optional<Path> criSocket;
@@ -69,7 +68,7 @@ final class Engine {
     private final ReentrantLock turn = new ReentrantLock();
 
     Engine(Told told, Path pidFile, Optional<Path> criSocket, Notify notify) {
-        this.told = new AtomicReference<>(told);
+        this.told = new Standing(told);
         this.options = told.options();
         this.notify = notify;
         this.pidFile = pidFile;
@@ -117,8 +116,7 @@ final class Engine {
     void reopenSinks() {
         SystemVerticle system = running;
         if (system != null && !options.sinks().isEmpty()) {
-            system.reopenSinks()
-                    .onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
+            system.reopenSinks().onFailure(failure -> LOG.error("SIGHUP: {}", failure.getMessage()));
         }
     }
 

@@ -7,6 +7,8 @@ import io.wharf.linux.Fd;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.UnixDatagrams;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,11 +80,10 @@ final class Notify {
     }
 
     private void ask(VertxInternal vertx) {
-        AtomicInteger silent = new AtomicInteger();
-        for (EventExecutor loop : vertx.nettyEventLoopGroup()) {
-            silent.incrementAndGet();
-        }
-        for (EventExecutor loop : vertx.nettyEventLoopGroup()) {
+        List<EventExecutor> loops = new ArrayList<>();
+        vertx.nettyEventLoopGroup().forEach(loops::add);
+        AtomicInteger silent = new AtomicInteger(loops.size());
+        for (EventExecutor loop : loops) {
             loop.execute(() -> {
                 if (silent.decrementAndGet() == 0) {
                     send("WATCHDOG=1");

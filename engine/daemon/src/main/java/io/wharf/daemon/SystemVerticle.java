@@ -19,19 +19,18 @@ import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Answers for the engine as a whole by asking each concern for its part. */
 public final class SystemVerticle extends VerticleBase implements SystemService {
-    private final AtomicReference<Told> told;
+    private final Standing told;
     private final Store store;
     private @Nullable DescribeEngine describe;
     private @Nullable MeasureDisk measure;
     private @Nullable ReloadEngine reload;
     private Future<Void> reloading = Future.succeededFuture();
 
-    SystemVerticle(AtomicReference<Told> told, Store store) {
+    SystemVerticle(Standing told, Store store) {
         this.told = told;
         this.store = store;
     }

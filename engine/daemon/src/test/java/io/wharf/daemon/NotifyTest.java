@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.wharf.linux.Fd;
 import io.wharf.linux.UnixDatagrams;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class NotifyTest {
             assertThat(heard(manager)).isEqualTo("WATCHDOG=1");
 
             CountDownLatch holding = new CountDownLatch(1);
-            vertx.createContext().runOnContext(go -> {
+            ((VertxInternal) vertx).createEventLoopContext().runOnContext(go -> {
                 holding.countDown();
                 try {
                     held.await();
@@ -89,11 +90,11 @@ class NotifyTest {
         String address = folder.resolve("other").toString();
         Vertx vertx = Vertx.vertx();
         try (Fd manager = UnixDatagrams.bind(address)) {
-            Notify other = Notify.of(
-                    Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "2000", "WATCHDOG_PID", "8"), 7);
+            Notify other = Notify.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "2000", "WATCHDOG_PID", "8"), 7);
             other.watch(vertx);
             Notify.of(Map.of(), 7).ready("to nobody");
-            Notify.of(Map.of("NOTIFY_SOCKET", folder.resolve("none").toString()), 7).ready("to nobody");
+            Notify.of(Map.of("NOTIFY_SOCKET", folder.resolve("none").toString()), 7)
+                    .ready("to nobody");
             other.stopping();
             assertThat(heard(manager)).startsWith("STOPPING=1");
         } finally {

@@ -102,10 +102,7 @@ public final class Signals {
     }
 
     private static void sigaction(int number, long action, long before) {
-        Check.that(
-                "rt_sigaction",
-                Native.syscall(Nr.RT_SIGACTION, number, action, before, MASK_BYTES),
-                name(number));
+        Check.that("rt_sigaction", Native.syscall(Nr.RT_SIGACTION, number, action, before, MASK_BYTES), name(number));
     }
 
     /** With the prefix, as {@code SIGKILL} for 9 and {@code SIGRTMIN+3} for 37. */
