@@ -64,7 +64,7 @@ public final class MergeContract {
                 folder.resolve("schemas"),
                 merged.document.withObjectProperty("components").withObjectProperty("schemas"));
         CommonReplies.add(merged.document);
-        merged.checkReferences(merged.document, "#");
+        merged.checkValues(merged.document, "#");
         merged.document
                 .path("paths")
                 .properties()
@@ -119,7 +119,7 @@ public final class MergeContract {
         }
     }
 
-    private void checkReferences(JsonNode node, String where) {
+    private void checkValues(JsonNode node, String where) {
         JsonNode reference = node.get("$ref");
         if (reference != null
                 && reference.isTextual()
@@ -127,9 +127,15 @@ public final class MergeContract {
             mistakes.add(where + ": " + reference.asText() + " leads nowhere");
         }
         if (node.isObject()) {
-            node.properties().forEach(entry -> checkReferences(entry.getValue(), where + "/" + entry.getKey()));
+            node.properties().forEach(entry -> {
+                // What YAML makes of a comma in words that have no quotes.
+                if (entry.getValue().isNull()) {
+                    mistakes.add(where + ": " + entry.getKey() + " has no value");
+                }
+                checkValues(entry.getValue(), where + "/" + entry.getKey());
+            });
         } else if (node.isArray()) {
-            node.forEach(element -> checkReferences(element, where + "[]"));
+            node.forEach(element -> checkValues(element, where + "[]"));
         }
     }
 

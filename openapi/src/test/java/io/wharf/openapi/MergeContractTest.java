@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,54 @@ class MergeContractTest {
         part("paths/things", GOOD.replace("description: How much., ", ""));
 
         assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("parameter size is not described");
+    }
+
+    @Test
+    void merge_commaInWordsWithoutQuotes_isRefused() throws IOException {
+        part("paths/things", GOOD.replace("How much.", "How much, and more."));
+
+        assertThatThrownBy(() -> MergeContract.merge(folder)).hasMessageContaining("and more. has no value");
+    }
+
+    @Test
+    void merge_parametersWithRules_tellThem() throws IOException {
+        part(
+                "paths/things",
+                GOOD.replace(
+                        "schema: {type: boolean}}",
+                        "x-wharf-since: \"1.44\", required: true, schema: {type: integer, minimum: 1}}\n"
+                                + "      - {name: kind, in: query, description: Which., x-wharf-refusal: \"no kind {}\","
+                                + " schema: {enum: [a, b]}}\n"
+                                + "      - {name: lax, in: query, description: Which., x-wharf-lenient: true,"
+                                + " schema: {type: integer}}"));
+
+        List<QueryRule> rules = MergeContract.merge(folder).rules();
+        assertThat(rules)
+                .containsExactly(
+                        new QueryRule(
+                                "ThingInspect",
+                                "size",
+                                true,
+                                true,
+                                44,
+                                1,
+                                Long.MAX_VALUE,
+                                List.of(),
+                                "strconv.Atoi: parsing \"{}\": ",
+                                "missing parameter: size"),
+                        new QueryRule(
+                                "ThingInspect",
+                                "kind",
+                                false,
+                                false,
+                                0,
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE,
+                                List.of("a", "b"),
+                                "no kind {}",
+                                "missing parameter: kind"));
+        assertThat(rules)
+                .allSatisfy(rule -> assertThat(QueryRule.ofLine(rule.line())).isEqualTo(rule));
     }
 
     @Test
