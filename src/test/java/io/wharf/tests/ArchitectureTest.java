@@ -38,6 +38,7 @@ class ArchitectureTest {
             Map.entry("files", List.of("base", "linux", "contracts", "streams", "tar")),
             Map.entry("stats", List.of("base", "linux", "contracts", "streams")),
             Map.entry("health", List.of("base", "linux", "contracts", "streams")),
+            Map.entry("leases", List.of("base", "contracts", "streams")),
             Map.entry("build", List.of("base", "linux", "contracts", "streams")),
             Map.entry("events", List.of("base", "linux", "contracts", "streams")),
             Map.entry("networking", List.of("base", "linux", "contracts", "streams", "plugins")),

@@ -8,6 +8,7 @@ import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.FilesService;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LeaseService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.StatsService;
@@ -30,6 +31,7 @@ final class Operations {
         new EventOperations(events, handles).register(handlers);
         new EventStreamOperations(events, handles).register(handlers);
         new EventSinkOperations(Services.client(vertx, EventSinkService.class)).register(handlers);
+        new LeaseOperations(Services.client(vertx, LeaseService.class), handles).register(handlers);
         new ContainerOperations(containers).register(handlers);
         new ContainerLifecycleOperations(containers).register(handlers);
         new ContainerStreamOperations(containers, handles).register(handlers);

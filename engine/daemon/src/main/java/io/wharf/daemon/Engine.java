@@ -20,6 +20,7 @@ import io.wharf.events.grpc.EventsGrpcVerticle;
 import io.wharf.files.FilesVerticle;
 import io.wharf.health.HealthVerticle;
 import io.wharf.images.ImagesVerticle;
+import io.wharf.leases.LeasesVerticle;
 import io.wharf.linux.Pools;
 import io.wharf.logs.LogsVerticle;
 import io.wharf.networking.NetworksVerticle;
@@ -178,6 +179,8 @@ final class Engine {
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
         keep(new StopContainers(vertx, told::get, () -> running != null, hurry));
         deploy(vertx, new HealthVerticle(handles));
+        LeasesVerticle leases = new LeasesVerticle(store, handles);
+        deploy(vertx, leases);
         deploy(vertx, new StatsVerticle(handles, pools));
         deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
@@ -187,6 +190,8 @@ final class Engine {
         options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
         deploy(vertx, new ApiVerticle(options, handles, new Doors(System.getenv())));
+        // First of all that is done at the stop: the end of these connections is not their clients' wish.
+        keep(leases::engineStops);
         running = system;
         notify.watch(vertx);
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
@@ -204,6 +209,7 @@ final class Engine {
                 NetworksVerticle.schema(),
                 VolumesVerticle.schema(),
                 ContainersVerticle.schema(),
+                LeasesVerticle.schema(),
                 SystemVerticle.schema());
     }
 
