@@ -148,7 +148,8 @@ class MirrorsTest {
     void mirrorsOfDaemonJson_areReadAnewOnHangup() throws IOException {
         Files.writeString(CONFIG.resolve("daemon.json"), "{\"registry-mirrors\": [\"http://" + PLAIN + "\"]}");
         Running.run("kill", "-HUP", "" + rig.engine().pid()).ok();
-        Awaitility.await().until(() -> Here.read(rig.engine().log()).contains("SIGHUP: the configuration is read anew"));
+        Awaitility.await()
+                .until(() -> Here.read(rig.engine().log()).contains("SIGHUP: the configuration is read anew"));
         rig.ok("pull", "small:1");
         rig.ok("rmi", "small:1");
         // A file that cannot be read changes nothing.
