@@ -1,6 +1,7 @@
 package io.wharf.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,9 +25,37 @@ class VersionsTest {
         assertThat(docker.run("run", "--rm", "busybox", "sh", "-c", "echo x; exit 3")
                         .code())
                 .isEqualTo(3);
-        assertThat(docker.run("ps", "-a").code()).isZero();
-        assertThat(docker.run("images").code()).isZero();
-        assertThat(docker.run("info").code()).isZero();
+        assertThat(docker.ok("run", "-d", "--name", "web", "-v", "data:/data", "busybox", "sh", "-c", "echo said; cat"))
+                .hasSize(64);
+        assertThat(docker.ok("ps", "-a", "--format", "{{.Names}}"))
+                .as("the other one is gone")
+                .isEqualTo("web");
+        await().untilAsserted(() -> assertThat(docker.ok("logs", "web")).isEqualTo("said"));
+        assertThat(docker.ok("inspect", "-f", "{{.Config.Image}} {{.RestartCount}}", "web"))
+                .isEqualTo("busybox 0");
+        assertThat(docker.ok("network", "ls", "--format", "{{.Name}}").lines()).contains("bridge", "host", "none");
+        assertThat(docker.ok("volume", "ls", "-q")).isEqualTo("data");
+        assertThat(docker.ok("images", "--format", "{{.Repository}}:{{.Tag}}")).isEqualTo("busybox:latest");
+        assertThat(docker.ok("info", "-f", "{{.Containers}}")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.24", "1.41", "1.50"})
+    void client_ofAnyVersion_goesInto(String version) {
+        if (Here.DOCKERD && version.compareTo(NEWEST) > 0) {
+            return;
+        }
+        Docker docker = rig.docker().with("DOCKER_API_VERSION", version);
+        docker.ok("run", "-d", "--name", "web", "busybox", "sleep", "1000");
+        assertThat(docker.run("exec", "web", "sh", "-c", "echo in; exit 4").code())
+                .isEqualTo(4);
+        docker.ok("network", "create", "lan");
+        docker.ok("network", "connect", "lan", "web");
+        assertThat(docker.ok("inspect", "-f", "{{len .NetworkSettings.Networks}}", "web"))
+                .isEqualTo("2");
+        docker.ok("stop", "-t", "0", "web");
+        assertThat(docker.ok("wait", "web")).isEqualTo("137");
+        docker.ok("rm", "web");
     }
 
     @Test

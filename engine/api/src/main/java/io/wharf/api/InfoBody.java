@@ -1,6 +1,7 @@
 package io.wharf.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.wharf.base.Json;
 import java.util.List;
@@ -43,6 +44,18 @@ final class InfoBody {
             // Of cgroups that Linux has no more.
             body.put("KernelMemory", false);
         }
+        if (!version.atLeast(25)) {
+            body.put("ExecutionDriver", "<not supported>");
+            ArrayNode names = Json.MAPPER.createArrayNode();
+            body.path("SecurityOptions").forEach(option -> names.add(name(option.asText())));
+            body.set("SecurityOptions", names);
+        }
         return body;
+    }
+
+    /** The name alone of {@code name=seccomp,profile=builtin}. */
+    private static String name(String option) {
+        String first = option.split(",", 2)[0];
+        return first.substring(first.indexOf('=') + 1);
     }
 }

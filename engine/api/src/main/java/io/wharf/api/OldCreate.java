@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnly, List<String> warnings) {
     static final int WITH_CAPABILITIES = 40;
 
+    private static final int REMOVED_BY_CLIENTS = 25;
     private static final int SHAREABLE_UNTIL = 40;
     private static final int STRICT_MOUNTS = 42;
     private static final int ANNOTATIONS = 43;
@@ -120,8 +121,15 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
         if (version.atLeast(WITHOUT_KERNEL_MEMORY)) {
             tree.remove("KernelMemoryTCP");
         }
-        if (!version.atLeast(SHAREABLE_UNTIL) && host.ipcMode().isEmpty()) {
-            tree.put("IpcMode", "shareable");
+        if (!version.atLeast(REMOVED_BY_CLIENTS)) {
+            // Clients of that time remove the container themselves.
+            tree.put("AutoRemove", false);
+        }
+        if (!version.atLeast(SHAREABLE_UNTIL)) {
+            tree.remove("KernelMemoryTCP");
+            if (host.ipcMode().isEmpty()) {
+                tree.put("IpcMode", "shareable");
+            }
         }
         if (!version.atLeast(STRICT_MOUNTS)) {
             tree.putArray("ConsoleSize").add(0).add(0);
