@@ -131,21 +131,19 @@ class VersionShapesTest {
 
     @Test
     @WharfOnly("1.56 came later")
-    void umask_holdsForProgramAndExec() {
+    void umaskAndAnnotations_areOfTheContainer() {
         String id = created(
                         "1.56",
-                        "{'Image':'busybox','Cmd':['sh','-c','umask; exec sleep 1000'],'HostConfig':{'Umask':63,"
+                        "{'Image':'busybox','Cmd':['sh','-c','umask'],'HostConfig':{'Umask':63,"
                                 + "'Annotations':{'colour':'red'}}}")
                 .path("Id")
                 .asText();
-        rig.ok("start", id);
-        assertThat(rig.ok("exec", id, "sh", "-c", "umask")).isEqualTo("0077");
-        assertThat(rig.ok("logs", id)).isEqualTo("0077");
+        assertThat(rig.ok("start", "-a", id)).isEqualTo("0077");
         for (String filter : List.of("colour", "colour=red")) {
-            assertThat(json("1.56", "/containers/json?filters=%7B%22annotation%22:%5B%22" + filter + "%22%5D%7D"))
+            assertThat(json("1.56", "/containers/json?all=1&filters=%7B%22annotation%22:%5B%22" + filter + "%22%5D%7D"))
                     .hasSize(1);
         }
-        assertThat(json("1.56", "/containers/json?filters=%7B%22annotation%22:%5B%22colour=blue%22%5D%7D"))
+        assertThat(json("1.56", "/containers/json?all=1&filters=%7B%22annotation%22:%5B%22colour=blue%22%5D%7D"))
                 .isEmpty();
     }
 
