@@ -38,7 +38,7 @@ runs_by_each_runtime() {
   want "$(d run --rm --runtime runc busybox echo hello)" hello
 }
 no_network() { want "$(d run --rm --network none busybox echo hello)" hello; }
-apparmor() { d run --rm busybox cat /proc/self/attr/current | grep 'docker-default (enforce)'; }
+apparmor() { d run --rm busybox cat /proc/self/attr/current | grep 'wharf-default (enforce)'; }
 apparmor_unconfined() { want "$(d run --rm --security-opt apparmor=unconfined busybox cat /proc/self/attr/current)" unconfined; }
 apparmor_denies() { if d run --rm --cap-add SYS_ADMIN busybox mount -t tmpfs x /mnt; then return 1; fi; }
 memory() { want "$(d run --rm -m 64m busybox cat /sys/fs/cgroup/memory.max)" 67108864; }
@@ -51,16 +51,16 @@ block_weight() { d run --rm --device-read-bps /dev/vda:1mb busybox cat /sys/fs/c
 scope() {
   local id
   id=$(d run -d --name scope busybox sleep 1000)
-  systemctl is-active "docker-$id.scope"
-  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' scope)/cgroup")" "/system.slice/docker-$id.scope"
+  systemctl is-active "wharf-$id.scope"
+  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' scope)/cgroup")" "/system.slice/wharf-$id.scope"
   d rm -f scope
-  wait_for sh -c "! systemctl is-active docker-$id.scope"
-  want "$(systemctl list-units --all --no-legend 'docker-*' | grep -c "$id")" 0 || true
+  wait_for sh -c "! systemctl is-active wharf-$id.scope"
+  want "$(systemctl list-units --all --no-legend 'wharf-*' | grep -c "$id")" 0 || true
 }
 slice() {
   local id
   id=$(d run -d --name slice --cgroup-parent wharf-check.slice busybox sleep 1000)
-  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' slice)/cgroup")" "/wharf.slice/wharf-check.slice/docker-$id.scope"
+  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' slice)/cgroup")" "/wharf.slice/wharf-check.slice/wharf-$id.scope"
   d rm -f slice
 }
 oom() {
@@ -96,14 +96,14 @@ paused() {
   d exec paused true
   d rm -f paused
 }
-cgroupns() { want "$(d run --rm busybox cat /proc/self/cgroup)" '0::/'; d run --rm --cgroupns host busybox cat /proc/self/cgroup | grep docker-; }
+cgroupns() { want "$(d run --rm busybox cat /proc/self/cgroup)" '0::/'; d run --rm --cgroupns host busybox cat /proc/self/cgroup | grep wharf-; }
 exec_in() {
   d run -d --name execs busybox sleep 1000 >/dev/null
   want "$(d exec execs cat /proc/1/comm)" sleep
   want "$(d exec execs cat /proc/self/cgroup)" '0::/'
   d exec -d execs sleep 500
   wait_for sh -c 'docker top execs | grep "sleep 500"'
-  d exec execs cat /proc/self/attr/current | grep docker-default
+  d exec execs cat /proc/self/attr/current | grep wharf-default
   d stop -t 1 execs
   d rm execs
 }
@@ -270,7 +270,7 @@ network_kept() { want "$(d inspect -f '{{.NetworkSettings.Networks.kept.IPAddres
 volume_kept() { want "$(curl -s http://127.0.0.1:8082/file)" words; }
 events_kept() { d events --since 1h --until 1s --filter container=never --format '{{.Action}}' | grep -x die; }
 image_kept() { d image inspect busybox >/dev/null; }
-boot_left_nothing() { want "$(find /sys/fs/cgroup -name "docker-$(d inspect -f '{{.Id}}' never)*" | wc -l)" 0; }
+boot_left_nothing() { want "$(find /sys/fs/cgroup -name "wharf-$(d inspect -f '{{.Id}}' never)*" | wc -l)" 0; }
 
 case ${1:?before or after} in
   before)
