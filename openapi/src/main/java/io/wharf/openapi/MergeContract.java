@@ -202,6 +202,7 @@ public final class MergeContract {
                 body(operation),
                 operation.path("x-wharf-hijack").asBoolean() ? Operation.Answer.HIJACK : Operation.Answer.PLAIN,
                 role(where, method, operation),
+                ReadRules.since(operation),
                 query));
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param body what the request carries
  * @param answer how the reply travels
  * @param role the least role that may ask for it
+ * @param since minor number of the first version that has it, 0 where all have
  * @param query names and types of the query parameters
  */
 public record Operation(
@@ -27,8 +28,9 @@ public record Operation(
         Body body,
         Answer answer,
         Role role,
+        int since,
         Map<String, QueryType> query) {
-    private static final int COLUMNS = 9;
+    private static final int COLUMNS = 10;
 
     public Operation {
         query = Map.copyOf(query);
@@ -70,7 +72,7 @@ public record Operation(
         STRINGS
     }
 
-    /** One line of the route table: nine columns with tabs between them. */
+    /** One line of the route table: ten columns with tabs between them. */
     String line() {
         StringBuilder parameters = new StringBuilder();
         query.entrySet().stream()
@@ -90,6 +92,7 @@ public record Operation(
                 lower(body),
                 lower(answer),
                 lower(role),
+                String.valueOf(since),
                 parameters.toString());
     }
 
@@ -99,7 +102,7 @@ public record Operation(
             throw new IllegalArgumentException("route table: not " + COLUMNS + " columns: " + line);
         }
         Map<String, QueryType> query = new LinkedHashMap<>();
-        for (String parameter : column[8].isEmpty() ? new String[0] : column[8].split(",")) {
+        for (String parameter : column[9].isEmpty() ? new String[0] : column[9].split(",")) {
             int colon = parameter.indexOf(':');
             query.put(parameter.substring(0, colon), QueryType.valueOf(upper(parameter.substring(colon + 1))));
         }
@@ -112,6 +115,7 @@ public record Operation(
                 Body.valueOf(upper(column[5])),
                 Answer.valueOf(upper(column[6])),
                 Role.valueOf(upper(column[7])),
+                Integer.parseInt(column[8]),
                 query);
     }
 

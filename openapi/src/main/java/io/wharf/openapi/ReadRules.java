@@ -30,7 +30,7 @@ final class ReadRules {
                 name,
                 integer,
                 required,
-                minor(parameter.path("x-wharf-since").asText("1.0")),
+                since(parameter),
                 schema.path("minimum").asLong(Long.MIN_VALUE),
                 schema.path("maximum").asLong(Long.MAX_VALUE),
                 words,
@@ -38,7 +38,9 @@ final class ReadRules {
                 parameter.path("x-wharf-missing").asText("missing parameter: " + name)));
     }
 
-    private static int minor(String version) {
+    /** Minor number of the first version that has an operation or a parameter, 0 where all have. */
+    static int since(JsonNode part) {
+        String version = part.path("x-wharf-since").asText("1.0");
         return Integer.parseInt(version.substring(version.indexOf('.') + 1));
     }
 }

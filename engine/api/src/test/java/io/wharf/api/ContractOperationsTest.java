@@ -1,24 +1,31 @@
 package io.wharf.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.base.Json;
 import io.wharf.openapi.Contract;
 import io.wharf.openapi.Operation;
 import io.wharf.openapi.Page;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract and its page, as the front serves them. */
 class ContractOperationsTest {
+    private static final Set<String> REFUSED_ANYWAY = Set.of("SwarmInit", "SwarmJoin");
+
     private static ApiUnderTest api;
 
     @BeforeAll
@@ -88,19 +95,37 @@ class ContractOperationsTest {
     }
 
     @Test
-    void since_ofEachOperation_isTheContracts() throws Exception {
+    void since_ofAnOperation_isTheContracts() {
+        Operation update = Contract.operations().stream()
+                .filter(operation -> operation.id().equals("VolumeUpdate"))
+                .findAny()
+                .orElseThrow();
+        Since.check(update, ApiVersion.parse("1.42"));
+        assertThatThrownBy(() -> Since.check(update, ApiVersion.parse("1.41")))
+                .hasMessage("PUT /volumes/{name} requires minimum API version 1.42");
+    }
+
+    /** Operations that need a body say so in words, whichever they are. */
+    @ParameterizedTest
+    @MethodSource("needBodies")
+    void body_thatIsMissing_isRefused(String method, String path) throws Exception {
+        String answer = ask(method + " " + path + "?name=x&to=x&snapshot=x");
+        assertThat(answer).startsWith("HTTP/1.1 400 ");
+        assertThat(body(answer)).startsWith("{\"message\":");
+    }
+
+    static Stream<Arguments> needBodies() throws IOException {
         JsonNode paths = Json.MAPPER.readTree(Contract.document()).path("paths");
-        for (Operation operation : Contract.operations()) {
-            JsonNode told = paths.path(operation.path().replace("+}", "}"))
-                    .path(operation.method().toLowerCase(Locale.ROOT));
-            int minor =
-                    Integer.parseInt(told.path("x-wharf-since").asText("1.24").substring(2));
-            Since.check(operation, ApiVersion.parse("1." + minor));
-            if (minor > 24) {
-                assertThat(catchThrowable(() -> Since.check(operation, ApiVersion.parse("1." + (minor - 1)))))
-                        .as(operation.id())
-                        .isNotNull();
-            }
-        }
+        return Contract.operations().stream()
+                .filter(operation -> operation.availability() == Operation.Availability.SERVED)
+                .filter(operation -> operation.body() == Operation.Body.JSON)
+                .filter(operation -> !REFUSED_ANYWAY.contains(operation.id()))
+                .map(operation ->
+                        Arguments.of(operation.method(), operation.path().replace("+}", "}")))
+                .filter(one -> paths.path((String) one.get()[1])
+                        .path(((String) one.get()[0]).toLowerCase(Locale.ROOT))
+                        .at("/requestBody/required")
+                        .asBoolean())
+                .map(one -> Arguments.of(one.get()[0], ((String) one.get()[1]).replaceAll("[{}]", "")));
     }
 }
