@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("logs", List.of("base", "linux", "contracts", "streams")),
             Map.entry("files", List.of("base", "linux", "contracts", "streams", "tar")),
             Map.entry("stats", List.of("base", "linux", "contracts", "streams")),
+            Map.entry("metrics", List.of("base", "linux", "contracts")),
             Map.entry("health", List.of("base", "linux", "contracts", "streams")),
             Map.entry("leases", List.of("base", "contracts", "streams")),
             Map.entry("build", List.of("base", "linux", "contracts", "streams")),

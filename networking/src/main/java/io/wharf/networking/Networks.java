@@ -35,7 +35,7 @@ final class Networks {
     private final Map<String, Membership> expected = new HashMap<>();
     private final Set<String> going = new HashSet<>();
     private final HostPorts ports;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("network");
     private final Claims claims = new Claims();
     private final DepartingAddresses departing = new DepartingAddresses();
     private final Naming naming = new Naming();

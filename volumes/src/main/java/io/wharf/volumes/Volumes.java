@@ -21,7 +21,7 @@ final class Volumes {
     private final Drivers drivers;
     private final CopyFolders folders;
     private final Map<String, Volume> byName;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("volume");
     private final SnapshotReads reads = new SnapshotReads();
 
     Volumes(Store store, Pools pools, Drivers drivers, CopyFolders folders, Map<String, Volume> byName) {

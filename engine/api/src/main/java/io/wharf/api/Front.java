@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.net.RFC3986;
 import io.wharf.api.doors.Caller;
 import io.wharf.base.ErrorKind;
+import io.wharf.base.Metrics;
 import io.wharf.base.WharfException;
 import io.wharf.openapi.Operation;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class Front {
 
     private static final Logger LOG = LoggerFactory.getLogger(Front.class);
     private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)");
+
+    private static final Metrics.Family<Metrics.Durations> REQUESTS = Metrics.durations(
+            "wharf_request_seconds", "Requests, until the head of the answer.", "operation", "status");
 
     private final Router router;
     private final Handlers handlers;
@@ -64,6 +68,10 @@ final class Front {
         if (call == null) {
             return;
         }
+        String operation = call.operation().id();
+        long begun = System.nanoTime();
+        response.headersEndHandler(head -> REQUESTS.of(operation, Integer.toString(response.getStatusCode()))
+                .record(System.nanoTime() - begun));
         response.closeHandler(closed -> {
             if (!response.ended()) {
                 call.clientLeft();
@@ -180,7 +188,11 @@ final class Front {
     }
 
     private void dispatch(Call call, Upgrade upgrade) {
-        call.onAnnounce(tty -> upgrade.announce(call, tty));
+        long begun = System.nanoTime();
+        call.onAnnounce(tty -> {
+            REQUESTS.of(call.operation().id(), "101").record(System.nanoTime() - begun);
+            upgrade.announce(call, tty);
+        });
         answer(call).onComplete(reply -> upgrade.answer(call, reply), failure -> {
             log(call, failure);
             upgrade.refuse(WharfException.of(failure));

@@ -9,6 +9,7 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.FilesService;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.LeaseService;
+import io.wharf.contracts.MetricsService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.StatsService;
@@ -36,6 +37,7 @@ final class Operations {
         new ContainerLifecycleOperations(containers).register(handlers);
         new ContainerStreamOperations(containers, handles).register(handlers);
         new StatsOperations(Services.client(vertx, StatsService.class), handles).register(handlers);
+        new MetricsOperations(Services.client(vertx, MetricsService.class)).register(handlers);
         new ExecOperations(Services.client(vertx, ExecService.class), handles).register(handlers);
         new ArchiveOperations(Services.client(vertx, FilesService.class), handles).register(handlers);
         new ImageOperations(images, containers).register(handlers);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,13 @@ public final class Store implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final Metrics.Family<Metrics.Durations> COMMITS =
+            Metrics.durations("wharf_store_commit_seconds", "Commits, with their wait for the disk.");
+    private static final Metrics.Family<Metrics.Counter> UNITS =
+            Metrics.counters("wharf_store_units_total", "Pieces of work that were committed.");
+    private static final Metrics.Family<Metrics.Counter> EVENTS =
+            Metrics.counters("wharf_events_total", "Events that were committed.");
+    private static final long SLOW_MILLIS = 1000;
     private static final int GROUP = 256;
 
     /** Each is itself alone; a record would be compared by its parts, by code that is made when it is first wanted. */
@@ -200,6 +208,7 @@ public final class Store implements AutoCloseable {
 
     private void commit(List<Unit> group) {
         List<Outcome> outcomes = new ArrayList<>(group.size());
+        long begun = System.nanoTime();
         try (Statement control = connection.createStatement()) {
             control.execute("BEGIN IMMEDIATE");
             for (Unit unit : group) {
@@ -209,6 +218,7 @@ public final class Store implements AutoCloseable {
             control.execute("COMMIT");
             FailurePoint.died("committed " + writer.getName());
             List<Event> events = tx.takeAnnounced();
+            measure(group.size(), events.size(), System.nanoTime() - begun);
             if (!events.isEmpty()) {
                 publish(events);
             }
@@ -224,6 +234,16 @@ public final class Store implements AutoCloseable {
             LOG.error("commit failed: {}", e.getMessage());
             WharfException failure = e instanceof SQLException sql ? failure("commit", sql) : WharfException.of(e);
             group.forEach(unit -> new Outcome(unit.promise(), null, failure).tell());
+        }
+    }
+
+    private void measure(int units, int events, long nanos) {
+        COMMITS.of().record(nanos);
+        UNITS.of().add(units);
+        EVENTS.of().add(events);
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
+        if (millis >= SLOW_MILLIS) {
+            LOG.info("slow: a commit of {} pieces of work took {} ms", units, millis);
         }
     }
 

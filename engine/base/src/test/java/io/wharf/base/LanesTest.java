@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("test");
     private final List<String> began = new ArrayList<>();
 
     @Test

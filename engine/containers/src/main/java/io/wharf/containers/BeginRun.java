@@ -58,7 +58,7 @@ final class BeginRun {
      * @param restarts how often a policy has started it
      */
     Future<Void> run(Container container, int restarts) {
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes("start");
         Undo undo = new Undo();
         container.starting(true);
         return container
@@ -67,7 +67,7 @@ final class BeginRun {
                 .compose(cleared -> undo.guard(steps(container, restarts, undo, times)))
                 // Whatever it came to in the end: that its monitor was killed is nobody's failure.
                 .recover(failure -> Future.failedFuture(container.startAborted() ? aborted(container) : failure))
-                .onSuccess(done -> LOG.debug("start of {}: {}", container.id(), times))
+                .onSuccess(done -> times.done(container.id()))
                 .onSuccess(done -> new Links(room.containers())
                         .readdress(room, container)
                         .onFailure(failure -> LOG.warn("links to {}: {}", container.id(), failure.toString())))

@@ -150,7 +150,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
                 Services.client(vertx, VolumeService.class),
                 logs,
                 containers,
-                new Lanes(),
+                new Lanes("container"),
                 host,
                 streams);
     }

@@ -49,7 +49,7 @@ final class EndRun {
         if (container.run() != run) {
             return Future.succeededFuture();
         }
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes("end");
         return room.pools().callUrgently(() -> ending(container)).compose(ending -> {
             times.step("read");
             return ending.unseen() && WatchRun.goesOn(run)
@@ -78,7 +78,7 @@ final class EndRun {
                         container,
                         run,
                         new Ending(status.map(ExitStatus::number).orElse(KILLED), NO_MONITOR, kills, Times.nowNanos()),
-                        new StepTimes()));
+                        new StepTimes("end")));
     }
 
     private Future<Void> over(Container container, Run run, Ending ending, StepTimes times) {
@@ -104,7 +104,7 @@ final class EndRun {
                     container.released().onComplete(free -> {
                         run.end();
                         times.step("release");
-                        LOG.debug("end of {}: {}", container.id(), times);
+                        times.done(container.id());
                     });
                 });
     }

@@ -23,15 +23,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts an exec for a client that listens: the runtime gives the process our pipes, or us its terminal, and is gone; no
  * process copies in between. The process becomes our child when the runtime ends, for the engine is a subreaper.
  */
 final class ExecAttached {
-    private static final Logger LOG = LoggerFactory.getLogger(ExecAttached.class);
 
     private static final int CONSOLE_SECONDS = 10;
 
@@ -84,7 +81,7 @@ final class ExecAttached {
 
     Future<Attached> run(Exec exec, ExecStart options) {
         Parts parts = new Parts();
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes("exec");
         List<Integer> size = exec.consoleSize(options);
         return ExecProcess.at(room, exec, size)
                 .compose(json -> room.pools().call(() -> spawn(exec, json, parts)))
@@ -104,7 +101,7 @@ final class ExecAttached {
                 .map(terminal -> connect(exec, options, parts, terminal))
                 .onSuccess(connected -> {
                     times.step("connect");
-                    LOG.debug("exec {}: {}", exec.id(), times);
+                    times.done(exec.id());
                 })
                 .onFailure(failure -> parts.close())
                 .onComplete(done -> room.pools().run(parts::closeScratch));

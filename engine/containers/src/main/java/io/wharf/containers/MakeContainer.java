@@ -19,12 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Creates a container, all or nothing: name, layer, volumes, folder, record. */
 final class MakeContainer {
-    private static final Logger LOG = LoggerFactory.getLogger(MakeContainer.class);
 
     private final Room room;
     private final VolumeUses volumes;
@@ -48,7 +45,7 @@ final class MakeContainer {
         // Whoever creates mostly starts at once.
         room.expectProcess();
         String id = Ids.random();
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes("create");
         return Future.all(
                         room.images().resolve(image, request.platform()),
                         room.host().found(),
@@ -146,7 +143,7 @@ final class MakeContainer {
             return room.table().insert(container).compose(committed -> {
                 room.containers().add(container);
                 times.step("commit");
-                LOG.debug("create of {}: {}", id, times);
+                times.done(id);
                 return volumes.keep(mounts.result(), id).map(new Created(id, checked.warnings()));
             });
         });

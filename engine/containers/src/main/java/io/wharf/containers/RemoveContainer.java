@@ -115,7 +115,7 @@ final class RemoveContainer {
             room.vertx().cancelTimer(container.restartTimer());
             container.restartTimer(-1);
         }
-        StepTimes times = new StepTimes();
+        StepTimes times = new StepTimes("remove");
         return Future.join(committedAsRemoving(container), container.released())
                 .compose(done -> {
                     times.step("begin");
@@ -132,7 +132,7 @@ final class RemoveContainer {
                 .recover(failure -> dead(container, failure))
                 .onSuccess(done -> {
                     times.step("commit");
-                    LOG.debug("removal of {}: {}", container.id(), times);
+                    times.done(container.id());
                 });
     }
 

@@ -111,7 +111,7 @@ final class ConsoleHarness implements AutoCloseable {
                 absent(VolumeService.class),
                 logs,
                 new Containers(),
-                new Lanes(),
+                new Lanes("container"),
                 new Room.HostSide(
                         facts,
                         cgroups,

@@ -23,6 +23,7 @@ import io.wharf.images.ImagesVerticle;
 import io.wharf.leases.LeasesVerticle;
 import io.wharf.linux.Pools;
 import io.wharf.logs.LogsVerticle;
+import io.wharf.metrics.MetricsVerticle;
 import io.wharf.networking.NetworksVerticle;
 import io.wharf.stats.StatsVerticle;
 import io.wharf.streams.HandleTable;
@@ -182,6 +183,7 @@ final class Engine {
         LeasesVerticle leases = new LeasesVerticle(store, handles);
         deploy(vertx, leases);
         deploy(vertx, new StatsVerticle(handles, pools));
+        deploy(vertx, new MetricsVerticle(options.layout(), store, pools));
         deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
         SystemVerticle system = new SystemVerticle(told, store);

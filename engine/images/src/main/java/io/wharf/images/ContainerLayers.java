@@ -54,7 +54,7 @@ final class ContainerLayers {
     private final StorageDrivers drivers;
     private final Set<String> mounted = new HashSet<>();
     private final Map<String, Integer> holds = new HashMap<>();
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("layer");
 
     ContainerLayers(
             Layout layout,

@@ -69,7 +69,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     /** Archives and commits at a time: each holds a thread for as long as its client takes. */
     private final Slots archives = new Slots(ARCHIVES);
 
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("image");
     private final Images images = new Images();
     private final LayerStore layers;
     private final StorageDrivers drivers;

@@ -4,12 +4,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.wharf.base.Metrics;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bounded pools of platform threads for native work that may block (a blocked native call would pin the carrier of a
@@ -19,6 +22,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and end when idle, so an idle engine has none.
  */
 public final class Pools implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+    private static final Metrics.Family<Metrics.Gauge> WAITING =
+            Metrics.gauges("wharf_pool_waiting", "Pieces of blocking work without a thread yet.", "pool");
+    private static final Metrics.Family<Metrics.Gauge> ACTIVE =
+            Metrics.gauges("wharf_pool_active", "Threads at blocking work.", "pool");
+    private static final long SLOW_MILLIS = 5000;
     private static final int IDLE_SECONDS = 10;
     private static final int STACK_BYTES = 256 << 10;
 
@@ -45,6 +54,8 @@ public final class Pools implements AutoCloseable {
                     return thread;
                 });
         pool.allowCoreThreadTimeOut(true);
+        WAITING.of(name).from(() -> pool.getQueue().size());
+        ACTIVE.of(name).from(pool::getActiveCount);
         return pool;
     }
 
@@ -86,8 +97,10 @@ public final class Pools implements AutoCloseable {
     private static <T> Future<T> call(ThreadPoolExecutor pool, Callable<T> work) {
         var context = Vertx.currentContext();
         Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        var asked = System.nanoTime();
         try {
             pool.execute(() -> {
+                tellIfSlow(System.nanoTime() - asked);
                 T result;
                 try {
                     result = work.call();
@@ -101,6 +114,13 @@ public final class Pools implements AutoCloseable {
             promise.fail(closed);
         }
         return promise.future();
+    }
+
+    private static void tellIfSlow(long waited) {
+        var millis = TimeUnit.NANOSECONDS.toMillis(waited);
+        if (millis >= SLOW_MILLIS) {
+            LOG.info("slow: blocking work waited {} ms for a thread", millis);
+        }
     }
 
     /** Takes no more work; what was accepted is still done. */

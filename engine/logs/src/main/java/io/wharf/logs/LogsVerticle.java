@@ -34,7 +34,7 @@ public final class LogsVerticle extends VerticleBase implements LogService {
     private final Store store;
     private final HandleTable handles;
     private final Pools pools;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("log");
     private final Map<String, ContainerLog> open = new HashMap<>();
     private @Nullable LogWatches watches;
     private @Nullable Pump pump;

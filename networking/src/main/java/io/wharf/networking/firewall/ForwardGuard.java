@@ -29,7 +29,7 @@ public final class ForwardGuard {
     private static final long REST_NANOS = Duration.ofMillis(500).toNanos();
 
     private final Vertx vertx;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("firewall");
     private final Supplier<Collection<String>> links;
     private final String owner;
     private final KernelLedger ledger;

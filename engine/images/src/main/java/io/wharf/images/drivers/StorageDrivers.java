@@ -58,7 +58,7 @@ public final class StorageDrivers {
     private final @Nullable String wanted;
     private final StorageOptions options;
     /** One for each topmost layer. */
-    private final Lanes shared = new Lanes();
+    private final Lanes shared = new Lanes("snapshot");
 
     private @Nullable StorageDriver current;
 

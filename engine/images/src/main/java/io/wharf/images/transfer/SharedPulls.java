@@ -2,6 +2,7 @@ package io.wharf.images.transfer;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.Future;
+import io.wharf.base.Metrics;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
 import io.wharf.images.catalog.Images;
@@ -18,6 +19,11 @@ import java.util.Map;
 
 /** Lets everybody who wants the same image wait for one pull of it; it stops when the last of them has gone. */
 final class SharedPulls {
+    private static final Metrics.Family<Metrics.Counter> PULLS =
+            Metrics.counters("wharf_image_pulls_total", "Pulls that ended, by what they came to.", "result");
+    private static final Metrics.Family<Metrics.Durations> DURATIONS =
+            Metrics.durations("wharf_image_pull_seconds", "Pulls that went well.");
+
     private final Registries registries;
     private final Images images;
     private final LayerStore layers;
@@ -65,6 +71,7 @@ final class SharedPulls {
         pull[0] = new Pull(registries, images, layers, unpack, downloads, threads, add, feed);
         Flowable<Progress> joined = feed.join();
         running.put(request, feed);
+        long begun = System.nanoTime();
         Future<Void> run;
         try {
             run = pull[0].run(request, target);
@@ -73,7 +80,9 @@ final class SharedPulls {
         }
         run.onComplete(done -> {
             running.remove(request, feed);
+            PULLS.of(done.succeeded() ? "ok" : "failed").add(1);
             if (done.succeeded()) {
+                DURATIONS.of().record(System.nanoTime() - begun);
                 feed.end();
             } else {
                 feed.fail(done.cause());

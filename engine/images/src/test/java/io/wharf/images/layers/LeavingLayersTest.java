@@ -94,7 +94,7 @@ class LeavingLayersTest {
                 "rootfs",
                 Map.of("type", "layers", "diff_ids", List.of(Digest.of("gone").toString()))));
         LayerStore.Hold hold = layers.hold();
-        AddImage add = new AddImage(room.store, images, layers, new Lanes());
+        AddImage add = new AddImage(room.store, images, layers, new Lanes("image"));
         assertThatThrownBy(() -> await(add.run(hold, AddImage.Draft.of(config, null, List.of()), (tx, added) -> {})))
                 .hasMessageContaining("was removed meanwhile");
         assertThat(images.image(Digest.of(config))).isEmpty();
