@@ -23,7 +23,6 @@ final class Elsewhere {
                     unused(TEXT, "--containerd-plugins-namespace", CONTAINERD),
                     unused(TRUTH, "--cri-containerd", "the CRI is served at --cri-socket"),
                     unused(TEXT, "--userland-proxy-path", "the engine copies by itself, without a program"),
-                    unused(TEXT, "--metrics-addr", "there are no metrics yet"),
                     unused(TEXT, "--swarm-default-advertise-addr", SWARM),
                     unused(NUMBER, "--network-control-plane-mtu", SWARM),
                     unused(NUMBER, "--network-diagnostic-port", SWARM),

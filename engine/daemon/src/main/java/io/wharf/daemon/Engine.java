@@ -61,6 +61,7 @@ final class Engine {
     private final EngineOptions options;
     private final Path pidFile;
     private final Optional<Path> criSocket;
+    private final Optional<String> metricsAddress;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> hurry = new CompletableFuture<>();
@@ -69,12 +70,13 @@ final class Engine {
     /** Start and stop, one at a time. */
     private final ReentrantLock turn = new ReentrantLock();
 
-    Engine(Told told, Path pidFile, Optional<Path> criSocket, Notify notify) {
+    Engine(Told told, Path pidFile, Optional<Path> criSocket, Optional<String> metricsAddress, Notify notify) {
         this.told = new Standing(told);
         this.options = told.options();
         this.notify = notify;
         this.pidFile = pidFile;
         this.criSocket = criSocket;
+        this.metricsAddress = metricsAddress;
     }
 
     void start() {
@@ -183,7 +185,7 @@ final class Engine {
         LeasesVerticle leases = new LeasesVerticle(store, handles);
         deploy(vertx, leases);
         deploy(vertx, new StatsVerticle(handles, pools));
-        deploy(vertx, new MetricsVerticle(options.layout(), store, pools));
+        deploy(vertx, new MetricsVerticle(options.layout(), store, pools, metricsAddress));
         deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
         SystemVerticle system = new SystemVerticle(told, store);

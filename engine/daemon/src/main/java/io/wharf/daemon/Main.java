@@ -65,7 +65,12 @@ public final class Main {
             Told said = settings.check();
             Refusals.tell(settings, log());
             OomScore.set(told.oomScore());
-            Engine engine = new Engine(said, settings.pidFile(), settings.criSocket(), Notify.ofEnvironment());
+            Engine engine = new Engine(
+                    said,
+                    settings.pidFile(),
+                    settings.criSocket(),
+                    settings.metricsAddress(),
+                    Notify.ofEnvironment());
             Signals.install(engine::stopAndExit, () -> {
                 engine.reopenSinks();
                 Settings anew = Settings.merge(parsed);

@@ -54,6 +54,7 @@ final class Options {
                                     "Seconds for the containers to stop, where they do not go on (default 15)")
                             .reload(),
                     flag(NUMBER, "--oom-score-adjust", "The engine's own score for the kernel's OOM killer"),
+                    flag(TEXT, "--metrics-addr", "Address and port for metrics besides the API, as 127.0.0.1:9323"),
                     flag(TEXT, "--cri-socket", "Unix socket for the Kubernetes CRI (default: not served)"),
                     flag(
                             LIST,

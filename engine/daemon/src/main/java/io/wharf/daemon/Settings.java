@@ -49,6 +49,11 @@ final class Settings {
                 .map(given -> Path.of(given.startsWith("unix://") ? given.substring("unix://".length()) : given));
     }
 
+    /** Where the metrics are served besides the API; empty for nowhere. */
+    Optional<String> metricsAddress() {
+        return Optional.ofNullable(textOrNull("metrics-addr")).filter(given -> !given.isEmpty());
+    }
+
     EngineOptions toOptions() {
         NetworkSettings networks = new NetworkSettings(this);
         return new EngineOptions(

@@ -52,7 +52,8 @@ final class Gather {
                         "wharf_event_subscribers",
                         "Readers of the journal at this moment.",
                         List.of(new GaugeDataPointSnapshot(listeners, Labels.EMPTY, null)))))
-                .compose(told -> sinks.sinks())
+                // Nobody answers for sinks where none are set.
+                .compose(told -> sinks.sinks().otherwise(List.of()))
                 .onSuccess(states -> all.addAll(sinks(states)))
                 .compose(told -> containers.list(new ListContainers(false, 0, false, Filters.NONE)))
                 .compose(this::use)

@@ -8,6 +8,7 @@ import io.wharf.contracts.MetricsService;
 import io.wharf.contracts.Services;
 import io.wharf.linux.Pools;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what an operator watches. Nothing is gathered between two questions. */
@@ -15,19 +16,24 @@ public final class MetricsVerticle extends VerticleBase implements MetricsServic
     private final Layout layout;
     private final Store store;
     private final Pools pools;
+    private final Optional<String> address;
     private @Nullable Scrape scrape;
     private @Nullable Wellness wellness;
 
-    public MetricsVerticle(Layout layout, Store store, Pools pools) {
+    /** {@code address}, such as 127.0.0.1:9323, is where the measurements are served besides the API. */
+    public MetricsVerticle(Layout layout, Store store, Pools pools, Optional<String> address) {
         this.layout = layout;
         this.store = store;
         this.pools = pools;
+        this.address = address;
     }
 
     @Override
     public Future<?> start() {
         Services.serve(vertx, MetricsService.class, this);
-        return Future.succeededFuture();
+        return address.isPresent()
+                ? new MetricsListener(this::scrape).open(vertx, address.get())
+                : Future.succeededFuture();
     }
 
     @Override

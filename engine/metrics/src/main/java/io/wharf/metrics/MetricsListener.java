@@ -1,0 +1,67 @@
+package io.wharf.metrics;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.wharf.base.ErrorKind;
+import io.wharf.base.WharfException;
+import io.wharf.contracts.MetricsService.Page;
+import java.util.Objects;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the measurements, and nothing else, at an address of their own, as dockerd's {@code --metrics-addr} has it. */
+final class MetricsListener {
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsListener.class);
+    private static final int MOST_PORT = 65535;
+    private static final int IDLE_SECONDS = 60;
+
+    private final Function<String, Future<Page>> scrape;
+
+    MetricsListener(Function<String, Future<Page>> scrape) {
+        this.scrape = scrape;
+    }
+
+    /** Ends with the verticle that asks for it. */
+    Future<?> open(Vertx vertx, String address) {
+        int colon = address.lastIndexOf(':');
+        int port = port(address.substring(colon + 1));
+        String host = address.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", "");
+        if (colon < 0 || port < 0) {
+            throw WharfException.invalid("invalid metrics-addr " + address + ": it is an address and a port");
+        }
+        return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
+                .requestHandler(this::serve)
+                .listen(port, host.isEmpty() ? "::" : host)
+                .onSuccess(open -> LOG.info("metrics at http://{}/metrics", address))
+                .recover(failure -> Future.failedFuture(new WharfException(
+                        ErrorKind.CONFLICT,
+                        "cannot serve metrics at " + address + ": " + failure.getMessage(),
+                        failure)));
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            return port > MOST_PORT ? -1 : port;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private void serve(HttpServerRequest request) {
+        if (!request.path().equals("/metrics") || !request.method().equals(HttpMethod.GET)) {
+            request.response().setStatusCode(404).end("404 page not found\n");
+            return;
+        }
+        scrape.apply(Objects.requireNonNullElse(request.getHeader(HttpHeaders.ACCEPT), ""))
+                .onSuccess(page -> request.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, page.contentType())
+                        .end(page.text()))
+                .onFailure(failure -> request.response().setStatusCode(500).end(failure.getMessage() + "\n"));
+    }
+}
