@@ -1,6 +1,7 @@
 # A receiver of webhooks that is in a bad way: it fails now and then, is silent at times, and keeps what it took.
-# Arguments: port, file of the secret, file to append the numbers of accepted events to.
-import hashlib, hmac, json, sys, time
+# Arguments: port, file of the secret, file to append the numbers of accepted events to; for TLS a folder with server.pem and
+# ca.pem, by which clients must be certified.
+import hashlib, hmac, json, ssl, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 port, secret, kept = int(sys.argv[1]), open(sys.argv[2], "rb").read().strip(), sys.argv[3]
@@ -42,5 +43,10 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", port), Receiver)
+if len(sys.argv) > 4:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=sys.argv[4] + "/ca.pem")
+    tls.verify_mode = ssl.CERT_REQUIRED
+    tls.load_cert_chain(sys.argv[4] + "/server.pem")
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
 print("ready", flush=True)
 server.serve_forever()

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EventSinksTest {
     private static final Pattern NUMBER = Pattern.compile("^(?:\\{\"seq\":|id: )(\\d+)", Pattern.MULTILINE);
     private static final String PORT = "7998";
+    private static final String TLS_PORT = "7999";
 
     @TempDir
     private static Path folder = Path.of("/");
@@ -39,9 +40,15 @@ class EventSinksTest {
                    "secret-file": "%s/secret", "timeout": "700ms", "retry-min": "20ms", "retry-max": "200ms"},
                   {"name": "lines", "type": "file", "path": "%s/lines", "start": "oldest", "sync": "50ms"},
                   {"name": "some", "type": "file", "path": "%s/some", "max-size": "4k", "max-files": 3,
+                   "filters": {"type": ["volume"], "event": ["destroy"]}},
+                  {"name": "safe", "type": "webhook", "url": "https://localhost:%s/in", "batch": 20,
+                   "secret-file": "%s/secret", "retry-min": "20ms", "retry-max": "200ms",
+                   "ca-file": "%s/ca.pem", "cert-file": "%s/client.pem", "key-file": "%s/client.key",
                    "filters": {"type": ["volume"], "event": ["destroy"]}}
                 ]}
-                """.formatted(PORT, folder, disk, folder));
+                """.formatted(
+                        PORT, folder, disk, folder, TLS_PORT, folder, folder, folder, folder));
+        certify();
         engine = new Engine(new Machine(), "--config-file", config.toString());
         engine.machine()
                 .inHost("mount", "-t", "tmpfs", "-o", "size=200k", "wharf-test", disk.toString())
@@ -56,15 +63,35 @@ class EventSinksTest {
         engine.close();
     }
 
+    /** An authority, and what it certifies of the receiver and of the engine. */
+    private static void certify() {
+        Running.run("sh", "-c", """
+                cd %s
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem \\
+                  -days 2 -subj /CN=authority
+                for name in server client; do
+                  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
+                  echo subjectAltName=DNS:localhost >$name.ext
+                  openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile $name.ext \\
+                    -out $name.pem
+                done
+                cat server.key >>server.pem
+                """.formatted(folder)).ok();
+    }
+
     private static Running receiver() {
-        return engine.machine()
-                .startInHost(
-                        "python3",
-                        Here.resource("webhook.py").toString(),
-                        PORT,
-                        folder.resolve("secret").toString(),
-                        folder.resolve("kept").toString())
-                .awaitOut("ready");
+        return receiver(PORT, "kept");
+    }
+
+    private static Running receiver(String port, String kept, String... tls) {
+        List<String> command = new ArrayList<>(List.of(
+                "python3",
+                Here.resource("webhook.py").toString(),
+                port,
+                folder.resolve("secret").toString(),
+                folder.resolve(kept).toString()));
+        command.addAll(List.of(tls));
+        return engine.machine().startInHost(command.toArray(String[]::new)).awaitOut("ready");
     }
 
     private static void change(int volumes) {
@@ -93,31 +120,39 @@ class EventSinksTest {
         change(5);
         Running.run("kill", "-HUP", "" + engine.pid()).ok();
         change(5);
-        try (Running second = receiver()) {
+        try (Running second = receiver();
+                Running safe = receiver(TLS_PORT, "safe", folder.toString())) {
             await(() -> {
                 String told = engine.http().get("/wharf/v1/event-sinks").body();
                 assertThat(told).contains("\"Lag\":0,").doesNotContain("waiting");
                 assertThat(Pattern.compile("\"Lag\":0,").matcher(told).results())
-                        .hasSize(3);
+                        .hasSize(4);
                 assertThat(numbers(lines())).containsExactlyElementsOf(journal());
             });
-            assertThat(second.alive()).isTrue();
+            assertThat(second.alive() && safe.alive()).isTrue();
         }
-        // At least once: what was under way at a death comes again, after that nothing is out of order.
-        List<Long> kept = new ArrayList<>();
-        for (String line : Here.read(folder.resolve("kept")).lines().toList()) {
-            long number = Long.parseLong(line.substring(0, line.indexOf(' ')));
-            if (kept.isEmpty() || number > kept.getLast()) {
-                kept.add(number);
-            }
-        }
-        assertThat(kept).containsExactlyElementsOf(journal());
+        assertThat(inOrder("kept")).containsExactlyElementsOf(journal());
+        assertThat(inOrder("safe"))
+                .hasSize(journal("--filter", "type=volume", "--filter", "event=destroy")
+                        .size());
         assertThat(folder.resolve("some")).exists();
         assertThat(folder.resolve("some.2")).exists();
         assertThat(folder.resolve("some.3")).doesNotExist();
         assertThat(Here.read(folder.resolve("some.1")).lines())
                 .isNotEmpty()
                 .allMatch(line -> line.contains("\"type\":\"volume\",\"action\":\"destroy\""));
+    }
+
+    /** At least once: what was under way at a death comes again; without that, nothing may be out of order. */
+    private static List<Long> inOrder(String file) {
+        List<Long> kept = new ArrayList<>();
+        for (String line : Here.read(folder.resolve(file)).lines().toList()) {
+            long number = Long.parseLong(line.substring(0, line.indexOf(' ')));
+            if (kept.isEmpty() || number > kept.getLast()) {
+                kept.add(number);
+            }
+        }
+        return kept;
     }
 
     private static void killAmidChanges() {
@@ -156,9 +191,11 @@ class EventSinksTest {
         return all.toString();
     }
 
-    /** Every number up to the newest that there is. */
-    private static List<Long> journal() {
-        Ran ran = engine.docker().run("events", "--since", "0", "--until", "0s", "--format", "json");
+    /** Every number up to as many as there are events. */
+    private static List<Long> journal(String... filters) {
+        List<String> command = new ArrayList<>(List.of("events", "--since", "0", "--until", "0s", "--format", "json"));
+        command.addAll(List.of(filters));
+        Ran ran = engine.docker().run(command.toArray(String[]::new));
         return LongStream.rangeClosed(1, ran.ok().lines().size()).boxed().toList();
     }
 
