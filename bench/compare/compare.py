@@ -105,7 +105,7 @@ def main():
     parser.add_argument("--wharf", help="path of wharfd")
     parser.add_argument("--image", help="tar of a small root file system")
     parser.add_argument("--version", default="1.41", help="API version at which both are asked")
-    parser.add_argument("--newest", default="1.51", help="API version at which the definition alone judges")
+    parser.add_argument("--newest", default="1.56", help="API version at which the definition alone judges")
     parser.add_argument("--only", default="*", help="patterns of the cases to play, with commas between them")
     parser.add_argument("--workers", type=int, default=3, help="cases at once at each engine")
     parser.add_argument("--keep", help="file to keep the records in")

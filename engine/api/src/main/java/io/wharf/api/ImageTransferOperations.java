@@ -13,6 +13,9 @@ import java.util.List;
 
 /** Images on their way: pull, push, import, load, save. */
 final class ImageTransferOperations {
+    /** Since when a push chooses a platform; clients sent one before that, too, which meant nothing. */
+    private static final int PUSH_BY_PLATFORM = 46;
+
     private static final String TAR = "application/x-tar";
 
     private final ImageService images;
@@ -79,8 +82,16 @@ final class ImageTransferOperations {
     }
 
     private Future<Reply> push(Call call) {
-        return progress(images.push(new ImageService.PushImage(
-                call.path("name"), call.query().text("tag"), RegistryAuthHeader.read(call.header("X-Registry-Auth")))));
+        String name = call.path("name");
+        String tag = call.query().text("tag");
+        String platform =
+                call.version().atLeast(PUSH_BY_PLATFORM) ? call.query().text("platform") : null;
+        // Of each image one platform is kept: it is the wanted one, or there is none.
+        Future<?> there = platform == null
+                ? Future.succeededFuture()
+                : images.inspect(tag == null ? name : name + ":" + tag, ReadPlatform.only(List.of(platform)));
+        return there.compose(known -> progress(images.push(
+                new ImageService.PushImage(name, tag, RegistryAuthHeader.read(call.header("X-Registry-Auth"))))));
     }
 
     private Future<Reply> search(Call call) {

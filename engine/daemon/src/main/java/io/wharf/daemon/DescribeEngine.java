@@ -13,8 +13,6 @@ import io.wharf.contracts.RuntimeService;
 import io.wharf.contracts.RuntimeService.RuntimeFacts;
 import io.wharf.contracts.SystemService;
 import io.wharf.contracts.VolumeService;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,7 +96,7 @@ final class DescribeEngine {
                                     runtime.defaultRuntime(), runtime.version(), Map.of("GitCommit", runtime.commit())),
                             component("conmon", runtime.monitorVersion(), Map.of("GitCommit", "")),
                             component(
-                                    runtime.init().isEmpty() ? "tini" : fileName(runtime.init()),
+                                    "docker-init",
                                     runtime.initVersion().isEmpty() ? "not installed" : runtime.initVersion(),
                                     Map.of("GitCommit", ""))));
             body.put("Version", options.version());
@@ -233,19 +231,6 @@ final class DescribeEngine {
         plugins.put("Authorization", List.of());
         plugins.put("Log", logging.drivers());
         body.put("Plugins", plugins);
-        for (String limit : List.of(
-                "MemoryLimit",
-                "SwapLimit",
-                "CpuCfsPeriod",
-                "CpuCfsQuota",
-                "CPUShares",
-                "CPUSet",
-                "PidsLimit",
-                "BridgeNfIptables",
-                "BridgeNfIp6tables")) {
-            body.put(limit, !limit.startsWith("Bridge"));
-        }
-        body.put("OomKillDisable", Files.exists(Path.of("/sys/fs/cgroup/memory/memory.oom_control")));
         Told now = told.get();
         RegistryOptions reach = now.options().registries();
         body.put("Debug", now.options().debug());
