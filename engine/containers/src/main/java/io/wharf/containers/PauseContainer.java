@@ -31,7 +31,7 @@ final class PauseContainer {
     Future<Void> unpause(Container container) {
         return room.lanes().run(container.id(), () -> {
             if (container.status() != Status.PAUSED) {
-                throw WharfException.internal("Container " + container.id() + " is not paused");
+                throw WharfException.conflict("Container " + container.id() + " is not paused");
             }
             return change(container, false);
         });
