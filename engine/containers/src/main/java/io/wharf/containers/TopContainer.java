@@ -85,7 +85,7 @@ final class TopContainer {
         }
         if (!said.success()) {
             String complaint = said.errors().lines().findFirst().orElse("");
-            throw WharfException.internal("ps: " + (complaint.isEmpty() ? said.status() : complaint));
+            throw WharfException.invalid("ps: " + (complaint.isEmpty() ? said.status() : complaint));
         }
         return parse(said.output(), pids);
     }
