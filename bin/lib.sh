@@ -97,6 +97,20 @@ go_tool() {
   printf '%s\n' "$tools/$name"
 }
 
+# Prints the path of a Python program of a release, in a folder of its own where it is not there yet. Arguments: program,
+# package, release.
+python_tool() {
+  local home=$tools/$2-$3
+  if [ ! -x "$home/bin/$1" ]; then
+    python3 -c 'import ensurepip' 2>/dev/null || install_missing python3-venv=/usr/lib/python3/ensurepip
+    say "no $1: installing $2 $3 from PyPI to $home"
+    rm -rf "$home"
+    mkdir -p "$tools" && python3 -m venv "$home" >&2 && "$home/bin/pip" install -q "$2==$3" >&2 \
+      || { rm -rf "$home"; die "could not install $2 $3"; }
+  fi
+  printf '%s\n' "$home/bin/$1"
+}
+
 # What containers need at run time.
 install_runtime() {
   install_missing crun=crun runc=runc conmon=conmon libnftables1=lib:libnftables.so.1 tini=tini \

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,12 @@ final class Running implements AutoCloseable {
 
     /** Starts a program with variables besides the environment's; an empty value unsets one. */
     static Running start(List<String> command, Map<String, String> variables) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        return start(command, variables, Path.of("."));
+    }
+
+    /** As above, in a folder. */
+    static Running start(List<String> command, Map<String, String> variables, Path folder) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         variables.forEach((name, value) -> {
             if (value.isEmpty()) {
                 builder.environment().remove(name);
