@@ -24,6 +24,11 @@ final class Backoff {
         return Math.max(1, whole - (long) (random.getAsDouble() * (whole / 2.0)));
     }
 
+    /** A wait that somebody else asked for, but none shorter than the least. */
+    long atLeast(Duration asked) {
+        return Math.max(leastMillis, asked.toMillis());
+    }
+
     void reset() {
         nextMillis = leastMillis;
     }

@@ -253,9 +253,10 @@ final class Sink {
     private void failed(Throwable failure) {
         failures++;
         String told = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        long wait = failure instanceof NotNow notNow
-                ? notNow.pause().toMillis()
-                : outlet.backoff().next();
+        long wait = outlet.backoff().next();
+        if (failure instanceof NotNow notNow && !notNow.pause().isZero()) {
+            wait = outlet.backoff().atLeast(notNow.pause());
+        }
         if (told.equals(error)) {
             LOG.debug("event sink {}: {}", options.name(), told);
         } else if (!ended) {

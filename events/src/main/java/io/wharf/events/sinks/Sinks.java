@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wharf.base.Event;
 import io.wharf.base.Store;
+import io.wharf.base.WharfException;
 import io.wharf.contracts.EventSinkService;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.SinkOptions;
@@ -32,7 +33,15 @@ public final class Sinks implements EventSinkService {
                 case SinkOptions.Webhook webhook -> new WebhookOutlet(vertx, webhook, engineId, version, blocking);
                 case SinkOptions.Lines lines -> new LinesOutlet(lines, blocking);
             };
-            sinks.add(new Sink(vertx, each, pages, filter.apply(each.filters()), cursors, outlet));
+            sinks.add(new Sink(vertx, each, pages, filterOf(each, filter), cursors, outlet));
+        }
+    }
+
+    private static Predicate<Event> filterOf(SinkOptions options, Function<Filters, Predicate<Event>> filter) {
+        try {
+            return filter.apply(options.filters());
+        } catch (WharfException e) {
+            throw WharfException.invalid("event sink " + options.name() + ": " + e.getMessage());
         }
     }
 

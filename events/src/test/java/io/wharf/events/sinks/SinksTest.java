@@ -208,7 +208,7 @@ class SinksTest {
     @Test
     void unknownFilter_refusesTheStart() {
         SinkOptions options = lines("odd", Start.NOW, new Filters(Map.of("colour", List.of("red"))));
-        assertThatThrownBy(() -> start(options)).hasMessageContaining("invalid filter 'colour'");
+        assertThatThrownBy(() -> start(options)).hasMessageContaining("event sink odd: invalid filter 'colour'");
     }
 
     private void start(SinkOptions... options) {

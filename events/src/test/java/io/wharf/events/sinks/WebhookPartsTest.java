@@ -35,6 +35,8 @@ class WebhookPartsTest {
         assertThat(backoff.next()).isEqualTo(5000);
         backoff.reset();
         assertThat(backoff.next()).isEqualTo(1000);
+        assertThat(backoff.atLeast(Duration.ofMillis(3))).isEqualTo(1000);
+        assertThat(backoff.atLeast(Duration.ofHours(1))).isEqualTo(3_600_000);
         assertThat(new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(5), () -> 0.999).next())
                 .isBetween(500L, 502L);
     }
