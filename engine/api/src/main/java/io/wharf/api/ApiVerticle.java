@@ -29,8 +29,7 @@ public final class ApiVerticle extends VerticleBase {
     public Future<?> start() {
         List<Operation> operations = Contract.operations();
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
-        CheckQuery rules = new CheckQuery(Contract.queryRules());
-        Front front = new Front(new Router(operations), handlers, rules, options.version(), context);
+        Front front = new Front(new Router(operations), handlers, options.version(), context);
         listeners =
                 new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
         return listeners.open(options.hosts());

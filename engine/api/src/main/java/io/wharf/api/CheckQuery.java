@@ -1,6 +1,8 @@
 package io.wharf.api;
 
 import io.wharf.base.WharfException;
+import io.wharf.openapi.Contract;
+import io.wharf.openapi.Operation;
 import io.wharf.openapi.QueryRule;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +18,18 @@ final class CheckQuery {
     private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+");
     private static final String VALUE = "{}";
 
-    private final Map<String, List<QueryRule>> rules;
-
-    CheckQuery(Map<String, List<QueryRule>> rules) {
-        this.rules = rules;
+    /** Read when the first request comes that can have a query, which at a start the first ones cannot. */
+    private static final class Rules {
+        static final Map<String, List<QueryRule>> BY_OPERATION = Contract.queryRules();
     }
 
-    void check(String operationId, ApiVersion version, Query query) {
-        for (QueryRule rule : rules.getOrDefault(operationId, List.of())) {
+    private CheckQuery() {}
+
+    static void check(Operation operation, ApiVersion version, Query query) {
+        if (operation.query().isEmpty()) {
+            return;
+        }
+        for (QueryRule rule : Rules.BY_OPERATION.getOrDefault(operation.id(), List.of())) {
             if (version.atLeast(rule.since())) {
                 check(rule, query.given(rule.parameter()));
             }

@@ -32,15 +32,13 @@ final class Front {
 
     private final Router router;
     private final Handlers handlers;
-    private final CheckQuery rules;
     private final Map<String, String> headers;
     private final DateHeader date = new DateHeader();
     private final Context context;
 
-    Front(Router router, Handlers handlers, CheckQuery rules, String engineVersion, Context context) {
+    Front(Router router, Handlers handlers, String engineVersion, Context context) {
         this.router = router;
         this.handlers = handlers;
-        this.rules = rules;
         this.context = context;
         headers = Map.of(
                 "Api-Version",
@@ -202,7 +200,7 @@ final class Front {
     private Future<? extends Reply> answer(Call call) {
         try {
             if (call.operation().availability() == Operation.Availability.SERVED) {
-                rules.check(call.operation().id(), call.version(), call.query());
+                CheckQuery.check(call.operation(), call.version(), call.query());
             }
             return handlers.handle(call);
         } catch (RuntimeException e) {
