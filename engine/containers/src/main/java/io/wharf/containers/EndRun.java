@@ -112,7 +112,7 @@ final class EndRun {
     /** Reads how the run ended; on a thread that may block. */
     Ending ending(Container container) throws IOException {
         MonitorFiles files = room.files(container);
-        long kills = verbs.memory.kills(container);
+        long kills = verbs.memory.killsAtEnd(container);
         try {
             int code = Integer.parseInt(Files.readString(files.exitFile()).strip());
             FileStatus file = FileStatus.of(files.exitFile().toString());

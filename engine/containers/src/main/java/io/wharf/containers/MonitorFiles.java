@@ -66,4 +66,9 @@ record MonitorFiles(Path bundle, Path exits, Path exitFile, Path scratch, Path s
     Path runtimeLog() {
         return scratch.resolve("runtime.log");
     }
+
+    /** conmon makes it, empty and before the exit file, where it has seen the kernel kill for want of memory. */
+    Path outOfMemory() {
+        return scratch.resolve("oom");
+    }
 }

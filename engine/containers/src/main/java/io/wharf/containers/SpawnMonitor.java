@@ -54,6 +54,7 @@ final class SpawnMonitor {
         Files.createDirectories(files.exits());
         Files.deleteIfExists(files.exitFile());
         Files.deleteIfExists(files.runtimeLog());
+        Files.deleteIfExists(files.outOfMemory());
         Files.deleteIfExists(files.attachSocket());
         String parent = CgroupPaths.above(container.definition().cgroupPath());
         if (!parent.isEmpty()) {

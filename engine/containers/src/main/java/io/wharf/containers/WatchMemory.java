@@ -1,9 +1,12 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.linux.CgroupHierarchies;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.OomWatch;
 import io.wharf.oci.CgroupPaths;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,6 +100,20 @@ final class WatchMemory {
             LOG.debug("cgroup of {}: {}", container.id(), e.getMessage());
             return 0;
         }
+    }
+
+    /** Of a run that has ended; on a thread that may block. */
+    long killsAtEnd(Container container) {
+        boolean unified = room.cgroups().hierarchies().version() == CgroupHierarchies.Version.V2;
+        return atEnd(kills(container), unified, room.files(container).outOfMemory());
+    }
+
+    /**
+     * systemd takes the cgroup of an ended run away, and its count with it, often before anybody can look; the monitor has
+     * looked earlier. On v1 the engine removes the cgroup itself, and the monitor's word is about shortage, not kills.
+     */
+    static long atEnd(long counted, boolean unified, Path toldByMonitor) {
+        return counted == 0 && unified && Files.exists(toldByMonitor) ? 1 : counted;
     }
 
     private static String cgroup(Container container) {
