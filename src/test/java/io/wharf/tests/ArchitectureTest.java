@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("events", List.of("base", "linux", "contracts", "streams")),
             Map.entry("networking", List.of("base", "linux", "contracts", "streams", "plugins")),
             Map.entry("volumes", List.of("base", "linux", "contracts", "streams", "plugins", "tar")),
+            Map.entry("access", List.of("base", "linux", "contracts", "plugins")),
             Map.entry("api", List.of("base", "contracts", "streams", "openapi")),
             Map.entry("cri", List.of("base", "contracts", "streams")));
 

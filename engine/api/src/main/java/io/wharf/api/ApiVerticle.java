@@ -29,7 +29,8 @@ public final class ApiVerticle extends VerticleBase {
     public Future<?> start() {
         List<Operation> operations = Contract.operations();
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
-        Front front = new Front(new Router(operations), handlers, options.version(), context);
+        Guard guard = new Guard(vertx, options.listeners());
+        Front front = new Front(new Router(operations), handlers, guard, options.version(), context);
         listeners =
                 new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
         return listeners.open(options.hosts());

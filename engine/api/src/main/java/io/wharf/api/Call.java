@@ -9,6 +9,7 @@ import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Pending;
 import io.wharf.openapi.Operation;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -67,6 +68,11 @@ final class Call {
             throw new IllegalStateException(operation.id() + " has no path parameter " + name);
         }
         return value;
+    }
+
+    /** All parameters of the path, in their order. */
+    List<String> pathValues() {
+        return List.copyOf(path.values());
     }
 
     @Nullable

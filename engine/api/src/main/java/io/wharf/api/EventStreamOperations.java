@@ -46,7 +46,7 @@ final class EventStreamOperations {
         }
         return events.subscribe(wanted)
                 .<Reply>map(handle -> {
-                    Flowable<Event> taken = handles.take(handle);
+                    Flowable<Event> taken = AuditEvents.shown(handles.take(handle), call, false);
                     return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
                 })
                 .onFailure(refused -> {

@@ -5,6 +5,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.ExecService.ExecConfig;
 import io.wharf.contracts.ExecService.ExecStart;
+import io.wharf.openapi.Role;
 import io.wharf.streams.HandleTable;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ final class ExecOperations {
         ExecConfig config = ReadBody.orNull(call, ExecConfig.class);
         if (config == null || config.cmd().isEmpty()) {
             throw WharfException.invalid("No exec command specified");
+        }
+        if (config.privileged() && call.caller().role() != Role.ADMIN) {
+            throw Refusals.privileged(call.caller().role());
         }
         return execs.create(call.path("id"), call.version().atLeast(CONSOLE_SIZES) ? config : config.withoutSize())
                 .map(id -> new Reply.Json(201, Map.of("Id", id)));

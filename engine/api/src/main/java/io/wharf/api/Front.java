@@ -32,13 +32,15 @@ final class Front {
 
     private final Router router;
     private final Handlers handlers;
+    private final Guard guard;
     private final Map<String, String> headers;
     private final DateHeader date = new DateHeader();
     private final Context context;
 
-    Front(Router router, Handlers handlers, String engineVersion, Context context) {
+    Front(Router router, Handlers handlers, Guard guard, String engineVersion, Context context) {
         this.router = router;
         this.handlers = handlers;
+        this.guard = guard;
         this.context = context;
         headers = Map.of(
                 "Api-Version",
@@ -78,7 +80,9 @@ final class Front {
         if (caller.role().permits(call.operation().role())) {
             take(call, request);
         } else {
-            WriteReply.failure(request, Refusals.role(call.operation(), caller.role()));
+            WharfException refusal = Refusals.role(call.operation(), caller.role());
+            guard.refused(call, refusal);
+            WriteReply.failure(request, refusal);
         }
     }
 
@@ -178,7 +182,7 @@ final class Front {
     }
 
     private void dispatch(Call call, HttpServerRequest request) {
-        answer(call).onComplete(reply -> WriteReply.write(call, reply), failure -> {
+        guard.around(call, this::answer).onComplete(reply -> WriteReply.write(call, reply), failure -> {
             log(call, failure);
             WriteReply.failure(request, WharfException.of(failure));
             call.answered();
@@ -191,7 +195,7 @@ final class Front {
             REQUESTS.of(call.operation().id(), "101").record(System.nanoTime() - begun);
             upgrade.announce(call, tty);
         });
-        answer(call).onComplete(reply -> upgrade.answer(call, reply), failure -> {
+        guard.around(call, this::answer).onComplete(reply -> upgrade.answer(call, reply), failure -> {
             log(call, failure);
             upgrade.refuse(WharfException.of(failure));
         });

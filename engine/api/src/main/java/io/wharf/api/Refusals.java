@@ -36,6 +36,14 @@ final class Refusals {
                         + operation.role().word());
     }
 
+    /** A further process would get more than the container that it is in. */
+    static WharfException privileged(Role role) {
+        return new WharfException(
+                ErrorKind.FORBIDDEN,
+                "a privileged exec is refused: this socket's role is " + role.word() + ", and it needs "
+                        + Role.ADMIN.word());
+    }
+
     /** The body of an error. */
     static Map<String, String> body(WharfException failure) {
         return Map.of("message", String.valueOf(failure.getMessage()));

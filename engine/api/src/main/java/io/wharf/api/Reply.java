@@ -17,6 +17,24 @@ sealed interface Reply {
         return Future.succeededFuture(new Json(200, body));
     }
 
+    /** The status with which it begins. */
+    static int status(Reply reply) {
+        return switch (reply) {
+            case Json json -> json.status();
+            case Empty empty -> empty.status();
+            case Text text -> text.status();
+            case Head head -> head.status();
+            case Promised promised -> 200;
+            case Bytes bytes -> 200;
+            case Lines lines -> 200;
+            case Messages messages -> 200;
+            case SocketEvents events -> 101;
+            case Raw raw -> 101;
+            case WebSocket socket -> 101;
+            case RawFailure failure -> 101;
+        };
+    }
+
     /** A body as JSON. */
     record Json(int status, Object body) implements Reply {}
 

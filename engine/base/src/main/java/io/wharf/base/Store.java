@@ -11,7 +11,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -89,6 +91,7 @@ public final class Store implements AutoCloseable {
     private final Connection connection;
     private final Tx tx;
     private final BlockingQueue<Unit> queue = new LinkedBlockingQueue<>();
+    private final Queue<Unit> riders = new ConcurrentLinkedQueue<>();
     private final Thread writer;
     private volatile Consumer<List<Event>> listener = events -> {};
     private volatile boolean closed;
@@ -140,6 +143,14 @@ public final class Store implements AutoCloseable {
         if (drained && queue.remove(unit)) {
             promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
         }
+    }
+
+    /**
+     * Runs a unit of work with the next that {@link #write} is given, in its commit, behind it. It makes no commit of its
+     * own: whoever must not wait for others to write says so by an empty unit.
+     */
+    public void accompany(Function<Tx, ?> work) {
+        riders.add(new Unit(work, Promise.promise()));
     }
 
     /** Reads committed rows, in turn with the writes. For short reads; the state that serves requests is kept in memory. */
@@ -196,6 +207,9 @@ public final class Store implements AutoCloseable {
                 return;
             }
             queue.drainTo(group, GROUP - 1);
+            for (Unit rider = riders.poll(); rider != null; rider = riders.poll()) {
+                group.add(rider);
+            }
             running = !group.remove(STOP);
             commit(group);
             group.clear();

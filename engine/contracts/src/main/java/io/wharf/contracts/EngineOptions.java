@@ -100,7 +100,7 @@ public record EngineOptions(
                 firewall,
                 networks,
                 sinks,
-                listeners,
+                listeners.adjusted(now.listeners),
                 events);
     }
 

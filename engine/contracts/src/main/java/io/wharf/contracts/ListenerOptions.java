@@ -31,6 +31,11 @@ public record ListenerOptions(
         authorizationPlugins = List.copyOf(authorizationPlugins);
     }
 
+    /** These with what may change while the engine runs, taken from others. */
+    public ListenerOptions adjusted(ListenerOptions now) {
+        return new ListenerOptions(group, sockets, tls, plainTcp, audit, now.authorizationPlugins);
+    }
+
     /**
      * A unix socket of its own.
      *

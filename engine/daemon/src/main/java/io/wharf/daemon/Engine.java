@@ -4,6 +4,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.wharf.access.AccessVerticle;
 import io.wharf.api.ApiVerticle;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.KernelLedger;
@@ -188,6 +189,7 @@ final class Engine {
         deploy(vertx, new MetricsVerticle(options.layout(), store, pools, metricsAddress));
         deploy(vertx, new FilesVerticle(handles));
         deploy(vertx, new BuildVerticle());
+        deploy(vertx, new AccessVerticle(options, store, pools));
         SystemVerticle system = new SystemVerticle(told, store);
         deploy(vertx, system);
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.

@@ -85,8 +85,7 @@ final class Options {
                                     LIST,
                                     "--authorization-plugin",
                                     "authorization-plugins",
-                                    "authorization plugins are not asked yet")
-                            .refused()
+                                    "Authorization plugin to ask for each request; each must allow it")
                             .reload()));
 
     private static final Section CONTAINERS = new Section(

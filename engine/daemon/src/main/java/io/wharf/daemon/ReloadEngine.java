@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wharf.base.Json;
 import io.wharf.base.Store;
+import io.wharf.contracts.AccessService;
 import io.wharf.contracts.ContainerDefaults;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.ImageService;
@@ -23,12 +24,14 @@ final class ReloadEngine {
     private final String engineId;
     private final RuntimeService runtimes;
     private final ImageService images;
+    private final AccessService access;
 
     ReloadEngine(Vertx vertx, Store store, String engineId) {
         this.store = store;
         this.engineId = engineId;
         this.runtimes = Services.client(vertx, RuntimeService.class);
         this.images = Services.client(vertx, ImageService.class);
+        this.access = Services.client(vertx, AccessService.class);
     }
 
     /** Completes when all have taken it and the event is kept; fails with everything as it was. */
@@ -45,7 +48,9 @@ final class ReloadEngine {
 
     /** First what may be refused. */
     private Future<Void> take(EngineOptions options) {
-        return runtimes.adjust(options).compose(adjusted -> images.reach(options.registries()));
+        return runtimes.adjust(options)
+                .compose(adjusted -> access.authorizers(options.listeners().authorizationPlugins()))
+                .compose(asked -> images.reach(options.registries()));
     }
 
     /** Names and forms are dockerd's, down to the way in which Go prints a map. */
