@@ -58,4 +58,6 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 if os.path.exists(SOCKET):
     os.unlink(SOCKET)
-Server(SOCKET, Handler).serve_forever()
+server = Server(SOCKET, Handler)
+print("ready", flush=True)
+server.serve_forever()

@@ -17,13 +17,19 @@ public final class AccessVerticle extends VerticleBase implements AccessService 
     private static final long PATIENCE_MILLIS = 50;
 
     private final EngineOptions options;
+    private final List<String> folders;
     private final Store store;
     private final Pools pools;
     private boolean leaving;
     private @Nullable Authorizers authorizers;
 
     public AccessVerticle(EngineOptions options, Store store, Pools pools) {
+        this(options, options.pluginFolders(), store, pools);
+    }
+
+    AccessVerticle(EngineOptions options, List<String> folders, Store store, Pools pools) {
         this.options = options;
+        this.folders = folders;
         this.store = store;
         this.pools = pools;
     }
@@ -72,7 +78,7 @@ public final class AccessVerticle extends VerticleBase implements AccessService 
             return Future.succeededFuture();
         }
         if (authorizers == null) {
-            authorizers = new Authorizers(vertx, pools, options.pluginFolders());
+            authorizers = new Authorizers(vertx, pools, folders);
         }
         return authorizers
                 .ask(names)

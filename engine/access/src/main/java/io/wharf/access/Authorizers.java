@@ -58,7 +58,7 @@ final class Authorizers {
             body.put("ResponseHeaders", answer.headers());
         }
         byte[] content = answer.body();
-        if (content != null && content.length > 0) {
+        if (content.length > 0) {
             body.put("ResponseBody", content);
         }
         return chain(REPLY, body, question);
@@ -80,7 +80,7 @@ final class Authorizers {
     private Future<Void> one(String name, String method, Map<String, Object> body) {
         return plugins.get(name, KIND)
                 .compose(plugin -> plugin.call(method, body, LIMIT))
-                .recover(failure -> Future.failedFuture(failed(name, failure.getMessage())))
+                .recover(failure -> Future.failedFuture(failed(name, String.valueOf(failure.getMessage()))))
                 .map(answer -> {
                     judge(name, answer);
                     return null;
@@ -114,7 +114,7 @@ final class Authorizers {
         body.put("RequestMethod", question.method());
         body.put("RequestUri", question.uri());
         byte[] content = question.body();
-        if (content != null && content.length > 0) {
+        if (content.length > 0) {
             body.put("RequestBody", content);
         }
         if (!question.headers().isEmpty()) {

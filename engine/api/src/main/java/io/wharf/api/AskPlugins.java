@@ -29,6 +29,7 @@ final class AskPlugins {
     /** In a name after RFC 2253, where what separates is escaped inside of values. */
     private static final Pattern COMMON_NAME = Pattern.compile("(?:^|[,+])CN=((?:\\\\.|[^,+\\\\])*)");
 
+    private static final byte[] NONE = {};
     private static final String LOGIN = "SystemAuth";
 
     private final AccessService access;
@@ -54,7 +55,7 @@ final class AskPlugins {
                 headers.put(name, value);
             }
         });
-        byte[] body = isJson(call.header("Content-Type")) ? call.body().getBytes() : null;
+        byte[] body = isJson(call.header("Content-Type")) ? call.body().getBytes() : NONE;
         List<byte[]> certificates = new ArrayList<>();
         String user = null;
         if (call.caller().peer() instanceof Peer.Certified certified) {
@@ -67,7 +68,7 @@ final class AskPlugins {
     /** The answer, if it may be given; bytes that were made to be shown are sent as they are. */
     private Future<Reply> told(Question question, Reply reply) {
         Reply ready = reply;
-        byte[] body = null;
+        byte[] body = NONE;
         Map<String, String> headers = Map.of();
         if (reply instanceof Reply.Json(int status, Object value)) {
             Buffer line = WriteReply.line(value);
@@ -81,8 +82,8 @@ final class AskPlugins {
                 .onFailure(refused -> WriteReply.discard(sent));
     }
 
-    private byte @Nullable [] shown(byte @Nullable [] body) {
-        return call.operation().id().equals(LOGIN) ? null : body;
+    private byte[] shown(byte[] body) {
+        return call.operation().id().equals(LOGIN) ? NONE : body;
     }
 
     private static boolean isJson(@Nullable String contentType) {

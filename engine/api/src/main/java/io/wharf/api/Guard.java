@@ -15,20 +15,19 @@ import io.wharf.openapi.Role;
 final class Guard {
     private final AccessService access;
     private final boolean audit;
-    private final Handlers handlers;
     private boolean plugins;
 
-    Guard(Vertx vertx, ListenerOptions options, Handlers handlers) {
+    Guard(Vertx vertx, ListenerOptions options) {
         access = Services.client(vertx, AccessService.class);
         audit = options.audit();
         plugins = !options.authorizationPlugins().isEmpty();
-        this.handlers = handlers;
         vertx.eventBus().<Boolean>localConsumer(AccessService.AUTHORIZERS, now -> plugins = now.body());
     }
 
     /** The answer to a call that its role permits. */
-    Future<? extends Reply> answer(Call call) {
-        Future<? extends Reply> answer = plugins ? new AskPlugins(access, call).around(this::seen) : seen(call);
+    Future<? extends Reply> around(Call call, Handlers.Handler handler) {
+        Future<? extends Reply> answer =
+                plugins ? new AskPlugins(access, call).around(asked -> seen(asked, handler)) : seen(call, handler);
         if (audit && Audit.isKept(call)) {
             // Who it was is looked up now: when the answer is there, the caller may be gone.
             Audit trail = Audit.begin(call);
@@ -47,13 +46,8 @@ final class Guard {
         }
     }
 
-    private Future<? extends Reply> seen(Call call) {
-        Future<? extends Reply> answer;
-        try {
-            answer = handlers.handle(call);
-        } catch (RuntimeException e) {
-            return Future.failedFuture(e);
-        }
+    private static Future<? extends Reply> seen(Call call, Handlers.Handler handler) {
+        Future<? extends Reply> answer = handler.handle(call);
         return call.caller().role() == Role.READ_ONLY ? answer.map(HideEnvironment::in) : answer;
     }
 }

@@ -45,7 +45,7 @@ public interface AccessService {
      * @param method of HTTP
      * @param uri with version and query
      * @param headers without credentials
-     * @param body JSON, or null for what is none and for streams
+     * @param body JSON; empty for what is none and for streams
      * @param certificates of the client, in DER
      */
     // An array is what carries bytes; questions are never compared.
@@ -55,7 +55,7 @@ public interface AccessService {
             String method,
             String uri,
             Map<String, String> headers,
-            byte @Nullable [] body,
+            byte[] body,
             List<byte[]> certificates) {
         public Question {
             headers = Map.copyOf(headers);
@@ -66,10 +66,10 @@ public interface AccessService {
     /**
      * An answer as an authorization plugin is told of it.
      *
-     * @param body JSON, or null for what is none and for streams
+     * @param body JSON; empty for what is none and for streams
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Answer(int status, Map<String, String> headers, byte @Nullable [] body) {
+    record Answer(int status, Map<String, String> headers, byte[] body) {
         public Answer {
             headers = Map.copyOf(headers);
         }
