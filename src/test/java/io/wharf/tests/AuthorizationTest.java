@@ -45,11 +45,7 @@ class AuthorizationTest {
     private static Running begin() {
         Path socket = FOLDER.resolve("judge.sock");
         return Running.start(
-                        List.of(
-                                "python3",
-                                Here.resource("authz.py").toString(),
-                                socket.toString(),
-                                FOLDER.toString()),
+                        List.of("python3", Here.resource("authz.py").toString(), socket.toString(), FOLDER.toString()),
                         Map.of())
                 .awaitOut("ready");
     }
@@ -92,7 +88,9 @@ class AuthorizationTest {
         Ran refused = rig.run("create", "--name", "sunday", "busybox", "true");
         assertThat(refused.err())
                 .contains("Error response from daemon: authorization denied by plugin judge: not on a Sunday");
-        assertThat(rig.http().post("/containers/create?name=sunday", "{\"Image\": \"busybox\"}").status())
+        assertThat(rig.http()
+                        .post("/containers/create?name=sunday", "{\"Image\": \"busybox\"}")
+                        .status())
                 .isEqualTo(403);
         assertThat(rig.ok("ps", "-aq")).isEmpty();
         rule("AuthZRes GET /images/json deny what is there is nobody's business");
@@ -102,7 +100,8 @@ class AuthorizationTest {
     @Test
     void stream_isDeniedBeforeItBegins() throws IOException {
         rig.ok("run", "-d", "--name", "open", "busybox", "sleep", "1000");
-        assertThat(rig.docker().pipe("through\n", "exec", "-i", "open", "cat").out()).isEqualTo("through\n");
+        assertThat(rig.docker().pipe("through\n", "exec", "-i", "open", "cat").out())
+                .isEqualTo("through\n");
         rule("AuthZReq POST /start deny no further process");
         // The client itself says no more of an upgrade that it did not get.
         assertThat(rig.run("exec", "open", "true").err()).contains("received 403");

@@ -73,8 +73,9 @@ class DoorsTest {
 
     /** The client over TLS, with the certificate of somebody or of nobody. */
     private static Ran tls(String who, String script) {
-        String certificate =
-                who.isEmpty() ? "" : "--tlscert " + FOLDER + "/" + who + ".pem --tlskey " + FOLDER + "/" + who + "-key.pem";
+        String certificate = who.isEmpty()
+                ? ""
+                : "--tlscert " + FOLDER + "/" + who + ".pem --tlskey " + FOLDER + "/" + who + "-key.pem";
         return rig.machine()
                 .inHost(
                         "sh",
@@ -87,7 +88,9 @@ class DoorsTest {
     void tls_letsInWhoHasACertificate() {
         assertThat(tls("client", "echo over | d run --rm -i busybox cat").ok().text())
                 .isEqualTo("over");
-        assertThat(tls("client", "d run --rm busybox head -c 3000000 /dev/zero | wc -c").ok().text())
+        assertThat(tls("client", "d run --rm busybox head -c 3000000 /dev/zero | wc -c")
+                        .ok()
+                        .text())
                 .isEqualTo("3000000");
         assertThat(tls("", "d version").err()).contains("tls: ").contains("certificate");
         assertThat(tls("other", "d version").err()).contains("tls: ");
@@ -136,8 +139,20 @@ class DoorsTest {
         assertTrail("ContainerStart", "traced", "certificate=CN=alice,O=Wharf", "fingerprint=", "address=127.0.0.1:");
         // From inside of a container, with the host's own client.
         String id = rig.ok(
-                "run", "-d", "-v", "/:/host", "busybox", "chroot", "/host", "curl", "-s", "-X", "POST", "--unix-socket",
-                FOLDER.resolve("admin.sock").toString(), "http://d/containers/traced/rename?name=renamed");
+                "run",
+                "-d",
+                "-v",
+                "/:/host",
+                "busybox",
+                "chroot",
+                "/host",
+                "curl",
+                "-s",
+                "-X",
+                "POST",
+                "--unix-socket",
+                FOLDER.resolve("admin.sock").toString(),
+                "http://d/containers/traced/rename?name=renamed");
         rig.ok("wait", id);
         assertTrail("ContainerRename", "traced", "container=" + id, "status=204");
         // Docker's clients know no such events.
@@ -152,8 +167,8 @@ class DoorsTest {
 
     private static void assertTrail(String operation, String target, String... facts) {
         Awaitility.await()
-                .untilAsserted(() -> assertThat(rig.run(
-                                                "events", "--since", "0", "--until", before(), "--filter", "type=audit")
+                .untilAsserted(() -> assertThat(
+                                rig.run("events", "--since", "0", "--until", before(), "--filter", "type=audit")
                                         .lines())
                         .as(operation)
                         .anySatisfy(line -> assertThat(line)
@@ -178,8 +193,8 @@ class DoorsTest {
     void socketsOfSystemd_areServed() {
         Path home = FOLDER.resolve("passed");
         Path socket = FOLDER.resolve("p.sock");
-        List<String> command = new ArrayList<>(
-                List.of("python3", Here.resource("passed.py").toString(), socket.toString(), "--"));
+        List<String> command =
+                new ArrayList<>(List.of("python3", Here.resource("passed.py").toString(), socket.toString(), "--"));
         command.addAll(List.of(Here.ROOT.resolve("bin/wharfd").toString(), "-H", "fd://", "--bridge", "none"));
         command.addAll(List.of("--data-root", home + "/data", "--exec-root", home + "/exec"));
         command.addAll(List.of("--iptables=false", "--ip-forward=false"));

@@ -66,11 +66,7 @@ public final class Main {
             Refusals.tell(settings, log());
             OomScore.set(told.oomScore());
             Engine engine = new Engine(
-                    said,
-                    settings.pidFile(),
-                    settings.criSocket(),
-                    settings.metricsAddress(),
-                    Notify.ofEnvironment());
+                    said, settings.pidFile(), settings.criSocket(), settings.metricsAddress(), Notify.ofEnvironment());
             Signals.install(engine::stopAndExit, () -> {
                 engine.reopenSinks();
                 Settings anew = Settings.merge(parsed);
