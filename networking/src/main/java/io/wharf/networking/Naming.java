@@ -3,6 +3,7 @@ package io.wharf.networking;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.wharf.base.KernelLedger;
+import io.wharf.contracts.DnsDefaults;
 import io.wharf.contracts.NetworkService.JoinNetworks;
 import io.wharf.linux.Pools;
 import io.wharf.networking.dns.Dns;
@@ -28,9 +29,11 @@ final class Naming {
     private @Nullable KernelLedger ledger;
     private @Nullable Pools pools;
     private @Nullable Dns dns;
+    private DnsDefaults defaults = DnsDefaults.USUAL;
 
     /** Called once, before anything is served. */
-    void begin(Context verticle, KernelLedger records, Pools blocking) {
+    void begin(Context verticle, KernelLedger records, Pools blocking, DnsDefaults usual) {
+        defaults = usual;
         context = verticle;
         ledger = records;
         pools = blocking;
@@ -95,7 +98,11 @@ final class Naming {
     /** Gives a container its server where one of its networks has names; it keeps it until {@link #end}. */
     Future<Void> serve(Membership member, JoinNetworks asked) {
         return isServed(member)
-                ? dns().open(member.containerId(), member.netns(), asked.dns(), asked.dnsOptions())
+                ? dns().open(
+                                member.containerId(),
+                                member.netns(),
+                                asked.dns().isEmpty() ? defaults.servers() : asked.dns(),
+                                asked.dnsOptions().isEmpty() ? defaults.options() : asked.dnsOptions())
                 : Future.succeededFuture();
     }
 

@@ -188,6 +188,10 @@ record Network(
     }
 
     Network with(Ipam chosen, Map<String, String> chosenOptions) {
+        return with(enableIpv6, chosen, chosenOptions);
+    }
+
+    Network with(boolean ipv6, Ipam chosen, Map<String, String> chosenOptions) {
         return new Network(
                 id,
                 name,
@@ -199,7 +203,7 @@ record Network(
                 configFrom,
                 scope,
                 enableIpv4,
-                enableIpv6,
+                ipv6,
                 chosen,
                 chosenOptions,
                 labels);

@@ -40,6 +40,7 @@ final class Networks {
     private final DepartingAddresses departing = new DepartingAddresses();
     private final Naming naming = new Naming();
     private @Nullable RemoteDrivers remote;
+    private boolean openDirectly;
 
     /** Who is called what. */
     Naming naming() {
@@ -49,6 +50,15 @@ final class Networks {
     /** The drivers that are plugins. */
     RemoteDrivers remote() {
         return Objects.requireNonNull(remote, "asked before it was started");
+    }
+
+    /** Whether published ports are open at the containers' own addresses, whatever their networks ask for. */
+    boolean isOpenDirectly() {
+        return openDirectly;
+    }
+
+    void openDirectly(boolean open) {
+        openDirectly = open;
     }
 
     void begin(RemoteDrivers drivers) {

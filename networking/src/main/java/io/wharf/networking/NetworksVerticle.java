@@ -25,6 +25,7 @@ import io.wharf.networking.firewall.Firewall;
 import io.wharf.networking.firewall.ForeignChains;
 import io.wharf.networking.firewall.ForwardGuard;
 import io.wharf.networking.firewall.Forwarding;
+import io.wharf.networking.firewall.Openings;
 import io.wharf.networking.firewall.RulesWatch;
 import io.wharf.networking.ports.HostPorts;
 import io.wharf.networking.ports.Sockets;
@@ -75,7 +76,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<?> start() {
-        networks.naming().begin(context, ledger, pools);
+        networks.naming().begin(context, ledger, pools, options.networks().dns());
+        networks.openDirectly(options.firewall().directRouting());
         networks.begin(new RemoteDrivers(vertx, pools, options.pluginFolders(), ledger));
         return pools.call(this::open)
                 .compose(kernel -> {
@@ -138,7 +140,14 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         return new Kernel(
                 netlink,
                 wiring,
-                Firewall.open(options.bridge(), nft, ipv4, ipv6),
+                Firewall.open(
+                        options.bridge(),
+                        nft,
+                        ipv4,
+                        ipv6,
+                        new Openings(
+                                options.firewall().directRouting(),
+                                options.firewall().acceptMark())),
                 new ForeignChains(nft, options.bridge(), ipv4, ipv6));
     }
 

@@ -61,7 +61,7 @@ final class Publishing {
                         .map(options -> new Gate(
                                 address,
                                 options.mode(family),
-                                !options.trusted().isEmpty())));
+                                networks.isOpenDirectly() || !options.trusted().isEmpty())));
     }
 
     private static @Nullable InetAddress address(@Nullable Gate gate) {

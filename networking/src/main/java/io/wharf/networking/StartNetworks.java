@@ -185,8 +185,13 @@ final class StartNetworks {
         Network network = networks.get(Network.BRIDGE);
         Map<Subnet, String> inUse = new HashMap<>(found.routes.inUse());
         inUse.putAll(networks.claims().subnets());
-        Network decided =
-                DefaultBridge.decide(network, options, DefaultSubnets.ofDefaultBridge(options), found.present, inUse);
+        Network decided = DefaultBridge.decide(
+                network,
+                options,
+                DefaultSubnets.ofDefaultBridge(options),
+                DefaultSubnets.ofNetworks(options),
+                found.present,
+                inUse);
         return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);
     }
 

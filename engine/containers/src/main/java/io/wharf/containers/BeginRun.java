@@ -12,6 +12,7 @@ import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Fd;
 import io.wharf.linux.ProcessIdentity;
+import io.wharf.oci.AppliedDns;
 import io.wharf.oci.EtcFiles;
 import io.wharf.oci.HostMounts;
 import io.wharf.oci.MountPlan;
@@ -176,7 +177,9 @@ final class BeginRun {
                             : EtcFiles.write(
                                     folder,
                                     container.config(),
-                                    container.host(),
+                                    AppliedDns.over(
+                                            container.host(),
+                                            room.options().networks().dns()),
                                     parts.sandbox(),
                                     room.host().gateway(),
                                     linked.hosts());

@@ -121,13 +121,14 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     private Room.HostSide hostSide(
             HostFacts facts, ImageService.StorageFacts storage, NetworkService.NetworkFacts network) {
         CgroupPaths cgroups = CgroupPaths.of(options, facts);
+        List<String> gateways = options.networks().dns().hostGateways();
         return new Room.HostSide(
                 facts,
                 cgroups,
                 new Adjustable(pools.call(new RuntimeProbe(options, facts, cgroups)::probe), options.defaults()),
                 new Bundle(facts, cgroups, options.defaults()),
                 Executables.find("conmon").orElse(""),
-                network.gatewayAddress(),
+                gateways.isEmpty() ? network.gatewayAddress() : String.join(",", gateways),
                 storage.driver(),
                 CgroupMigration.ofThisProcess());
     }

@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import io.vertx.core.Future;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.oci.AppliedDns;
 import io.wharf.oci.EtcFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,13 @@ final class EndpointFiles {
     Future<Void> rewrite(Container container, Sandbox before, Sandbox after) {
         return room.pools()
                 .run(() -> EtcFiles.in(room.layout().container(container.id()))
-                        .rewire(container.config(), container.host(), before, after))
+                        .rewire(
+                                container.config(),
+                                AppliedDns.over(
+                                        container.host(),
+                                        room.options().networks().dns()),
+                                before,
+                                after))
                 .recover(failure -> {
                     LOG.warn("files of /etc of {}: {}", container.id(), failure.toString());
                     return Future.succeededFuture();

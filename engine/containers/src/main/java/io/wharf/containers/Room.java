@@ -51,7 +51,7 @@ record Room(
      *
      * @param adjustable runtimes, whose probe is over before the first container is made or recovered, and defaults
      * @param conmon the monitor's program, or empty
-     * @param gateway address of the default bridge, or empty
+     * @param gateway what {@code host-gateway} stands for: addresses between commas, or empty
      * @param storageDriver of the containers' roots
      * @param migration what a runtime will wait for
      */

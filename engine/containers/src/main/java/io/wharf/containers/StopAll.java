@@ -42,7 +42,7 @@ final class StopAll {
         if (running.isEmpty()) {
             return Pending.of(Future.succeededFuture());
         }
-        LOG.info("stopping {} containers", running.size());
+        LOG.info("{} {} containers", seconds == 0 ? "killing" : "stopping", running.size());
         if (seconds == 0) {
             return Pending.of(all(running, this::kill));
         }

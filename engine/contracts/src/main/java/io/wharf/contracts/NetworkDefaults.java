@@ -9,10 +9,14 @@ import java.util.Map;
  * @param pools where subnets come from that nobody named; empty for the usual ones
  * @param options by driver, the options of new networks
  * @param mtu of the default bridge, or 0 for the usual
+ * @param bridge addresses of the default bridge
+ * @param dns how containers find names
  */
-public record NetworkDefaults(List<Pool> pools, Map<String, Map<String, String>> options, int mtu) {
+public record NetworkDefaults(
+        List<Pool> pools, Map<String, Map<String, String>> options, int mtu, BridgeDefaults bridge, DnsDefaults dns) {
     /** Of an engine that nobody configured. */
-    public static final NetworkDefaults USUAL = new NetworkDefaults(List.of(), Map.of(), 0);
+    public static final NetworkDefaults USUAL =
+            new NetworkDefaults(List.of(), Map.of(), 0, BridgeDefaults.USUAL, DnsDefaults.USUAL);
 
     public NetworkDefaults {
         pools = List.copyOf(pools);

@@ -139,16 +139,12 @@ final class Options {
             List.of(
                     flag(TEXT, "-b, --bridge", "Name of the default bridge, or none (default wharf0)"),
                     flag(TEXT, "--bip", "Address of the default bridge, as 172.20.0.1/16"),
-                    flag(TEXT, "--bip6", "Its IPv6 address, as fd00:1::1/64").refused(),
-                    flag(TEXT, "--fixed-cidr", "Part of its subnet that containers get addresses from")
-                            .refused(),
-                    flag(TEXT, "--fixed-cidr-v6", "Its IPv6 subnet, or the part of it for containers")
-                            .refused(),
-                    flag(ADDRESS, "--default-gateway", "Gateway of its containers (default: the bridge)")
-                            .refused(),
-                    flag(ADDRESS, "--default-gateway-v6", "Their IPv6 gateway (default: the bridge)")
-                            .refused(),
-                    flag(TRUTH, "--ipv6", "Whether it has IPv6").refused(),
+                    flag(TEXT, "--bip6", "Its IPv6 address, as fd00:1::1/64"),
+                    flag(TEXT, "--fixed-cidr", "Part of its subnet that containers get addresses from"),
+                    flag(TEXT, "--fixed-cidr-v6", "Its IPv6 subnet, or the part of it for containers"),
+                    flag(ADDRESS, "--default-gateway", "Gateway of its containers (default: the bridge)"),
+                    flag(ADDRESS, "--default-gateway-v6", "Their IPv6 gateway (default: the bridge)"),
+                    flag(TRUTH, "--ipv6", "Whether it has IPv6"),
                     flag(NUMBER, "--mtu", "Its MTU (default 1500)"),
                     flag(TRUTH, "--icc", "Whether its containers may talk to each other (default true)"),
                     flag(ADDRESS, "--ip", "Address at which it publishes ports (default: all of the host)"),
@@ -160,12 +156,10 @@ final class Options {
                     flag(TRUTH, "--ip-forward-no-drop", "Whether its other links then exchange packets too"),
                     flag(TRUTH, "--userland-proxy", "Whether the engine copies what no rule can lead (default true)"),
                     flag(
-                                    TRUTH,
-                                    "--allow-direct-routing",
-                                    "Whether others reach published ports at containers' addresses")
-                            .refused(),
-                    flag(TEXT, "--bridge-accept-fwmark", "Firewall mark, or mark/mask, of packets to let into bridges")
-                            .refused(),
+                            TRUTH,
+                            "--allow-direct-routing",
+                            "Whether others reach published ports at containers' addresses"),
+                    flag(TEXT, "--bridge-accept-fwmark", "Firewall mark, or mark/mask, of packets to let into bridges"),
                     flag(
                             OBJECTS,
                             "--default-address-pool",
@@ -176,18 +170,15 @@ final class Options {
                             "--default-network-opt",
                             "default-network-opts",
                             "Option of new networks, as bridge=com.docker.network.driver.mtu=1400"),
-                    flag(LIST, "--dns", "DNS server of containers that name none (default: the host's)")
-                            .refused(),
-                    flag(LIST, "--dns-opt", "dns-opts", "Line of options in their resolv.conf")
-                            .refused(),
-                    flag(LIST, "--dns-search", "Domain that they search").refused(),
+                    flag(LIST, "--dns", "DNS server of containers that name none (default: the host's)"),
+                    flag(LIST, "--dns-opt", "dns-opts", "Line of options in their resolv.conf"),
+                    flag(LIST, "--dns-search", "Domain that they search"),
                     flag(
-                                    LIST,
-                                    "--host-gateway-ip",
-                                    "host-gateway-ips",
-                                    "Address that host-gateway stands for (default: that of the default bridge)")
-                            .refused(),
-                    key(ADDRESS, "host-gateway-ip", "The same, by its old name").refused()));
+                            LIST,
+                            "--host-gateway-ip",
+                            "host-gateway-ips",
+                            "Address that host-gateway stands for (default: that of the default bridge)"),
+                    key(ADDRESS, "host-gateway-ip", "The same, by its old name")));
 
     private static final Section IMAGES = new Section(
             "Images and registries",

@@ -140,6 +140,12 @@ class SettingsTest {
                 "--default-shm-size=much       | invalid size: 'much'",
                 "--events-max-age=long         | invalid events-max-age: long: a length of time is wanted, as 168h",
                 "--registry-mirror=a           | invalid mirror: no scheme specified for \"a\": must use either 'https://' or 'http://'",
+                "--fixed-cidr-v6=10.0.0.0/8    | invalid fixed-cidr-v6: invalid CIDR address: 10.0.0.0/8",
+                "--bridge-accept-fwmark=1/x    | invalid bridge-accept-fwmark: invalid firewall mark \"1/x\"",
+                "--dns=here                    | IP address is not correctly formatted: here",
+                "--dns-search=a..b             | a..b is not a valid domain",
+                "--host-gateway-ip=10.0.0.1 --host-gateway-ip=10.0.0.2 | invalid host-gateway-ips: only one IPv4 and one IPv6 address may be given",
+                "--default-stop-timeout=-1     | invalid default stop timeout: -1",
                 "--userns-remap=default        | --userns-remap is not supported: containers do not get user namespaces of their own",
             })
     void wrongValue_isRefused(String arguments, String message) throws Exception {

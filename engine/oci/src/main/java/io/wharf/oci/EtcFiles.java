@@ -37,7 +37,7 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
      * Writes the three anew, as each start does; on a thread that may block.
      *
      * @param folder the container's own, which exists
-     * @param gateway the default bridge's address, which {@code host-gateway} stands for; empty for none
+     * @param gateway addresses that {@code host-gateway} stands for, between commas; empty for none
      */
     public static EtcFiles write(
             Path folder, ContainerConfig config, HostConfig host, NetworkService.Sandbox sandbox, String gateway) {
@@ -173,7 +173,11 @@ public record EtcFiles(Path hostname, Path hosts, Path resolvConf) {
             }
             address = gateway;
         }
-        return address + "\t" + extra.substring(0, at) + "\n";
+        StringBuilder lines = new StringBuilder();
+        for (String one : address.split(",")) {
+            lines.append(one).append('\t').append(extra, 0, at).append('\n');
+        }
+        return lines.toString();
     }
 
     /** Refuses entries of {@code ExtraHosts} that are not {@code name:address}. */

@@ -16,13 +16,15 @@ final class BridgeChains {
     private final BridgeRule bridge;
     private final boolean ipv4;
     private final boolean ipv6;
+    private final Openings openings;
     private final String link;
     private final String name;
 
-    BridgeChains(BridgeRule bridge, boolean ipv4, boolean ipv6) {
+    BridgeChains(BridgeRule bridge, boolean ipv4, boolean ipv6, Openings openings) {
         this.bridge = bridge;
         this.ipv4 = ipv4;
         this.ipv6 = ipv6;
+        this.openings = openings;
         this.link = RuleText.quoted(bridge.link());
         this.name = RuleText.identifier(bridge.link());
     }
@@ -82,6 +84,9 @@ final class BridgeChains {
             return rules;
         }
         rules.add("ct state established,related accept");
+        if (!openings.rule().isEmpty()) {
+            rules.add(openings.rule());
+        }
         if (!bridge.icc()) {
             rules.add("iifname " + link + " ct status dnat accept");
             rules.add("iifname " + link + " drop");
@@ -112,6 +117,10 @@ final class BridgeChains {
             case ISOLATED -> rules.add(only + "drop");
         }
         if (side.mode() == GatewayMode.NAT
+                && openings.direct()
+                && !side.subnets().isEmpty()) {
+            rules.add(published);
+        } else if (side.mode() == GatewayMode.NAT
                 && !bridge.trusted().isEmpty()
                 && !side.subnets().isEmpty()) {
             String links =

@@ -14,8 +14,8 @@ import java.util.Set;
  */
 public sealed interface Firewall extends AutoCloseable permits NftFirewall, Firewall.Off {
     /** Rules through libnftables, for one family of addresses or both, of the engine with this default bridge. */
-    static Firewall open(String bridge, Nftables nft, boolean ipv4, boolean ipv6) {
-        return new NftFirewall(new RuleText(bridge, ipv4, ipv6), nft, RulesetChanges::generation);
+    static Firewall open(String bridge, Nftables nft, boolean ipv4, boolean ipv6, Openings openings) {
+        return new NftFirewall(new RuleText(bridge, ipv4, ipv6, openings), nft, RulesetChanges::generation);
     }
 
     /** Whether ports of this family are led to containers by rules. */

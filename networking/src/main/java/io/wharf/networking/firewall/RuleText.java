@@ -55,12 +55,14 @@ final class RuleText {
     private final String name;
     private final boolean ipv4;
     private final boolean ipv6;
+    private final Openings openings;
 
     /** Rules of the engine whose default bridge has this name, for one family or both. */
-    RuleText(String bridge, boolean ipv4, boolean ipv6) {
+    RuleText(String bridge, boolean ipv4, boolean ipv6, Openings openings) {
         this.name = "wharf_" + identifier(bridge);
         this.ipv4 = ipv4;
         this.ipv6 = ipv6;
+        this.openings = openings;
     }
 
     /** The table's name, without its family. */
@@ -105,15 +107,16 @@ final class RuleText {
         // Deleted and not flushed, so that they may have other types than those of an earlier engine.
         MAPS.forEach(map -> line(text, "delete " + kind(map), name(map)));
         old.forEach(chain -> line(text, "delete chain", chain));
-        // Before the maps: elements of intervals go into the kernel together with their map.
+        // Chains speak of sets, and maps of chains; elements of intervals go into the kernel together with their map.
+        MAPS.stream().filter(map -> kind(map).equals("set")).forEach(set -> declare(text, set));
         bridges.forEach(bridge -> chains(text, bridge));
-        MAPS.forEach(map -> declare(text, map));
+        MAPS.stream().filter(map -> kind(map).equals("map")).forEach(map -> declare(text, map));
         guard(text);
         publish(text);
         postrouting(text);
         forward(text);
         List<Element> all = new ArrayList<>(elements);
-        bridges.forEach(bridge -> all.addAll(new BridgeChains(bridge, ipv4, ipv6).elements()));
+        bridges.forEach(bridge -> all.addAll(new BridgeChains(bridge, ipv4, ipv6, openings).elements()));
         elements(text, "add", all);
         return text.toString();
     }
@@ -145,19 +148,19 @@ final class RuleText {
     String add(BridgeRule bridge) {
         StringBuilder text = new StringBuilder();
         chains(text, bridge);
-        elements(text, "add", new BridgeChains(bridge, ipv4, ipv6).elements());
+        elements(text, "add", new BridgeChains(bridge, ipv4, ipv6, openings).elements());
         return text.toString();
     }
 
     private void chains(StringBuilder text, BridgeRule bridge) {
-        new BridgeChains(bridge, ipv4, ipv6).chains().forEach((chain, rules) -> {
+        new BridgeChains(bridge, ipv4, ipv6, openings).chains().forEach((chain, rules) -> {
             line(text, "add chain", chain);
             rules.forEach(rule -> line(text, "add rule", chain + " " + rule));
         });
     }
 
     String remove(BridgeRule bridge) {
-        BridgeChains gone = new BridgeChains(bridge, ipv4, ipv6);
+        BridgeChains gone = new BridgeChains(bridge, ipv4, ipv6, openings);
         StringBuilder text = new StringBuilder();
         elements(text, "delete", gone.elements());
         gone.chains().keySet().forEach(chain -> line(text, "flush chain", chain));
