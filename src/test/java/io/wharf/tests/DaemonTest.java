@@ -110,7 +110,7 @@ class DaemonTest {
         assertThat(count("SIGHUP: mtu is another now, and counts from the next start on"))
                 .isEqualTo(1);
         String event = rig.ok(
-                "events", "--since", "0", "--until", "" + Instant.now().getEpochSecond(), "-f", "type=daemon", "--format", "{{json .}}");
+                "events", "--since", "0", "--until", "" + (Instant.now().getEpochSecond() + 1), "-f", "type=daemon", "--format", "{{json .}}");
         assertThat(event.lines().reduce((first, second) -> second).orElseThrow())
                 .contains("\"Action\":\"reload\"", "\"ID\":\"" + info("{{.ID}}") + "\"")
                 .contains("\"name\":\"" + info("{{.Name}}") + "\"", "\"debug\":\"true\"", "\"live-restore\":\"false\"")

@@ -160,6 +160,26 @@ class SettingsTest {
         assertThat(Settings.merge(flags).check()).isNotNull();
     }
 
+    /** The page for operators has a row for each. */
+    @Test
+    void page_namesEachFlagAndKey() throws IOException {
+        String page = Files.readString(Path.of("../../docs/configure.md"));
+        for (Option option : Options.all()) {
+            String flag = option.names().isEmpty() ? "" : "`" + String.join("`, `", option.names()) + "`";
+            String key = option.inFile() ? "`" + option.key() + "`" : "";
+            assertThat(page)
+                    .contains("| " + flag + " | " + key + " | ")
+                    .matches(
+                            text -> row(text, flag, key).endsWith(option.reloaded() ? " | yes |" : " |  |"),
+                            option.name());
+        }
+    }
+
+    private static String row(String page, String flag, String key) {
+        int at = page.indexOf("| " + flag + " | " + key + " | ");
+        return page.substring(at, page.indexOf('\n', at));
+    }
+
     @Test
     void missingFile_isAnErrorOnlyWhereItWasNamed() throws Exception {
         Path none = folder.resolve("none.json");
