@@ -8,12 +8,16 @@ import io.wharf.contracts.ImageService;
 import io.wharf.oci.MergeImage;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes an image of a container's changes; its processes stand still meanwhile, if wanted. */
 final class CommitChanges {
     private static final Logger LOG = LoggerFactory.getLogger(CommitChanges.class);
+
+    /** What users leave out of the names of Docker Hub, and clients put in. */
+    private static final Pattern FULL = Pattern.compile("^(index\\.)?docker\\.io/(library/)?");
 
     private final Room room;
 
@@ -74,6 +78,6 @@ final class CommitChanges {
             return "";
         }
         String tag = request.tag();
-        return request.repository() + ":" + (tag == null || tag.isEmpty() ? "latest" : tag);
+        return FULL.matcher(request.repository()).replaceFirst("") + ":" + (tag == null || tag.isEmpty() ? "latest" : tag);
     }
 }

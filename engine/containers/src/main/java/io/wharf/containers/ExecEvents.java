@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import io.vertx.core.Future;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -66,7 +67,9 @@ final class ExecEvents {
         return table.announce(exec.container(), action, attributes);
     }
 
+    /** As Docker writes it: the program, a blank, the arguments, of which there may be none. */
     private static String command(Exec exec) {
-        return String.join(" ", exec.config().cmd());
+        List<String> words = exec.config().cmd();
+        return words.size() == 1 ? words.getFirst() + " " : String.join(" ", words);
     }
 }
