@@ -10,10 +10,11 @@ import time
 import report
 from cases import CASES as CONTAINER_CASES
 from engines import ROOT, Engine, find_client
+from event_cases import EVENT_CASES
 from image_cases import IMAGE_CASES
 from network_cases import NETWORK_CASES
 
-CASES = CONTAINER_CASES + NETWORK_CASES + IMAGE_CASES
+CASES = CONTAINER_CASES + NETWORK_CASES + IMAGE_CASES + EVENT_CASES
 
 
 def arguments():

@@ -5,6 +5,8 @@ from html import escape
 
 
 def figure(value, unit):
+    if not unit:
+        return f"{value:.0f}"
     if unit == "MiB":
         return f"{value:.0f} MiB"
     if value < 0.01:

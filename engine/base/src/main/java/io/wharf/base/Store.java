@@ -223,13 +223,13 @@ public final class Store implements AutoCloseable {
     private void commit(List<Unit> group) {
         List<Outcome> outcomes = new ArrayList<>(group.size());
         long begun = System.nanoTime();
-        try (Statement control = connection.createStatement()) {
-            control.execute("BEGIN IMMEDIATE");
+        try {
+            tx.run("BEGIN IMMEDIATE");
             for (Unit unit : group) {
-                outcomes.add(perform(control, unit));
+                outcomes.add(perform(unit));
             }
             FailurePoint.reach("commit " + writer.getName());
-            control.execute("COMMIT");
+            tx.run("COMMIT");
             FailurePoint.died("committed " + writer.getName());
             List<Event> events = tx.takeAnnounced();
             measure(group.size(), events.size(), System.nanoTime() - begun);
@@ -273,25 +273,25 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private Outcome perform(Statement control, Unit unit) throws SQLException {
+    private Outcome perform(Unit unit) throws SQLException {
         int before = tx.announcedCount();
-        control.execute("SAVEPOINT unit");
+        tx.run("SAVEPOINT unit");
         try {
             Object value = unit.work().apply(tx);
-            control.execute("RELEASE unit");
+            tx.run("RELEASE unit");
             return new Outcome(unit.promise(), value, null);
         } catch (RuntimeException | Error e) {
-            takeBack(control, e);
+            takeBack(e);
             tx.forgetAfter(before);
             return new Outcome(unit.promise(), null, e);
         }
     }
 
     /** Where the disk is full, SQLite itself has taken the whole transaction back, and that is what failed. */
-    private static void takeBack(Statement control, Throwable reason) throws SQLException {
+    private void takeBack(Throwable reason) throws SQLException {
         try {
-            control.execute("ROLLBACK TO unit");
-            control.execute("RELEASE unit");
+            tx.run("ROLLBACK TO unit");
+            tx.run("RELEASE unit");
         } catch (SQLException e) {
             throw reason.getCause() instanceof SQLException first ? first : e;
         }

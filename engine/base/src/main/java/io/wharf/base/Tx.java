@@ -97,6 +97,11 @@ public final class Tx {
         return lastNanos;
     }
 
+    /** A statement without arguments or rows, parsed once: each unit of work needs two. */
+    void run(String sql) throws SQLException {
+        bound(sql).execute();
+    }
+
     private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {
