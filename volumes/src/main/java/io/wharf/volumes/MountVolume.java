@@ -5,7 +5,6 @@ import io.wharf.contracts.VolumeService;
 import io.wharf.linux.ThreadOfItsOwn;
 import io.wharf.volumes.drivers.VolumeDriver;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,7 +22,7 @@ final class MountVolume {
         this.volumes = volumes;
     }
 
-    Future<String> mount(String name, String mounting, @Nullable String copyFrom, Map<String, String> inside) {
+    Future<String> mount(String name, String mounting, @Nullable String copyFrom) {
         return volumes.lanes().run(name, () -> {
             Volume volume = volumes.get(name);
             volume.refuseIfBroken();
@@ -34,27 +33,21 @@ final class MountVolume {
                                     volume.options(),
                                     mounting,
                                     volume.mountedBy().isEmpty())
-                            .compose(place -> ready(volume, driver, place, mounting, copyFrom, inside)
+                            .compose(place -> ready(volume, driver, place, mounting, copyFrom)
                                     .recover(failure -> release(volume, driver, mounting)
                                             .transform(released -> Future.failedFuture(failure)))));
         });
     }
 
     private Future<String> ready(
-            Volume volume,
-            VolumeDriver driver,
-            String place,
-            String mounting,
-            @Nullable String copyFrom,
-            Map<String, String> inside) {
+            Volume volume, VolumeDriver driver, String place, String mounting, @Nullable String copyFrom) {
         Future<Void> filled =
                 volume.isFilled() ? Future.succeededFuture() : fill(volume, driver, place, mounting, copyFrom);
-        return filled.compose(done -> announce(volume, "mount", mounting, inside))
-                .map(committed -> {
-                    volume.mountedBy().add(mounting);
-                    volume.at(driver.scope(), place);
-                    return place;
-                });
+        return filled.compose(done -> announce(volume, "mount", mounting)).map(committed -> {
+            volume.mountedBy().add(mounting);
+            volume.at(driver.scope(), place);
+            return place;
+        });
     }
 
     private Future<Void> release(Volume volume, VolumeDriver driver, String mounting) {
@@ -81,15 +74,18 @@ final class MountVolume {
                                             volume.options(),
                                             mounting,
                                             volume.mountedBy().isEmpty())),
-                            announce(volume, "unmount", mounting, Map.of()))
+                            announce(volume, "unmount", mounting))
                     .mapEmpty();
         });
     }
 
-    private Future<?> announce(Volume volume, String action, String mounting, Map<String, String> inside) {
-        Map<String, String> attributes = new HashMap<>(inside);
-        attributes.put("driver", volume.driver());
-        attributes.put("container", VolumeService.containerOf(mounting));
+    /** Of one who only looks; a run's mounts are told of with the run, in its commits. */
+    private Future<?> announce(Volume volume, String action, String mounting) {
+        String container = VolumeService.containerOf(mounting);
+        if (mounting.equals(container)) {
+            return Future.succeededFuture();
+        }
+        Map<String, String> attributes = Map.of("driver", volume.driver(), "container", container);
         return volumes.store().write(tx -> tx.announce("volume", action, volume.name(), attributes));
     }
 

@@ -19,7 +19,6 @@ import io.wharf.volumes.local.ClearUnmade;
 import io.wharf.volumes.local.LocalDriver;
 import io.wharf.volumes.plugins.PluginDrivers;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -181,8 +180,8 @@ public final class VolumesVerticle extends VerticleBase implements VolumeService
     }
 
     @Override
-    public Future<String> mount(String name, String containerId, @Nullable String copyFrom, Map<String, String> place) {
-        return new MountVolume(volumes()).mount(name, containerId, copyFrom, place);
+    public Future<String> mount(String name, String containerId, @Nullable String copyFrom) {
+        return new MountVolume(volumes()).mount(name, containerId, copyFrom);
     }
 
     @Override

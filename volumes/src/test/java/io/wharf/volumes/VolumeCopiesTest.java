@@ -199,7 +199,7 @@ class VolumeCopiesTest {
         await(volumes.use("data1", "container"));
         assertThatThrownBy(() -> await(copies.rename("data1", "data2")))
                 .hasMessage("rename data1: volume is in use - [container]");
-        await(volumes.mount("data1", "container", null, Map.of()));
+        await(volumes.mount("data1", "container", null));
         assertThatThrownBy(() -> outcome(copies.restore("data1", "one")))
                 .hasMessage("volume data1 cannot be restored: containers run with it - [container]");
         outcome(copies.snapshot(new TakeSnapshot("data1", "two", Map.of())));

@@ -166,7 +166,7 @@ class VolumesVerticleTest {
         create("data1");
         await(volumes.use("data1", "c1"));
         Path data = Path.of(
-                await(volumes.mount("data1", "c1", folder.resolve("image").toString(), Map.of())));
+                await(volumes.mount("data1", "c1", folder.resolve("image").toString())));
 
         assertThat(data.resolve("sub/a")).hasContent("a");
         assertThat(Files.isSameFile(data.resolve("sub/a"), data.resolve("sub/b")))
@@ -178,7 +178,7 @@ class VolumesVerticleTest {
                 .isEqualTo("rwxr-x---");
 
         Files.delete(data.resolve("sub/c"));
-        await(volumes.mount("data1", "c1", folder.resolve("image").toString(), Map.of()));
+        await(volumes.mount("data1", "c1", folder.resolve("image").toString()));
         assertThat(Files.exists(data.resolve("sub/c"), java.nio.file.LinkOption.NOFOLLOW_LINKS))
                 .isFalse();
     }
@@ -191,10 +191,10 @@ class VolumesVerticleTest {
         Files.setAttribute(folder.resolve("image"), "unix:gid", 1234);
         Path data = Path.of(create("data1").mountpoint());
         await(volumes.use("data1", "c1"));
-        await(volumes.mount("data1", "c1", null, Map.of()));
+        await(volumes.mount("data1", "c1", null));
         Object mounted = Files.getAttribute(data, "unix:ino");
         await(volumes.use("data1", "c2"));
-        await(volumes.mount("data1", "c2", folder.resolve("image").toString(), Map.of()));
+        await(volumes.mount("data1", "c2", folder.resolve("image").toString()));
         assertThat(Files.getAttribute(data, "unix:ino")).isEqualTo(mounted);
         assertThat(Files.getAttribute(data, "unix:gid")).isEqualTo(1234);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
@@ -207,7 +207,7 @@ class VolumesVerticleTest {
     void mount_ofAFolderThatSomebodyTook_isRefused_andMakesNoEmptyOne() throws IOException {
         Path data = Path.of(create("data1").mountpoint());
         Files.delete(data);
-        assertThatThrownBy(() -> await(volumes.mount("data1", "c1", null, Map.of())))
+        assertThatThrownBy(() -> await(volumes.mount("data1", "c1", null)))
                 .hasMessageContaining("the folder of volume data1 is gone: " + data);
         assertThat(data).doesNotExist();
     }
@@ -218,7 +218,7 @@ class VolumesVerticleTest {
         Files.writeString(image.resolve("a"), "image");
         Path data = Path.of(create("data1").mountpoint());
         Files.writeString(data.resolve("mine"), "user");
-        await(volumes.mount("data1", "c1", image.toString(), Map.of()));
+        await(volumes.mount("data1", "c1", image.toString()));
         assertThat(data).isDirectoryContaining("glob:**/mine").isDirectoryNotContaining("glob:**/a");
     }
 

@@ -145,7 +145,7 @@ final class BeginRun {
 
     private Future<String> mountVolume(Container container, MountTarget target, Future<MountedRoot> root) {
         if (!target.copy()) {
-            return room.volumes().mount(target.name(), container.id(), null, target.eventAttributes());
+            return room.volumes().mount(target.name(), container.id(), null);
         }
         return root.compose(mounted ->
                         room.pools().call(() -> RootFiles.resolve(Path.of(mounted.path()), target.destination())))
@@ -153,8 +153,7 @@ final class BeginRun {
                         .mount(
                                 target.name(),
                                 container.id(),
-                                from.map(Path::toString).orElse(null),
-                                target.eventAttributes()));
+                                from.map(Path::toString).orElse(null)));
     }
 
     private Future<Run> create(Container container, MonitorFiles files, Parts parts, Undo undo, StepTimes times) {

@@ -78,6 +78,7 @@ final class CommitChanges {
             return "";
         }
         String tag = request.tag();
-        return FULL.matcher(request.repository()).replaceFirst("") + ":" + (tag == null || tag.isEmpty() ? "latest" : tag);
+        return FULL.matcher(request.repository()).replaceFirst("") + ":"
+                + (tag == null || tag.isEmpty() ? "latest" : tag);
     }
 }

@@ -67,10 +67,13 @@ final class ContainerTable {
 
     /**
      * Commits a new state, and what is announced with it; the container shows it once it is durable. What the sandboxes
-     * of before and after differ in is told as well: who comes into a network before all else, who leaves one after it.
+     * of before and after differ in is told as well: who comes into a network before all else, who leaves one after it; and
+     * so are the volumes of a run that begins or ends.
      */
     Future<Void> commit(Container container, State next, @Nullable Sandbox sandbox, Consumer<Tx> announcements) {
         boolean stopWanted = container.stopWanted();
+        boolean ran = container.status().hasProcess();
+        boolean runs = next.status().hasProcess();
         NetworkEvents networks = new NetworkEvents(container.id(), container.sandbox(), sandbox);
         return store.write(tx -> {
                     tx.update(
@@ -80,8 +83,14 @@ final class ContainerTable {
                             stopWanted,
                             container.id());
                     networks.connected(tx);
+                    if (runs && !ran) {
+                        VolumeEvents.mounted(tx, container);
+                    }
                     announcements.accept(tx);
                     networks.disconnected(tx);
+                    if (ran && !runs) {
+                        VolumeEvents.unmounted(tx, container);
+                    }
                     return next;
                 })
                 .onSuccess(durable -> container.committed(durable, sandbox))

@@ -124,7 +124,7 @@ final class OpenFiles {
                                             .orElse(""))
                             : Future.succeededFuture("");
                     return from.compose(
-                            copy -> room.volumes().mount(name, view.mounting, copy.isEmpty() ? null : copy, Map.of()));
+                            copy -> room.volumes().mount(name, view.mounting, copy.isEmpty() ? null : copy));
                 }));
         view.volumes = Set.copyOf(folders.keySet());
         return Future.join(new ArrayList<>(folders.values()))

@@ -45,9 +45,8 @@ public interface VolumeService {
      *
      * @param containerId or {@link #lookInto} it, where it is only looked at
      * @param copyFrom a folder of the container's root whose content an empty, never filled volume takes over, or null
-     * @param place what the event tells of where it is mounted in the container; empty where it is only looked at
      */
-    Future<String> mount(String name, String containerId, @Nullable String copyFrom, Map<String, String> place);
+    Future<String> mount(String name, String containerId, @Nullable String copyFrom);
 
     /** The container has stopped, or the look into it is over. */
     Future<Void> unmount(String name, String containerId);
