@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadBeside {
     private static final Logger LOG = LoggerFactory.getLogger(ReadBeside.class);
-    private static final long IDLE_SECONDS = 10;
+    private static final long IDLE_SECONDS = 3;
 
     private final Path file;
     private final String name;
