@@ -3,6 +3,7 @@ package io.wharf.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
@@ -79,8 +80,7 @@ class GrpcTest {
                 .isEqualTo("rw-------");
         List<Event> seen = new CopyOnWriteArrayList<>();
         GrpcClientResponse<SubscribeRequest, Event> stream =
-                ask(SubscribeRequest.newBuilder().setAfter(0).build());
-        stream.handler(seen::add);
+                ask(SubscribeRequest.newBuilder().setAfter(0).build(), seen::add);
         announce(3);
         Awaitility.await().until(() -> seen.size() == 3);
         stream.pause();
@@ -99,12 +99,13 @@ class GrpcTest {
         announce(2);
         await(store.write(tx -> tx.announce("volume", "create", "v", Map.of())));
         List<Event> seen = new CopyOnWriteArrayList<>();
-        GrpcClientResponse<SubscribeRequest, Event> stream = ask(SubscribeRequest.newBuilder()
-                .setSinceUnixNano(1)
-                .setUntilUnixNano(System.currentTimeMillis() * 1_000_000 + 1_000_000)
-                .addFilters(Filter.newBuilder().setKey("type").addValues("volume"))
-                .build());
-        stream.handler(seen::add);
+        GrpcClientResponse<SubscribeRequest, Event> stream = ask(
+                SubscribeRequest.newBuilder()
+                        .setSinceUnixNano(1)
+                        .setUntilUnixNano(System.currentTimeMillis() * 1_000_000 + 1_000_000)
+                        .addFilters(Filter.newBuilder().setKey("type").addValues("volume"))
+                        .build(),
+                seen::add);
         await(stream.end());
         assertThat(seen).singleElement().extracting(Event::getId).isEqualTo("v");
     }
@@ -124,13 +125,15 @@ class GrpcTest {
     }
 
     private GrpcStatus status(SubscribeRequest request) {
-        GrpcClientResponse<SubscribeRequest, Event> response = ask(request);
+        GrpcClientResponse<SubscribeRequest, Event> response = ask(request, event -> {});
         return await(response.end().transform((ended, failure) -> Future.succeededFuture(response.status())));
     }
 
-    private GrpcClientResponse<SubscribeRequest, Event> ask(SubscribeRequest request) {
+    private GrpcClientResponse<SubscribeRequest, Event> ask(SubscribeRequest request, Handler<Event> reader) {
         return await(client.request(SocketAddress.domainSocketAddress(socket.toString()), SUBSCRIBE)
-                .compose(call -> call.end(request).compose(sent -> call.response())));
+                .compose(call -> call.end(request)
+                        // On the connection's thread: what comes before anybody listens is dropped.
+                        .compose(sent -> call.response().onSuccess(answer -> answer.handler(reader)))));
     }
 
     private void announce(int count) {
