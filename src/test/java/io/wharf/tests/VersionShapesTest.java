@@ -216,6 +216,21 @@ class VersionShapesTest {
     }
 
     @Test
+    @WharfOnly("its newest version is 1.41")
+    void push_ofAnotherPlatform_isRefusedBeforeTheRegistryIsAsked() {
+        rig.ok("tag", "busybox", "localhost:1/box:v1");
+        String push =
+                "/images/localhost:1/box/push?tag=v1&platform=%7B%22os%22:%22linux%22,%22architecture%22:%22s390x%22%7D";
+        Http.Reply refused = rig.http().post("/v1.46" + push, null);
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(refused.body()).contains("does not match the specified platform");
+        assertThat(rig.http().post("/v1.45" + push, null).body())
+                .as("clients sent it before it meant anything")
+                .contains("connection refused");
+        rig.ok("rmi", "localhost:1/box:v1");
+    }
+
+    @Test
     void pathsAndMethods_areAnsweredAsDockerDoes() {
         Http http = rig.http();
         Http.Reply options = http.request("OPTIONS", "/nowhere", null);
