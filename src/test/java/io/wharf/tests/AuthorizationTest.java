@@ -118,28 +118,4 @@ class AuthorizationTest {
         assertThat(rig.http().get("/_ping").status()).isEqualTo(500);
         assertThat(rig.http().get("/version").body()).contains("plugin judge failed with error: ");
     }
-
-    @Test
-    void engine_doesNotStart_withoutItsPlugin() {
-        Path home = FOLDER.resolve("none");
-        Ran refused = Running.run(
-                Here.ROOT.resolve("bin/wharfd").toString(),
-                "-H",
-                "unix://" + home.resolve("s.sock"),
-                "--data-root",
-                home.resolve("data").toString(),
-                "--exec-root",
-                home.resolve("exec").toString(),
-                "--bridge",
-                "none",
-                "--iptables=false",
-                "--ip-forward=false",
-                "--plugin-dir",
-                FOLDER.toString(),
-                "--authorization-plugin",
-                "nobody");
-        assertThat(refused.code()).isEqualTo(1);
-        assertThat(refused.out() + refused.err())
-                .contains("Error validating authorization plugin: plugin \"nobody\" not found");
-    }
 }
