@@ -126,9 +126,10 @@ def shown(event, names):
 def story(engine, image, steps):
     engine.start()
     engine.docker("import", "-c", 'CMD ["sh"]', image, "busybox:latest")
-    found, names = {}, {}
+    found = {}
     for label, what in steps:
-        begin = time.time()
+        # Anew for each step: one event more would give all that follow other names.
+        names, begin = {}, time.time()
         perform(engine, what)
         time.sleep(SETTLED_SECONDS)
         found[label] = [shown(event, names) for event in told(engine, begin, time.time())]
