@@ -111,6 +111,27 @@ python_tool() {
   printf '%s\n' "$home/bin/$1"
 }
 
+# Prints the folder of openapi-generator, with what its Java and TypeScript clients need to compile.
+client_generator() {
+  local home=$tools/openapi-generator-7.14.0 one
+  if [ ! -e "$home/complete" ]; then
+    say "no openapi-generator: fetching it from Maven Central, and TypeScript from npm, to $home"
+    rm -rf "$home" && mkdir -p "$home/lib"
+    (
+      cd "$home"
+      fetch() { mvn -q -B -ntp dependency:copy -Dartifact="$1" -DoutputDirectory="$2" -Dmdep.stripVersion=true </dev/null; }
+      fetch org.openapitools:openapi-generator-cli:7.14.0 "$home" || exit
+      for one in com.fasterxml.jackson.core:jackson-{databind,core,annotations}:2.18.2 \
+        com.fasterxml.jackson.datatype:jackson-datatype-jsr310:2.18.2 jakarta.annotation:jakarta.annotation-api:2.1.1 \
+        org.apache.httpcomponents:{httpmime:4.5.14,httpclient:4.5.14,httpcore:4.4.16}; do
+        fetch "$one" "$home/lib" || exit
+      done
+      npm install --no-audit --no-fund --silent --prefix "$home" typescript@5.9.2 @types/node@20 && touch complete
+    ) >&2 || die "could not fetch openapi-generator"
+  fi
+  printf '%s\n' "$home"
+}
+
 # What containers need at run time.
 install_runtime() {
   install_missing crun=crun runc=runc conmon=conmon libnftables1=lib:libnftables.so.1 tini=tini \

@@ -55,6 +55,8 @@ final class Schemathesis {
         Ran ran = Running.start(command, variables, rig.engine().home())
                 .closeInput()
                 .await(patience);
+        // Those with snapshots go only by force.
+        rig.run("volume", "ls", "-q").lines().forEach(name -> rig.run("volume", "rm", "-f", name));
         int summary = ran.out().indexOf("= SUMMARY =");
         System.out.println(ran.out().substring(Math.max(0, summary)));
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();

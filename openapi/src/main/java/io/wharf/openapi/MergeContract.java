@@ -64,6 +64,7 @@ public final class MergeContract {
                 folder.resolve("schemas"),
                 merged.document.withObjectProperty("components").withObjectProperty("schemas"));
         CommonReplies.add(merged.document);
+        NameParts.in(merged.document, merged.mistakes);
         merged.checkValues(merged.document, "#");
         merged.document
                 .path("paths")
