@@ -57,7 +57,8 @@ class EventJournalTest {
             for (int i = 1; i < renames.size(); i++) {
                 assertThat(number(renames.get(i))).isGreaterThan(number(renames.get(i - 1)));
                 // Each takes the name that the one before has left: none is missing, none comes twice.
-                assertThat(renames.get(i).group()).contains("\"oldName\":\"/" + renames.get(i - 1).group(3) + "\"");
+                assertThat(renames.get(i).group())
+                        .contains("\"oldName\":\"/" + renames.get(i - 1).group(3) + "\"");
             }
         }
     }
@@ -67,8 +68,9 @@ class EventJournalTest {
         rig.ok("create", "--name", "here", "-l", "much=" + "x".repeat(16_000), "busybox");
         long before = last();
         try (SocketChannel still = rig.http().connect()) {
-            still.write(ByteBuffer.wrap(("GET /wharf/v1/events?after=" + before + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.UTF_8)));
+            still.write(ByteBuffer.wrap(
+                    ("GET /wharf/v1/events?after=" + before + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8)));
             for (int i = 0; i < 100; i++) {
                 rename(i % 2 == 0 ? "here" : "there", i % 2 == 0 ? "there" : "here");
             }
@@ -161,8 +163,9 @@ class EventJournalTest {
 
     private static String awaitGone(String path) {
         return org.awaitility.Awaitility.await()
-                .until(() -> rig.http().get(path + "&until=" + System.currentTimeMillis() / 1000.0), reply ->
-                        reply.status() == 410)
+                .until(
+                        () -> rig.http().get(path + "&until=" + System.currentTimeMillis() / 1000.0),
+                        reply -> reply.status() == 410)
                 .body();
     }
 }
