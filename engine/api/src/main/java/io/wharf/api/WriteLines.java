@@ -32,6 +32,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
 
     private int count;
     private int taken;
+    private long signs = -1;
 
     private WriteLines(Call call, Reply.Lines lines) {
         this.call = call;
@@ -54,7 +55,11 @@ final class WriteLines implements FlowableSubscriber<Object> {
     @Override
     public void onSubscribe(Subscription subscription) {
         source = subscription;
-        call.onLeave(subscription::cancel);
+        // The response has one handler of its end, which is the front's: what ends with the client hangs on the call.
+        call.onLeave(() -> {
+            subscription.cancel();
+            quiet();
+        });
         subscription.request(lines.form().window());
     }
 
@@ -100,14 +105,17 @@ final class WriteLines implements FlowableSubscriber<Object> {
     private void keepAlive() {
         String sign = lines.form().sign();
         if (sign != null) {
-            long timer = context.owner().setPeriodic(SIGN_MILLIS, due -> {
+            signs = context.owner().setPeriodic(SIGN_MILLIS, due -> {
                 if (!response.closed() && !response.writeQueueFull()) {
                     response.write(sign);
                 }
             });
-            response.closeHandler(closed -> context.owner().cancelTimer(timer));
-            response.endHandler(ended -> context.owner().cancelTimer(timer));
+            response.endHandler(ended -> quiet());
         }
+    }
+
+    private void quiet() {
+        context.owner().cancelTimer(signs);
     }
 
     private void write() {

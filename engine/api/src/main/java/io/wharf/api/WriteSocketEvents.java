@@ -40,6 +40,7 @@ final class WriteSocketEvents implements FlowableSubscriber<Event> {
     private List<byte[]> waiting = new ArrayList<>();
 
     private int taken;
+    private long ping = -1;
 
     private WriteSocketEvents(ServerWebSocket socket, EventTexts texts) {
         this.socket = socket;
@@ -48,31 +49,47 @@ final class WriteSocketEvents implements FlowableSubscriber<Event> {
 
     /** Upgrades, and writes until one side ends. */
     static void start(Call call, Reply.SocketEvents reply) {
-        call.request()
-                .toWebSocket()
-                .onComplete(
-                        socket -> reply.events().subscribe(new WriteSocketEvents(socket, reply.texts())), failure -> {
-                            LOG.debug("{}: {}", call.operation().id(), failure.toString());
-                            WriteReply.discard(reply);
-                        });
+        call.request().toWebSocket().onComplete(socket -> write(socket, reply), failure -> {
+            LOG.debug("{}: {}", call.operation().id(), failure.toString());
+            WriteReply.discard(reply);
+        });
+    }
+
+    /** On the socket's own context: it cannot close between the look and the handlers, but may have before. */
+    static void write(ServerWebSocket socket, Reply.SocketEvents reply) {
+        if (socket.isClosed()) {
+            WriteReply.discard(reply);
+            return;
+        }
+        WriteSocketEvents writer = new WriteSocketEvents(socket, reply.texts());
+        socket.setWriteQueueMaxSize(LineForm.EVENT_BYTES_AHEAD);
+        socket.handler(ignored -> {});
+        socket.exceptionHandler(broken -> LOG.debug("WebSocket: {}", broken.toString()));
+        socket.closeHandler(closed -> writer.closed());
+        reply.events().subscribe(writer);
     }
 
     @Override
     public void onSubscribe(Subscription subscription) {
         source = subscription;
-        long ping = context.owner().setPeriodic(PING_MILLIS, due -> {
+        if (socket.isClosed()) {
+            subscription.cancel();
+            return;
+        }
+        subscription.request(WINDOW);
+        ping = context.owner().setPeriodic(PING_MILLIS, due -> {
             if (!socket.writeQueueFull()) {
                 socket.writePing(Buffer.buffer());
             }
         });
-        socket.setWriteQueueMaxSize(LineForm.EVENT_BYTES_AHEAD);
-        socket.handler(ignored -> {});
-        socket.exceptionHandler(broken -> LOG.debug("WebSocket: {}", broken.toString()));
-        socket.closeHandler(closed -> {
-            context.owner().cancelTimer(ping);
-            subscription.cancel();
-        });
-        subscription.request(WINDOW);
+    }
+
+    private void closed() {
+        context.owner().cancelTimer(ping);
+        Subscription from = source;
+        if (from != null) {
+            from.cancel();
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.wharf.contracts.EventService;
 import io.wharf.contracts.ExecService;
 import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
+import io.wharf.contracts.LeaseService;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.StatsService;
@@ -35,6 +36,7 @@ final class ApiUnderTest implements AutoCloseable {
     final Fake<NetworkService> networks = new Fake<>(NetworkService.class);
     final Fake<VolumeService> volumes = new Fake<>(VolumeService.class);
     final Fake<EventService> events = new Fake<>(EventService.class);
+    final Fake<LeaseService> leases = new Fake<>(LeaseService.class);
     final Fake<StatsService> stats = new Fake<>(StatsService.class);
     final Path folder;
     final Path socket;
@@ -55,6 +57,7 @@ final class ApiUnderTest implements AutoCloseable {
         serve(networks);
         serve(volumes);
         serve(events);
+        serve(leases);
         serve(stats);
         verticle = new ApiVerticle(
                 options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles, HostSockets.UNKNOWN);

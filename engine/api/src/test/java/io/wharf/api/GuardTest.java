@@ -59,6 +59,6 @@ class GuardTest {
                 .filteredOn(operation -> operation.role() == Role.OPERATOR)
                 .extracting(Operation::id)
                 .contains("ContainerStart", "ContainerStop", "ExecStart")
-                .noneMatch(id -> id.matches(".*(Create|Delete|Prune|Remove|Build|Update|Put|Load|Import).*"));
+                .noneMatch(id -> id.matches(".*(Create|Delete|Prune|Remove|Build|Update|Put|Load|Import|Lease).*"));
     }
 }

@@ -17,6 +17,7 @@ import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService.ImportImage;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
+import io.wharf.contracts.LeaseService.Lease;
 import io.wharf.streams.ByteQueue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,35 @@ class StreamingTest {
         }
         await().until(() -> !journal.hasSubscribers());
         assertThat(api.events.calls()).singleElement().asString().contains("sinceNanos=5000000000");
+    }
+
+    /** With signs of life on the way, whose timer must not take the place of what ends the subscription. */
+    @Test
+    void serverSentEvents_clientGone_endsTheSubscription() throws IOException {
+        PublishProcessor<Event> journal = PublishProcessor.create();
+        api.events.on("subscribe", arguments -> Future.succeededFuture(api.handles.offer(journal, () -> {})));
+        try (RawClient client = new RawClient(api.socket)) {
+            client.send("GET /wharf/v1/events HTTP/1.1\r\nHost: d\r\n\r\n");
+            assertThat(client.readHead()).contains("200 OK", "text/event-stream");
+            journal.onNext(new Event(1, 1, "container", "start", "abc", Map.of()));
+            assertThat(client.readUntil("\n\n")).contains("id: 1\ndata: ");
+        }
+        await().until(() -> !journal.hasSubscribers());
+    }
+
+    @Test
+    void lease_clientGone_endsTheSubscription() throws IOException {
+        PublishProcessor<Lease> told = PublishProcessor.create();
+        api.leases.on("open", arguments -> Future.succeededFuture(api.handles.offer(told, () -> {})));
+        try (RawClient client = new RawClient(api.socket)) {
+            client.send("POST /wharf/v1/leases HTTP/1.1\r\nHost: d\r\nContent-Length: 21\r\n\r\n"
+                    + "{\"Labels\":{\"a\":null}}");
+            await().until(told::hasSubscribers);
+            told.onNext(new Lease("1", "a=1", Map.of(), "", "held", 1, null));
+            assertThat(client.readHead()).contains("200 OK");
+        }
+        await().until(() -> !told.hasSubscribers());
+        assertThat(api.leases.calls()).containsExactly("open[{a=}]");
     }
 
     @Test
