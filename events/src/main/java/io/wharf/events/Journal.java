@@ -119,6 +119,11 @@ final class Journal {
             if (query.afterSeq() + 1 < oldest) {
                 throw gone(query.afterSeq());
             }
+            if (query.afterSeq() > last) {
+                // Of another journal: to wait for what comes after it would miss all until then.
+                throw new WharfException(
+                        ErrorKind.GONE, "event " + query.afterSeq() + " is not in this journal; the newest is " + last);
+            }
             return Future.succeededFuture(query.afterSeq());
         }
         if (query.sinceNanos() <= 0) {

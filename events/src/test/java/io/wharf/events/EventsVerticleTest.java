@@ -141,6 +141,18 @@ class EventsVerticleTest {
                 .containsExactly(4L, 5L, 6L, 7L, 8L, 9L, 10L);
     }
 
+    /** After the data root was replaced: who waits there would miss everything until then. */
+    @Test
+    void position_beyondTheNewest_isRefusedWithTheNewest() {
+        announceMany(3);
+        assertThatThrownBy(() -> subscribe(new EventQuery(0, 0, 4, Filters.NONE, true), 1))
+                .hasRootCauseMessage("event 4 is not in this journal; the newest is 3")
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        WharfException.class, gone -> assertThat(gone.kind()).isEqualTo(ErrorKind.GONE));
+        subscribe(new EventQuery(0, 0, 3, Filters.NONE, true), 1).assertNoErrors();
+    }
+
     @Test
     void reader_thatStandsStillWhileItsPlaceGoes_isTold() throws InterruptedException {
         announceMany(2);

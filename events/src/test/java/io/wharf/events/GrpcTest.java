@@ -1,6 +1,7 @@
 package io.wharf.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -22,6 +23,9 @@ import io.wharf.events.grpc.v1.EventsGrpcService;
 import io.wharf.events.grpc.v1.Filter;
 import io.wharf.events.grpc.v1.SubscribeRequest;
 import io.wharf.streams.HandleTable;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,6 +126,23 @@ class GrpcTest {
                         .addFilters(Filter.newBuilder().setKey("colour").addValues("red"))
                         .build()))
                 .isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void socket_isTakenFromTheDeadAlone() throws Exception {
+        HandleTable handles = new HandleTable(vertx, Duration.ofSeconds(10));
+        assertThatThrownBy(() -> await(vertx.deployVerticle(new EventsGrpcVerticle(socket, handles))))
+                .hasMessageContaining("another process serves it");
+        assertThat(status(SubscribeRequest.newBuilder().setAfter(9).build())).isEqualTo(GrpcStatus.OUT_OF_RANGE);
+        Path file = Files.writeString(folder.resolve("notes"), "mine");
+        assertThatThrownBy(() -> await(vertx.deployVerticle(new EventsGrpcVerticle(file, handles))))
+                .hasMessageContaining("it is no socket");
+        assertThat(file).hasContent("mine");
+        Path left = folder.resolve("left.sock");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(left))
+                .close();
+        await(vertx.deployVerticle(new EventsGrpcVerticle(left, handles)));
     }
 
     private GrpcStatus status(SubscribeRequest request) {

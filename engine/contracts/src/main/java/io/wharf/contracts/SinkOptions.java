@@ -66,9 +66,8 @@ public sealed interface SinkOptions {
 
         @Override
         public String target() {
-            // User and query may be secrets.
-            return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort())
-                    + url.getRawPath();
+            // User, path and query may be secrets: many a receiver knows its senders by the path alone.
+            return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
         }
     }
 

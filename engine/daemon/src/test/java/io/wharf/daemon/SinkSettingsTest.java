@@ -35,7 +35,7 @@ class SinkSettingsTest {
         assertThat(hook.start()).isEqualTo(Start.NOW);
         assertThat(hook.filters())
                 .isEqualTo(new Filters(Map.of("type", List.of("container"), "event", List.of("die"))));
-        assertThat(hook.target()).isEqualTo("https://u.example:8443/in");
+        assertThat(hook.target()).isEqualTo("https://u.example:8443");
         assertThat(hook.batch()).isEqualTo(1);
         assertThat(hook.timeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(hook.retryMax()).isEqualTo(Duration.ofMinutes(5));

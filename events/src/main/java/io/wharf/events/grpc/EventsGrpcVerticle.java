@@ -40,7 +40,7 @@ public final class EventsGrpcVerticle extends VerticleBase {
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        Files.deleteIfExists(socket);
+        SocketFile.clear(socket);
         HttpServer listening = vertx.createHttpServer(
                         new HttpServerOptions().setHttp2ConnectionWindowSize(WINDOW_BYTES))
                 .requestHandler(grpc);

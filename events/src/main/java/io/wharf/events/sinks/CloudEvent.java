@@ -1,5 +1,6 @@
 package io.wharf.events.sinks;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.wharf.base.Event;
 import io.wharf.base.Times;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
  * @param id the engine's id and the event's number: the same for each attempt, and for no other event
  * @param source the engine
  * @param type {@code io.wharf.TYPE.ACTION}, without the details that an action may carry
- * @param subject the object's id, or its name where Docker uses the name
+ * @param subject the object's id, or its name where Docker uses the name; left out where there is none, for it must not be empty
  * @param time RFC 3339 with nanoseconds
  * @param seq extension: the number in the journal, without gaps
  * @param data the event as Docker writes it
@@ -23,7 +24,10 @@ record CloudEvent(
         @JsonProperty("id") String id,
         @JsonProperty("source") String source,
         @JsonProperty("type") String type,
-        @JsonProperty("subject") String subject,
+
+        @JsonProperty("subject") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        String subject,
+
         @JsonProperty("time") String time,
         @JsonProperty("datacontenttype") String contentType,
         @JsonProperty("wharfseq") String seq,

@@ -32,6 +32,8 @@ final class Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
     private static final long SAVE_AGAIN_MILLIS = 1000;
     private static final long STOP_SECONDS = 2;
+    /** So often an event is brought to a target that refuses it. */
+    private static final int MOST_REFUSALS = 10;
 
     private final Vertx vertx;
     private final SinkOptions options;
@@ -63,6 +65,9 @@ final class Sink {
     private long deliveries;
     private long lost;
     private long failures;
+    /** Of the first that is pending, in a row. */
+    private int refusals;
+
     private @Nullable String error;
     private long errorNanos;
 
@@ -222,9 +227,11 @@ final class Sink {
     }
 
     private void deliver() {
-        List<Event> batch = new ArrayList<>(Math.min(outlet.batch(), pending.size()));
+        // Smaller after each refusal, so that in the end one event alone is judged.
+        int most = Math.max(1, outlet.batch() >> refusals);
+        List<Event> batch = new ArrayList<>(Math.min(most, pending.size()));
         for (Event event : pending) {
-            if (batch.size() == outlet.batch()) {
+            if (batch.size() == most) {
                 break;
             }
             batch.add(event);
@@ -240,6 +247,7 @@ final class Sink {
             pending.removeFirst();
         }
         deliveries += batch.size();
+        refusals = 0;
         delivered = pending.isEmpty() ? position : batch.getLast().seq();
         if (error != null) {
             LOG.info("event sink {}: delivers again", options.name());
@@ -264,10 +272,34 @@ final class Sink {
         }
         error = told;
         errorNanos = Times.nowNanos();
+        if (failure instanceof Refused && ++refusals >= MOST_REFUSALS) {
+            giveUp(told);
+            return;
+        }
         if (!ended) {
             retryNanos = errorNanos + TimeUnit.MILLISECONDS.toNanos(wait);
             retryTimer = vertx.setTimer(Math.max(1, wait), due -> retry());
         }
+    }
+
+    /** What nobody will have must not keep the others from those who want them. */
+    private void giveUp(String why) {
+        Event refused = pending.removeFirst();
+        LOG.error(
+                "event sink {}: event {} ({} {} {}) is lost after {} attempts: {}",
+                options.name(),
+                refused.seq(),
+                refused.type(),
+                refused.action(),
+                refused.actorId(),
+                refusals,
+                why);
+        lost++;
+        refusals = 0;
+        delivered = pending.isEmpty() ? position : refused.seq();
+        outlet.backoff().reset();
+        saveSoon();
+        retry();
     }
 
     private void retry() {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class WebhookOutlet implements Outlet {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
+    /** Bad request, content too large, unprocessable content: said of what was sent. */
+    private static final Set<Integer> REFUSALS = Set.of(400, 413, 422);
     /** An answer's body is read up to here, and no further; it means nothing. */
     private static final int LONGEST_ANSWER = 64 * 1024;
 
@@ -168,6 +171,11 @@ final class WebhookOutlet implements Outlet {
         Optional<Duration> wait = status == TOO_MANY_REQUESTS || status == UNAVAILABLE
                 ? RetryAfter.parse(response.getHeader("Retry-After"), Instant.now())
                 : Optional.empty();
+        if (REFUSALS.contains(status)) {
+            response.exceptionHandler(broken -> {});
+            outcome.tryFail(new Refused(told));
+            return;
+        }
         // Told already; the reset would be told once more.
         response.exceptionHandler(broken -> {});
         // Takes the connection along, and whatever body comes after this head.
@@ -192,7 +200,7 @@ final class WebhookOutlet implements Outlet {
 
     private Throwable told(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
-        return failure instanceof NotNow || message.startsWith("POST ")
+        return failure instanceof NotNow || failure instanceof Refused || message.startsWith("POST ")
                 ? failure
                 : new IOException("POST " + options.target() + ": " + message, failure);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A receiver of webhooks that keeps what it took, and behaves as badly as it is told to. */
@@ -27,6 +28,9 @@ final class Receiver implements AutoCloseable {
 
     final List<Taken> requests = new CopyOnWriteArrayList<>();
     volatile Manners manners = (exchange, number) -> 204;
+    /** What it thinks of what it was sent, where its manners let it: a status. */
+    volatile ToIntFunction<String> bodies = body -> 204;
+
     private final HttpServer server;
 
     Receiver(int port) throws IOException {
@@ -38,7 +42,8 @@ final class Receiver implements AutoCloseable {
 
     private void take(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        int status = manners.of(exchange, requests.size() + 1);
+        int manner = manners.of(exchange, requests.size() + 1);
+        int status = manner / 100 == 2 ? bodies.applyAsInt(body) : manner;
         requests.add(new Taken(
                 exchange.getRequestHeaders().getFirst("Content-Type"),
                 exchange.getRequestHeaders().getFirst("Wharf-Signature"),

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SinksTest {
     @TempDir
@@ -108,9 +110,33 @@ class SinksTest {
         receiver.close();
         announce("container", "start", "late", Map.of());
         until(() -> state().state().equals("waiting"));
-        assertThat(state().lastError()).contains("/hook");
+        assertThat(state().lastError()).contains("http://localhost:" + port).doesNotContain("/hook");
         receiver = new Receiver(port);
         until(() -> receiver.accepted().stream().distinct().toList().equals(List.of(11L)));
+    }
+
+    @Test
+    void eventWithoutAnObject_hasNoSubject() throws Exception {
+        start(webhook(1, null, Filters.NONE, Duration.ofSeconds(5)));
+        announce("network", "prune", "", Map.of("reclaimed", "0"));
+        until(() -> receiver.accepted().size() == 1);
+        JsonNode event = Json.MAPPER.readTree(receiver.requests.getFirst().body());
+        assertThat(event.has("subject")).isFalse();
+        assertThat(event.get("data").get("Actor").get("ID").asText()).isEmpty();
+    }
+
+    /** In a batch and alone: the one event that is refused is lost, all others arrive in order. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void eventThatIsRefused_isLostAndHoldsNoneUp(int batch) throws Exception {
+        receiver.bodies = body -> body.contains("ENGINE-3\"") ? 422 : 204;
+        start(webhook(batch, null, Filters.NONE, Duration.ofSeconds(5)));
+        announceMany(6);
+        until(() -> state().cursor() == 6);
+        assertThat(receiver.accepted()).containsExactly(1L, 2L, 4L, 5L, 6L);
+        assertThat(state().lost()).isEqualTo(1);
+        assertThat(state().lastError()).isNull();
+        assertThat(receiver.requests).filteredOn(taken -> taken.status() == 422).hasSizeGreaterThanOrEqualTo(10);
     }
 
     @Test
