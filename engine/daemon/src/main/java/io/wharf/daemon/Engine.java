@@ -56,6 +56,9 @@ final class Engine {
     private static final Duration HANDLE_EXPIRY = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 15;
     private static final int HURRY_SECONDS = 3;
+    /** Of one that has containers to kill first. */
+    private static final int HURRY_KILL_SECONDS = 10;
+
     private static final long SETTLED_MILLIS = 1500;
 
     private final Standing told;
@@ -66,6 +69,7 @@ final class Engine {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> hurry = new CompletableFuture<>();
+    private final StopLimit limit = new StopLimit(hurry, Engine::leave);
     private final Notify notify;
     private volatile @Nullable SystemVerticle running;
     /** Start and stop, one at a time. */
@@ -134,8 +138,9 @@ final class Engine {
         boolean live = told.get().liveRestore();
         LOG.info(live ? "stopping; containers go on" : "stopping, and the containers with it");
         notify.stopping();
+        limit.hurried(live ? HURRY_SECONDS : HURRY_KILL_SECONDS);
         if (live) {
-            limit(told.get().shutdownSeconds());
+            limit.within(told.get().shutdownSeconds());
         }
         // A start under way gives up at its next step.
         turn.lock();
@@ -144,17 +149,16 @@ final class Engine {
         System.exit(0);
     }
 
-    /** What does not end in time is left: all that counts is on disk at any moment. */
-    private void limit(int seconds) {
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        CompletableFuture.anyOf(
-                        seconds < 0 ? over : over.completeOnTimeout(null, Math.max(1, seconds), TimeUnit.SECONDS),
-                        hurry.thenCompose(now ->
-                                new CompletableFuture<Void>().completeOnTimeout(null, HURRY_SECONDS, TimeUnit.SECONDS)))
-                .thenRun(() -> {
-                    LOG.error("did not stop in time: leaving as it is");
-                    Runtime.getRuntime().halt(1);
-                });
+    private static void leave() {
+        LOG.error("did not stop in time: leaving as it is");
+        Runtime.getRuntime().halt(1);
+    }
+
+    /** Containers that go along have had their own time; what is left to do has that of the engine. */
+    private void limitTheRest() {
+        if (stopping.get() && !told.get().liveRestore()) {
+            limit.within((int) STOP_SECONDS);
+        }
     }
 
     private void startAll() {
@@ -181,10 +185,13 @@ final class Engine {
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new LogsVerticle(options, store, handles, pools));
         deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
+        keep(this::limitTheRest);
         keep(new StopContainers(vertx, told::get, () -> running != null, hurry));
         deploy(vertx, new HealthVerticle(handles));
         LeasesVerticle leases = new LeasesVerticle(store, handles);
         deploy(vertx, leases);
+        // A start that fails from here on removes nothing.
+        keep(leases::engineStops);
         deploy(vertx, new StatsVerticle(handles, pools));
         deploy(vertx, new MetricsVerticle(options.layout(), store, pools, metricsAddress));
         deploy(vertx, new FilesVerticle(handles));
@@ -198,6 +205,7 @@ final class Engine {
         deploy(vertx, new ApiVerticle(options, handles, new Doors(System.getenv())));
         // First of all that is done at the stop: the end of these connections is not their clients' wish.
         keep(leases::engineStops);
+        leases.clientsCome();
         running = system;
         notify.watch(vertx);
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.

@@ -41,14 +41,20 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
 
     private final HandleTable handles;
     private final LeaseTable table;
+    private final long startGraceMillis;
     private final Map<String, HeldLease> leases = new LinkedHashMap<>();
     private @Nullable RemoveLeased removal;
     private volatile boolean engineStops;
     private long signs = -1;
 
     public LeasesVerticle(Store store, HandleTable handles) {
+        this(store, handles, START_GRACE_MILLIS);
+    }
+
+    LeasesVerticle(Store store, HandleTable handles, long startGraceMillis) {
         this.handles = handles;
         this.table = new LeaseTable(store);
+        this.startGraceMillis = startGraceMillis;
     }
 
     public static Schema schema() {
@@ -63,11 +69,20 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
                 leases.put(row.id(), lease);
                 if (row.ending()) {
                     remove(lease);
-                } else {
-                    unheld(lease, START_GRACE_MILLIS);
                 }
             }
             Services.serve(vertx, LeaseService.class, this);
+        });
+    }
+
+    /** The doors are open: from now on clients have a moment to hold again what they held. Before that nothing is removed. */
+    public void clientsCome() {
+        context.runOnContext(open -> {
+            for (HeldLease lease : leases.values()) {
+                if (lease.state == State.UNHELD && lease.timer < 0) {
+                    unheld(lease, startGraceMillis);
+                }
+            }
         });
     }
 

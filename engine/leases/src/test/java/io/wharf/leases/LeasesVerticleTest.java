@@ -50,6 +50,7 @@ class LeasesVerticleTest {
     private final List<String> lists = new CopyOnWriteArrayList<>();
     private Store store;
     private LeasesVerticle verticle;
+    private long startGraceMillis = 10_000;
     private String deployment = "";
     private LeaseService leases;
 
@@ -127,6 +128,25 @@ class LeasesVerticleTest {
     }
 
     @Test
+    void graceAfterAStart_beginsWhenClientsCanCome() {
+        TestSubscriber<Lease> reader = read(leases.open(Map.of()));
+        reader.awaitCount(1);
+        Lease lease = reader.values().getFirst();
+        volumes.put("leased", lease.label());
+        verticle.engineStops();
+        reader.cancel();
+        await(vertx.undeploy(deployment));
+        startGraceMillis = 20;
+        start();
+        // The images are still being looked through, say.
+        Awaitility.await()
+                .during(Duration.ofMillis(300))
+                .until(() -> state(lease.id()).equals("unheld") && volumes.containsKey("leased"));
+        verticle.clientsCome();
+        until(volumes::isEmpty);
+    }
+
+    @Test
     void endingLease_goesOnInTheNextEngine() {
         TestSubscriber<Lease> reader = read(leases.open(Map.of()));
         reader.awaitCount(1);
@@ -155,7 +175,7 @@ class LeasesVerticleTest {
     }
 
     private void start() {
-        verticle = new LeasesVerticle(store, handles);
+        verticle = new LeasesVerticle(store, handles, startGraceMillis);
         deployment = await(vertx.deployVerticle(verticle));
     }
 
