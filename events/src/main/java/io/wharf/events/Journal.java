@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
     /** Rows that are looked at in one go on disk. */
     static final int PAGE = 256;
+    /** What a page holds at most, as it is stored; one event that is larger is a page of its own. */
+    static final int PAGE_BYTES = 1 << 20;
 
     private static final int RECENT = 2048;
     private static final long RECENT_BYTES = 1 << 20;
@@ -162,12 +164,13 @@ final class Journal {
         return Future.succeededFuture(page);
     }
 
-    /** Looks for wanted events after a place, on disk: at most so many, within a page of rows. */
+    /** Looks for wanted events after a place, on disk: at most so many, within a page of rows and of bytes. */
     Future<Page> read(long after, EventFilter filter, int most) {
         return store.readBeside(tx -> {
             List<Event> found = new ArrayList<>();
             long[] reached = {after};
             long[] first = {after + 1};
+            int[] left = {PAGE_BYTES};
             tx.query(
                     ROWS,
                     row -> {
@@ -175,11 +178,15 @@ final class Journal {
                         if (reached[0] == after) {
                             first[0] = seq;
                         }
-                        if (found.size() < most) {
-                            reached[0] = seq;
+                        if (found.size() < most && left[0] > 0) {
                             Event event = event(row);
-                            if (filter.wants(event)) {
-                                found.add(event);
+                            boolean wanted = filter.wants(event);
+                            left[0] -= wanted ? event.storedBytes() : 0;
+                            if (found.isEmpty() || left[0] >= 0) {
+                                reached[0] = seq;
+                                if (wanted) {
+                                    found.add(event);
+                                }
                             }
                         }
                         return seq;

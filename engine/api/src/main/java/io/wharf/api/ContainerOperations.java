@@ -66,7 +66,8 @@ final class ContainerOperations {
         HostConfig hostConfig = host.hostConfig();
         NetworkingConfig networking = host.networkingConfig();
         String name = call.query().text("name");
-        OldCreate old = OldCreate.read(call.version(), config, hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig);
+        OldCreate old = OldCreate.read(
+                call.version(), config, hostConfig == null ? EmptyBody.HOST_CONFIG : hostConfig, OldCreate::unified);
         if (call.version().minor() == OldCreate.WITH_CAPABILITIES) {
             OldCreate.refuseCapabilities(ReadBody.read(call, OldCreate.Capabilities.class, "CreateRequest"));
         }

@@ -31,10 +31,10 @@ final class InfoBody {
                     known.set("Expected", known.path("ID"));
                 }
             }
-            if (body.get("RegistryConfig") instanceof ObjectNode registries) {
-                registries.putNull("AllowNondistributableArtifactsCIDRs");
-                registries.putNull("AllowNondistributableArtifactsHostnames");
-            }
+        }
+        if (!version.atLeast(47) && body.get("RegistryConfig") instanceof ObjectNode registries) {
+            registries.putNull("AllowNondistributableArtifactsCIDRs");
+            registries.putNull("AllowNondistributableArtifactsHostnames");
         }
         if (!version.atLeast(44)) {
             body.remove("CDISpecDirs");

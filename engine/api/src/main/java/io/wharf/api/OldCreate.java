@@ -7,9 +7,12 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.HostConfig.Mount;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
 
     private static final int REMOVED_BY_CLIENTS = 25;
     private static final int SHAREABLE_UNTIL = 40;
+    private static final int HOSTS_CGROUPS_UNTIL = 41;
     private static final int STRICT_MOUNTS = 42;
     private static final int ANNOTATIONS = 43;
     private static final int READ_ONLY_BELOW = 44;
@@ -38,7 +42,12 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
         record Host(@Nullable List<String> capabilities) {}
     }
 
-    static OldCreate read(ApiVersion version, ContainerConfig config, HostConfig host) {
+    /** Whether the host has the second version of control groups alone. */
+    static boolean unified() {
+        return Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
+    }
+
+    static OldCreate read(ApiVersion version, ContainerConfig config, HostConfig host, BooleanSupplier unified) {
         host.mounts().forEach(mount -> refuseYoung(version, mount));
         List<String> warnings = new ArrayList<>();
         warn(version, host, warnings);
@@ -47,7 +56,7 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
                 version.atLeast(READ_ONLY_BELOW)
                                 && (!version.atLeast(WITHOUT_KERNEL_MEMORY) || host.kernelMemoryTcp() == 0)
                         ? host
-                        : edited(version, host),
+                        : edited(version, host, unified),
                 !version.atLeast(READ_ONLY_BELOW),
                 List.copyOf(warnings));
     }
@@ -116,7 +125,7 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
         return Json.MAPPER.convertValue(tree, ContainerConfig.class);
     }
 
-    private static HostConfig edited(ApiVersion version, HostConfig host) {
+    private static HostConfig edited(ApiVersion version, HostConfig host, BooleanSupplier unified) {
         ObjectNode tree = Json.MAPPER.valueToTree(host);
         if (version.atLeast(WITHOUT_KERNEL_MEMORY)) {
             tree.remove("KernelMemoryTCP");
@@ -130,6 +139,9 @@ record OldCreate(ContainerConfig config, HostConfig host, boolean readOnlyTopOnl
             if (host.ipcMode().isEmpty()) {
                 tree.put("IpcMode", "shareable");
             }
+        }
+        if (!version.atLeast(HOSTS_CGROUPS_UNTIL) && host.cgroupnsMode().isEmpty() && !unified.getAsBoolean()) {
+            tree.put("CgroupnsMode", "host");
         }
         if (!version.atLeast(STRICT_MOUNTS)) {
             tree.putArray("ConsoleSize").add(0).add(0);

@@ -12,10 +12,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OldCreateTest {
     private static OldCreate read(String version, String config, String host) {
+        return read(version, config, host, true);
+    }
+
+    private static OldCreate read(String version, String config, String host, boolean unified) {
         return OldCreate.read(
                 ApiVersion.parse(version),
                 Json.read(config.replace('\'', '"'), ContainerConfig.class),
-                Json.read(host.replace('\'', '"'), HostConfig.class));
+                Json.read(host.replace('\'', '"'), HostConfig.class),
+                () -> unified);
     }
 
     private static HostConfig host(String version, String host) {
@@ -29,6 +34,18 @@ class OldCreateTest {
         assertThat(host("1.40", "{}").ipcMode()).isEmpty();
         assertThat(read("1.43", "{}", "{}").readOnlyTopOnly()).isTrue();
         assertThat(read("1.44", "{}", "{}").readOnlyTopOnly()).isFalse();
+    }
+
+    /** Whatever the daemon's own default is. */
+    @Test
+    void namespaceOfCgroups_isTheHostsForOldClientsOfTheFirstVersion() {
+        assertThat(read("1.40", "{}", "{}", false).host().cgroupnsMode()).isEqualTo("host");
+        assertThat(read("1.40", "{}", "{}", true).host().cgroupnsMode()).isEmpty();
+        assertThat(read("1.41", "{}", "{}", false).host().cgroupnsMode()).isEmpty();
+        assertThat(read("1.40", "{}", "{'CgroupnsMode':'private'}", false)
+                        .host()
+                        .cgroupnsMode())
+                .isEqualTo("private");
     }
 
     @Test

@@ -21,7 +21,7 @@ final class Blocking {
             try {
                 T value = work.call();
                 context.runOnContext(here -> promise.complete(value));
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 context.runOnContext(here -> promise.fail(e));
             }
         });

@@ -9,10 +9,12 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.contracts.SinkOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,7 @@ final class WebhookOutlet implements Outlet {
     private final String agent;
     private final Blocking blocking;
     private final Backoff backoff;
+    private final HostLookup lookup;
 
     private @Nullable HttpClient client;
     private byte @Nullable [] secret;
@@ -52,6 +55,7 @@ final class WebhookOutlet implements Outlet {
         this.engineId = engineId;
         this.agent = "Wharf/" + version;
         this.blocking = blocking;
+        this.lookup = new HostLookup(vertx, options.url(), InetAddress::getByName);
         this.backoff = new Backoff(
                 options.retryMin(),
                 options.retryMax(),
@@ -125,8 +129,9 @@ final class WebhookOutlet implements Outlet {
                 Math.max(1, options.timeout().toMillis()),
                 due -> outcome.tryFail("POST " + options.target() + ": no answer within "
                         + options.timeout().toMillis() + " ms"));
-        Objects.requireNonNull(client)
-                .request(request())
+        HttpClient by = Objects.requireNonNull(client);
+        lookup.find()
+                .compose(address -> by.request(request(address)))
                 .compose(request -> {
                     outcome.future().onFailure(late -> request.reset());
                     if (outcome.future().failed()) {
@@ -138,13 +143,17 @@ final class WebhookOutlet implements Outlet {
                 .onComplete(response -> answered(response, outcome), outcome::tryFail);
         return outcome.future()
                 .onComplete(done -> vertx.cancelTimer(deadline))
+                .onFailure(failure -> lookup.forget())
                 .recover(failure -> Future.failedFuture(told(failure)));
     }
 
-    private RequestOptions request() {
+    private RequestOptions request(SocketAddress address) {
         return new RequestOptions()
                 .setMethod(HttpMethod.POST)
+                // The name stays that of the host, for the header, and for the certificate, which is checked against
+                // it.
                 .setAbsoluteURI(options.url().toString())
+                .setServer(address)
                 .setFollowRedirects(false)
                 .setConnectTimeout(Math.max(1, options.timeout().toMillis()));
     }
