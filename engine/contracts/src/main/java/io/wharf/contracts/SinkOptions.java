@@ -3,6 +3,7 @@ package io.wharf.contracts;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,44 @@ public sealed interface SinkOptions {
         @Override
         public String target() {
             return path.toString();
+        }
+    }
+
+    /**
+     * CloudEvents to a topic of Kafka, keyed by the object that they are about.
+     *
+     * @param servers {@code host:port} of some brokers, by which the others are found
+     * @param timeout until the brokers have all of a batch
+     * @param retryMin wait after a first failure; it doubles from there
+     * @param retryMax longest wait
+     * @param properties of Kafka's producer, as Kafka names them
+     * @param propertiesFile more of them, in Java's form, or null
+     */
+    record Kafka(
+            String name,
+            Start start,
+            Filters filters,
+            List<String> servers,
+            String topic,
+            Duration timeout,
+            Duration retryMin,
+            Duration retryMax,
+            Map<String, String> properties,
+            @Nullable Path propertiesFile)
+            implements SinkOptions {
+        public Kafka {
+            servers = List.copyOf(servers);
+            properties = Map.copyOf(properties);
+        }
+
+        @Override
+        public String type() {
+            return "kafka";
+        }
+
+        @Override
+        public String target() {
+            return String.join(",", servers) + "/" + topic;
         }
     }
 }

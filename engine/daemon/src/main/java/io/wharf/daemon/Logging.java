@@ -47,5 +47,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
                 : Level.toLevel(name.toUpperCase(Locale.ROOT));
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
         context.getLogger("io.wharf").setLevel(level);
+        // Its sink says once what this client says at each attempt to connect.
+        context.getLogger("org.apache.kafka").setLevel(Level.ERROR);
     }
 }

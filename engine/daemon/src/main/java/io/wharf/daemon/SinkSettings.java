@@ -38,7 +38,13 @@ final class SinkSettings {
             "cert-file",
             "key-file");
     private static final Set<String> FILE = Set.of("path", "sync", "max-size", "max-files");
+    private static final Set<String> KAFKA =
+            Set.of("servers", "topic", "timeout", "retry-min", "retry-max", "properties", "properties-file");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}");
+    /** As Kafka has it. */
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+    private static final Pattern SERVER = Pattern.compile("([^\\s:,/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}");
     /** A token of RFC 9110, 5.6.2. */
     private static final Pattern HEADER = Pattern.compile("[a-zA-Z0-9!#$%&'*+.^_`|~-]+");
 
@@ -87,9 +93,8 @@ final class SinkSettings {
         return switch (type) {
             case "webhook" -> webhook(node, name);
             case "file" -> lines(node, name);
-            case "kafka" ->
-                throw WharfException.invalid("type kafka: this engine is built without Kafka's client; use a webhook");
-            default -> throw WharfException.invalid("unknown type " + type + ": it must be webhook or file");
+            case "kafka" -> kafka(node, name);
+            default -> throw WharfException.invalid("unknown type " + type + ": it must be webhook, file or kafka");
         };
     }
 
@@ -97,10 +102,7 @@ final class SinkSettings {
         check(node, WEBHOOK);
         URI url = url(required(node, "url"));
         Duration least = duration(node, "retry-min", Duration.ofSeconds(1));
-        Duration most = duration(node, "retry-max", Duration.ofMinutes(1));
-        if (most.compareTo(least) < 0) {
-            throw WharfException.invalid("retry-max is shorter than retry-min");
-        }
+        Duration most = longest(node, least);
         Tls tls = new Tls(readable(node, "ca-file"), readable(node, "cert-file"), readable(node, "key-file"));
         if ((tls.certificate() == null) != (tls.key() == null)) {
             throw WharfException.invalid("cert-file and key-file go together");
@@ -142,6 +144,60 @@ final class SinkSettings {
                 sync == null || !sync.equals("never") ? sync(node, sync) : null,
                 largest,
                 (int) number(node, "max-files", USUAL_FILES, 1, 1000));
+    }
+
+    private static SinkOptions kafka(JsonNode node, String name) {
+        check(node, KAFKA);
+        List<String> servers = new ArrayList<>();
+        for (JsonNode server : node.path("servers")) {
+            if (!SERVER.matcher(server.asText()).matches()) {
+                throw WharfException.invalid("servers must be a list of host:port: " + server.asText());
+            }
+            servers.add(server.asText());
+        }
+        if (!node.path("servers").isArray() || servers.isEmpty()) {
+            throw WharfException.invalid("servers must be a list of host:port");
+        }
+        String topic = required(node, "topic");
+        if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+            throw WharfException.invalid("topic must be of up to 249 letters, digits, '.', '_' and '-': " + topic);
+        }
+        Duration least = duration(node, "retry-min", Duration.ofSeconds(1));
+        return new SinkOptions.Kafka(
+                name,
+                start(node),
+                filters(node),
+                servers,
+                topic,
+                duration(node, "timeout", Duration.ofSeconds(20)),
+                least,
+                longest(node, least),
+                properties(node),
+                readable(node, "properties-file"));
+    }
+
+    private static Duration longest(JsonNode node, Duration least) {
+        Duration most = duration(node, "retry-max", Duration.ofMinutes(1));
+        if (most.compareTo(least) < 0) {
+            throw WharfException.invalid("retry-max is shorter than retry-min");
+        }
+        return most;
+    }
+
+    /** Whether they are of use, those who hand them to Kafka know. */
+    private static Map<String, String> properties(JsonNode node) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        JsonNode given = node.path("properties");
+        if (!given.isObject() && node.hasNonNull("properties")) {
+            throw WharfException.invalid("properties must be an object of strings, numbers and booleans");
+        }
+        given.properties().forEach(entry -> {
+            if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
+                throw WharfException.invalid("properties: " + entry.getKey() + " must be a string, number or boolean");
+            }
+            properties.put(entry.getKey(), entry.getValue().asText());
+        });
+        return properties;
     }
 
     private static Duration sync(JsonNode node, @Nullable String given) {

@@ -61,10 +61,29 @@ class SinkSettingsTest {
     }
 
     @Test
+    void kafka_isReadWithItsDefaults() throws Exception {
+        SinkOptions.Kafka kafka = (SinkOptions.Kafka)
+                sinks("{'name':'a','type':'kafka','servers':['k1:9092','[::1]:9093'],'topic':'wharf.events',"
+                                + "'properties':{'linger.ms':5,'security.protocol':'SSL'}}")
+                        .getFirst();
+        assertThat(kafka.target()).isEqualTo("k1:9092,[::1]:9093/wharf.events");
+        assertThat(kafka.properties()).isEqualTo(Map.of("linger.ms", "5", "security.protocol", "SSL"));
+        assertThat(kafka.timeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(kafka.retryMax()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(kafka.propertiesFile()).isNull();
+    }
+
+    @Test
     void whatCannotBe_refusesTheStartInWords() {
         refused("event-sinks[0]: name is missing", "{'type':'file','path':'/e'}");
         refused("unknown type pigeon", "{'name':'a','type':'pigeon'}");
-        refused("type kafka: this engine is built without Kafka's client", "{'name':'a','type':'kafka'}");
+        refused("servers must be a list of host:port", "{'name':'a','type':'kafka','topic':'t'}");
+        refused("servers must be a list of host:port: k", "{'name':'a','type':'kafka','servers':['k'],'topic':'t'}");
+        refused("topic is missing", "{'name':'a','type':'kafka','servers':['k:1']}");
+        refused("topic must be of up to 249", "{'name':'a','type':'kafka','servers':['k:1'],'topic':'a b'}");
+        refused(
+                "properties: linger.ms must be a string",
+                "{'name':'a','type':'kafka','servers':['k:1'],'topic':'t','properties':{'linger.ms':[1]}}");
         refused("any configuration option: colour", "{'name':'a','type':'file','path':'/e','colour':1}");
         refused("any configuration option: url", "{'name':'a','type':'file','path':'/e','url':'http://x'}");
         refused("path must be absolute: e", "{'name':'a','type':'file','path':'e'}");

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 public final class Sinks implements EventSinkService {
     private final List<Sink> sinks = new ArrayList<>();
 
-    /** Refuses filters that are not known. */
+    /** Refuses filters that are not known, and sinks whose libraries are not there. */
     public Sinks(
             Vertx vertx,
             Store store,
@@ -32,6 +32,7 @@ public final class Sinks implements EventSinkService {
             Outlet outlet = switch (each) {
                 case SinkOptions.Webhook webhook -> new WebhookOutlet(vertx, webhook, engineId, version, blocking);
                 case SinkOptions.Lines lines -> new LinesOutlet(lines, blocking);
+                case SinkOptions.Kafka kafka -> new KafkaOutlet(vertx, kafka, engineId);
             };
             sinks.add(new Sink(vertx, each, pages, filterOf(each, filter), cursors, outlet));
         }

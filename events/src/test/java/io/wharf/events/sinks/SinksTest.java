@@ -237,6 +237,23 @@ class SinksTest {
         assertThatThrownBy(() -> start(options)).hasMessageContaining("event sink odd: invalid filter 'colour'");
     }
 
+    @Test
+    void kafkaWithoutItsLibraries_refusesTheStart() {
+        SinkOptions options = new SinkOptions.Kafka(
+                "k",
+                Start.NOW,
+                Filters.NONE,
+                List.of("k:1"),
+                "t",
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Map.of(),
+                null);
+        assertThatThrownBy(() -> start(options))
+                .hasMessageContaining("event sink k: type kafka: its libraries are not");
+    }
+
     private void start(SinkOptions... options) {
         deployment = await(vertx.deployVerticle(
                 new EventsVerticle(EventOptions.USUAL, store, new HandleTable(vertx, Duration.ofSeconds(10)))

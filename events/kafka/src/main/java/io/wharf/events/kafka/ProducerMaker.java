@@ -1,0 +1,50 @@
+package io.wharf.events.kafka;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.wharf.contracts.SinkOptions;
+import io.wharf.events.sinks.Messenger;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Makes producers; found by its name as a service. */
+public final class ProducerMaker implements Messenger.Maker {
+    @Override
+    public void check(SinkOptions.Kafka options) {
+        ProducerProperties.check(options.properties());
+    }
+
+    @Override
+    public Future<Messenger> make(Vertx vertx, SinkOptions.Kafka options) {
+        return blocking(vertx, () -> {
+                    Map<String, Object> properties = ProducerProperties.of(options);
+                    return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+                })
+                .map(made -> new ProducerMessenger(vertx, options, made));
+    }
+
+    /**
+     * Runs what may wait, for a disk or for names of servers, on a virtual thread of its own and answers on the caller's
+     * context. Kafka, and the JDK for it, look for classes by the thread's loader; its own threads inherit that.
+     */
+    static <T> Future<T> blocking(Vertx vertx, Callable<T> work) {
+        Context context = vertx.getOrCreateContext();
+        Promise<T> promise = Promise.promise();
+        Thread thread = Thread.ofVirtual().name("event-sink-kafka").unstarted(() -> {
+            try {
+                T value = work.call();
+                context.runOnContext(here -> promise.complete(value));
+            } catch (Exception | LinkageError e) {
+                context.runOnContext(here -> promise.fail(e));
+            }
+        });
+        thread.setContextClassLoader(ProducerMaker.class.getClassLoader());
+        thread.start();
+        return promise.future();
+    }
+}

@@ -1,0 +1,2 @@
+/** Against a real broker. */
+package io.wharf.events.kafka;
