@@ -12,11 +12,23 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Makes producers; found by its name as a service. */
+/**
+ * Makes producers; found by its name as a service. Kafka, and the JDK for it, look for classes by the thread's loader, which
+ * of the engine's threads knows nothing of them: it is set here wherever Kafka begins, and Kafka's own threads inherit it.
+ */
 public final class ProducerMaker implements Messenger.Maker {
+    private static final ClassLoader LOADER = ProducerMaker.class.getClassLoader();
+
     @Override
     public void check(SinkOptions.Kafka options) {
-        ProducerProperties.check(options.properties());
+        Thread here = Thread.currentThread();
+        ClassLoader before = here.getContextClassLoader();
+        here.setContextClassLoader(LOADER);
+        try {
+            ProducerProperties.check(options.properties());
+        } finally {
+            here.setContextClassLoader(before);
+        }
     }
 
     @Override
@@ -28,10 +40,7 @@ public final class ProducerMaker implements Messenger.Maker {
                 .map(made -> new ProducerMessenger(vertx, options, made));
     }
 
-    /**
-     * Runs what may wait, for a disk or for names of servers, on a virtual thread of its own and answers on the caller's
-     * context. Kafka, and the JDK for it, look for classes by the thread's loader; its own threads inherit that.
-     */
+    /** Runs what may wait, for a disk or for names of servers, on a virtual thread and answers on the caller's context. */
     static <T> Future<T> blocking(Vertx vertx, Callable<T> work) {
         Context context = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
@@ -43,7 +52,7 @@ public final class ProducerMaker implements Messenger.Maker {
                 context.runOnContext(here -> promise.fail(e));
             }
         });
-        thread.setContextClassLoader(ProducerMaker.class.getClassLoader());
+        thread.setContextClassLoader(LOADER);
         thread.start();
         return promise.future();
     }
