@@ -28,13 +28,13 @@ class KafkaSinkTest {
                 """);
         try (Engine engine = new Engine(new Machine(), "--config-file", config.toString())) {
             engine.start();
-            engine.docker().run("volume", "create", "v").ok();
+            engine.docker().run("volume", "create", "vol").ok();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(
                                     engine.http().get("/wharf/v1/event-sinks").body())
                             .contains("127.0.0.1:1/events: Topic events not present in metadata after 300 ms"));
-            engine.docker().run("volume", "rm", "v").ok();
+            engine.docker().run("volume", "rm", "vol").ok();
             engine.stop();
         }
     }
