@@ -82,7 +82,8 @@ final class KafkaOutlet implements Outlet {
 
     private Throwable told(Throwable failure) {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        return new IOException(options.target() + ": " + message, failure);
+        String told = options.target() + ": " + message;
+        return failure instanceof Refused ? new Refused(told) : new IOException(told, failure);
     }
 
     @Override

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public interface Messenger {
     /**
      * Brings messages in this order. It succeeds once the brokers have all of them for good. Where it fails some may have
-     * arrived: of those with one key, then, the first ones.
+     * arrived: of those with one key, then, the first ones. With {@link Refused} it says that the brokers will never have one of
+     * them as it is.
      */
     Future<Void> send(List<Message> messages);
 

@@ -7,10 +7,12 @@ import io.vertx.kafka.client.producer.KafkaProducer;
 import io.vertx.kafka.client.producer.KafkaProducerRecord;
 import io.wharf.contracts.SinkOptions;
 import io.wharf.events.sinks.Messenger;
+import io.wharf.events.sinks.Refused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * One producer's life. It never gives up a message on its own, and the brokers take an idempotent producer's messages in
@@ -45,9 +47,13 @@ final class ProducerMessenger implements Messenger {
                                     .map(this::record)
                                     .map(client::send)
                                     .toList())
-                            .onComplete(done -> all.tryComplete(), all::tryFail);
+                            .onComplete(done -> all.tryComplete(), failure -> all.tryFail(told(failure)));
                     return all.future().onComplete(done -> vertx.cancelTimer(deadline));
                 });
+    }
+
+    private static Throwable told(Throwable failure) {
+        return failure instanceof RecordTooLargeException ? new Refused(String.valueOf(failure.getMessage())) : failure;
     }
 
     private KafkaProducerRecord<String, byte[]> record(Message message) {

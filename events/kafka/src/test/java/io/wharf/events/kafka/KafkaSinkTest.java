@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 class KafkaSinkTest {
     private static final String TOPIC = "wharf.events";
     private static final int OBJECTS = 7;
+    private static final int LARGEST = 50_000;
+    /** The one that is larger. */
+    private static final long LOST = 1601;
 
     @TempDir
     Path folder;
@@ -96,6 +99,10 @@ class KafkaSinkTest {
             announce(100);
             start(kafka, lines);
             until(() -> state().cursor() == 1600);
+
+            announce("x".repeat(LARGEST), 1);
+            announce(5);
+            until(() -> state().cursor() == 1606 && state().lost() == 1);
             check(broker.read(TOPIC));
         }
     }
@@ -117,8 +124,10 @@ class KafkaSinkTest {
             }
         }
         assertThat(seen)
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, announced).boxed().toList());
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, announced)
+                        .filter(seq -> seq != LOST)
+                        .boxed()
+                        .toList());
     }
 
     @Test
@@ -135,7 +144,7 @@ class KafkaSinkTest {
     }
 
     private static SinkOptions kafka(int port, Path secrets) {
-        return kafka(port, secrets, Map.of("compression.type", "gzip", "reconnect.backoff.max.ms", "200"));
+        return kafka(port, secrets, Map.of("compression.type", "gzip", "max.request.size", "" + LARGEST));
     }
 
     private static SinkOptions kafka(
@@ -175,11 +184,15 @@ class KafkaSinkTest {
 
     /** By turns of some objects. */
     private void announce(int count) {
+        announce("", count);
+    }
+
+    private void announce(String label, int count) {
         int first = announced;
         announced += count;
         await(store.write(tx -> {
             for (int i = first; i < first + count; i++) {
-                tx.announce("container", "start", "c" + i % OBJECTS, Map.of());
+                tx.announce("container", "start", "c" + i % OBJECTS, Map.of("label", label));
             }
             return true;
         }));
