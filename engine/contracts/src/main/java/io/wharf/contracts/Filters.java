@@ -3,8 +3,6 @@ package io.wharf.contracts;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The {@code filters} of a list or an event query: values of one key are alternatives, keys must all hold.
@@ -35,8 +33,10 @@ public record Filters(Map<String, List<String>> values) {
     /** Whether a value finds a text: Docker takes it as a regular expression, and literally where it is none. */
     public static boolean finds(String wanted, String text) {
         try {
-            return text.equals(wanted) || Pattern.compile(wanted).matcher(text).find();
-        } catch (PatternSyntaxException e) {
+            return NameExpression.isLiteral(wanted)
+                    ? text.contains(wanted)
+                    : text.equals(wanted) || NameExpression.of(wanted).finds(text);
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }
