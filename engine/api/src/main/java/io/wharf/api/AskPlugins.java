@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the authorization plugins asked before and after an operation. Bodies are shown to them where they are JSON, but
- * never those that carry credentials; of a stream they see the head alone.
+ * Has the authorization plugins asked before and after an operation. Bodies are shown to them where the contract has JSON,
+ * but never those that carry credentials; of a stream they see the head alone.
  */
 final class AskPlugins {
     private static final Set<String> CREDENTIALS = Set.of("authorization", "x-registry-config", "x-registry-auth");
@@ -55,7 +55,8 @@ final class AskPlugins {
                 headers.put(name, value);
             }
         });
-        byte[] body = isJson(call.header("Content-Type")) ? call.body().getBytes() : NONE;
+        // Whatever the client calls it: the handler reads it as JSON even where it has no type at all.
+        byte[] body = call.body().getBytes();
         List<byte[]> certificates = new ArrayList<>();
         String user = null;
         if (call.caller().peer() instanceof Peer.Certified certified) {
@@ -84,10 +85,6 @@ final class AskPlugins {
 
     private byte[] shown(byte[] body) {
         return call.operation().id().equals(LOGIN) ? NONE : body;
-    }
-
-    private static boolean isJson(@Nullable String contentType) {
-        return contentType != null && contentType.split(";", 2)[0].strip().equalsIgnoreCase(Reply.JSON);
     }
 
     private static byte[] encoded(X509Certificate certificate) {

@@ -54,11 +54,10 @@ final class ContainerStreamOperations {
                 all || query.flag("stdout"),
                 all || query.flag("stderr"),
                 query.text("detachKeys"));
-        WebSocketStreams.hold(call.request());
+        WebSocketStreams.checkHeld(call);
         return containers
                 .attach(call.path("id"), options)
-                .<Reply>map(attached -> new Reply.WebSocket(handles.take(attached.streams()), attached.tty()))
-                .onFailure(refused -> call.request().resume());
+                .map(attached -> new Reply.WebSocket(handles.take(attached.streams()), attached.tty()));
     }
 
     private Future<Reply> logs(Call call) {

@@ -40,20 +40,11 @@ final class EventStreamOperations {
                 after,
                 call.filters(),
                 true);
-        boolean socket = "websocket".equalsIgnoreCase(call.header("Upgrade"));
-        if (socket) {
-            WebSocketStreams.hold(call.request());
-        }
-        return events.subscribe(wanted)
-                .<Reply>map(handle -> {
-                    Flowable<Event> taken = AuditEvents.shown(handles.take(handle), call, false);
-                    return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
-                })
-                .onFailure(refused -> {
-                    if (socket) {
-                        call.request().resume();
-                    }
-                });
+        boolean socket = WebSocketStreams.isHeld(call);
+        return events.subscribe(wanted).map(handle -> {
+            Flowable<Event> taken = AuditEvents.shown(handles.take(handle), call, false);
+            return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
+        });
     }
 
     private byte[] serverSent(Event event) {

@@ -134,7 +134,7 @@ final class Front {
     private void take(Call call, HttpServerRequest request) {
         Operation operation = call.operation();
         if (operation.availability() != Operation.Availability.SERVED) {
-            dispatch(call, request);
+            dispatch(call);
         } else if (operation.answer() == Operation.Answer.HIJACK) {
             whole(request, body -> {
                 call.body(body);
@@ -143,15 +143,22 @@ final class Front {
             });
         } else {
             switch (operation.body()) {
-                case NONE -> dispatch(call, request);
+                case NONE -> {
+                    if (WebSocketStreams.isHeld(call)) {
+                        // Only a request that has not been read to its end can be upgraded, and who must be asked
+                        // before the handler may take a while.
+                        request.pause();
+                    }
+                    dispatch(call);
+                }
                 case JSON ->
                     whole(request, body -> {
                         call.body(body);
-                        dispatch(call, request);
+                        dispatch(call);
                     });
                 case STREAM -> {
                     call.stream(RequestBytes.take(request, context));
-                    dispatch(call, request);
+                    dispatch(call);
                 }
             }
         }
@@ -181,12 +188,34 @@ final class Front {
         request.exceptionHandler(gone -> LOG.debug("{} {}: {}", request.method(), request.uri(), gone.getMessage()));
     }
 
-    private void dispatch(Call call, HttpServerRequest request) {
-        guard.around(call, this::answer).onComplete(reply -> WriteReply.write(call, reply), failure -> {
-            log(call, failure);
-            WriteReply.failure(request, WharfException.of(failure));
-            call.answered();
-        });
+    private void dispatch(Call call) {
+        guard.around(call, this::answer).onComplete(reply -> write(call, reply), failure -> failed(call, failure));
+    }
+
+    private static void write(Call call, Reply reply) {
+        try {
+            if (!(reply instanceof Reply.WebSocket || reply instanceof Reply.SocketEvents)) {
+                release(call);
+            }
+            WriteReply.write(call, reply);
+        } catch (RuntimeException e) {
+            failed(call, e);
+            WriteReply.discard(reply);
+        }
+    }
+
+    private static void failed(Call call, Throwable failure) {
+        log(call, failure);
+        release(call);
+        WriteReply.failure(call.request(), WharfException.of(failure));
+        call.answered();
+    }
+
+    /** What was held for an upgrade is read to its end after all, so that the connection can go on. */
+    private static void release(Call call) {
+        if (WebSocketStreams.isHeld(call)) {
+            call.request().resume();
+        }
     }
 
     private void dispatch(Call call, Upgrade upgrade) {

@@ -1,13 +1,13 @@
 package io.wharf.api;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.Duplex;
 import io.wharf.streams.StdFrames;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocketStreams {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketStreams.class);
+
+    private static final Set<String> OPERATIONS = Set.of("ContainerAttachWebsocket", "WharfEvents");
 
     private final ServerWebSocket socket;
     private final Duplex streams;
@@ -30,12 +32,15 @@ final class WebSocketStreams {
         this.text = text;
     }
 
-    /** Holds a request that asks for the upgrade until it is answered; refuses one that does not. */
-    static void hold(HttpServerRequest request) {
-        if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+    /** Whether a call asks for the upgrade where there is one; its request is held, unread, until it is answered. */
+    static boolean isHeld(Call call) {
+        return OPERATIONS.contains(call.operation().id()) && "websocket".equalsIgnoreCase(call.header("Upgrade"));
+    }
+
+    static void checkHeld(Call call) {
+        if (!isHeld(call)) {
             throw WharfException.invalid("not websocket protocol");
         }
-        request.pause();
     }
 
     /** Upgrades, and carries both ways until one side ends. */

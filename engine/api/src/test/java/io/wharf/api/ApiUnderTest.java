@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.wharf.base.Layout;
+import io.wharf.contracts.AccessService;
+import io.wharf.contracts.AccessService.Question;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.EventService;
@@ -11,6 +13,8 @@ import io.wharf.contracts.ExecService;
 import io.wharf.contracts.HostSockets;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.LeaseService;
+import io.wharf.contracts.ListenerOptions;
+import io.wharf.contracts.ListenerOptions.RoleSocket;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.StatsService;
@@ -23,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** The real front on a real unix socket, with fake services behind it. */
@@ -38,6 +44,7 @@ final class ApiUnderTest implements AutoCloseable {
     final Fake<EventService> events = new Fake<>(EventService.class);
     final Fake<LeaseService> leases = new Fake<>(LeaseService.class);
     final Fake<StatsService> stats = new Fake<>(StatsService.class);
+    final Fake<AccessService> access = new Fake<>(AccessService.class);
     final Path folder;
     final Path socket;
     final ApiVerticle verticle;
@@ -59,6 +66,8 @@ final class ApiUnderTest implements AutoCloseable {
         serve(events);
         serve(leases);
         serve(stats);
+        access.on("record", arguments -> Future.succeededFuture());
+        serve(access);
         verticle = new ApiVerticle(
                 options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles, HostSockets.UNKNOWN);
         await(vertx.deployVerticle(verticle));
@@ -80,6 +89,54 @@ final class ApiUnderTest implements AutoCloseable {
                 false,
                 "boot",
                 "0.0-test");
+    }
+
+    /** Opens a further socket with a role, and tells its path. */
+    Path door(String role) {
+        EngineOptions usual = options(List.of());
+        Path path = folder.resolve(role + ".sock");
+        ListenerOptions listeners = new ListenerOptions(
+                "0", List.of(new RoleSocket(path, null, 0600, role)), Optional.empty(), false, false, List.of());
+        EngineOptions options = new EngineOptions(
+                usual.hosts(),
+                usual.layout(),
+                usual.bridge(),
+                usual.bip(),
+                usual.iptables(),
+                usual.storageDriver(),
+                usual.storageOptions(),
+                usual.registries(),
+                usual.runtimes(),
+                usual.defaultRuntime(),
+                usual.execOptions(),
+                usual.debug(),
+                usual.bootId(),
+                usual.version(),
+                usual.logs(),
+                usual.defaults(),
+                usual.imageLimits(),
+                usual.space(),
+                usual.pluginFolders(),
+                usual.firewall(),
+                usual.networks(),
+                usual.sinks(),
+                listeners,
+                usual.events());
+        await(vertx.deployVerticle(new ApiVerticle(options, handles, HostSockets.UNKNOWN)));
+        return path;
+    }
+
+    /** Has authorization plugins asked from now on, which allow all. */
+    List<Question> authorizer() {
+        List<Question> questions = new CopyOnWriteArrayList<>();
+        access.on("authorize", arguments -> {
+            questions.add((Question) arguments[0]);
+            // As plugins do, it answers later.
+            return vertx.timer(20, TimeUnit.MILLISECONDS).mapEmpty();
+        });
+        access.on("authorizeReply", arguments -> Future.succeededFuture());
+        vertx.eventBus().publish(AccessService.AUTHORIZERS, true);
+        return questions;
     }
 
     private <S> void serve(Fake<S> fake) {

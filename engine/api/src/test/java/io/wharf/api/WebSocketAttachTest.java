@@ -12,6 +12,7 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.Attached;
 import io.wharf.streams.StdFrames;
@@ -110,6 +111,57 @@ class WebSocketAttachTest {
         say(StdFrames.STDOUT, "grüße");
         await().untilAsserted(() -> assertThat(text.toString()).isEqualTo("grüße"));
         assertThat(binary.length()).isZero();
+    }
+
+    /** The request is not read to its end while they think, for then it could not be upgraded any more. */
+    @Test
+    void plugins_areAskedBeforeTheUpgrade() {
+        api.authorizer();
+        awaitPlugins();
+        WebSocket socket = connect("/v1.50");
+        say(StdFrames.STDOUT, "out");
+        await().untilAsserted(() -> assertThat(binary.toString()).isEqualTo("out"));
+        ApiUnderTest.await(socket.writeBinaryMessage(Buffer.buffer("hello")));
+        await().until(() -> duplex.heard.toString().equals("hello"));
+    }
+
+    @Test
+    void plugin_thatDenies_leavesTheConnectionInOrder() throws Exception {
+        api.authorizer();
+        awaitPlugins();
+        api.access.on(
+                "authorize",
+                arguments -> Future.failedFuture(
+                        arguments[0].toString().contains("/attach/ws")
+                                ? new WharfException(ErrorKind.FORBIDDEN, "denied")
+                                : WharfException.notFound("asked")));
+        String request =
+                "/containers/web/attach/ws HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n";
+        try (RawClient raw = new RawClient(api.socket)) {
+            raw.send("GET " + request);
+            assertThat(raw.readUntil("denied\"}\n")).startsWith("HTTP/1.1 403");
+            raw.send("GET /containers/json HTTP/1.1\r\nHost: d\r\n\r\n");
+            assertThat(raw.readUntil("asked\"}\n")).startsWith("HTTP/1.1 404");
+        }
+    }
+
+    /** What cannot be upgraded lets go of the container, and is answered. */
+    @Test
+    @Timeout(10)
+    void handshake_thatIsNone_isAnswered_andClosesTheStreams() throws Exception {
+        try (RawClient raw = new RawClient(api.socket)) {
+            raw.send("GET /containers/web/attach/ws HTTP/1.1\r\nHost: d\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(raw.readHead()).startsWith("HTTP/1.1 400");
+        }
+        assertThat(duplex.closed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void awaitPlugins() {
+        await().until(() -> {
+            RawClient.get(api.socket, "/_ping");
+            return api.access.calls().stream().anyMatch(call -> call.startsWith("authorize["));
+        });
     }
 
     @Test
