@@ -37,6 +37,17 @@ class BadRequestsTest {
         return body.replaceAll("^\\{\"message\":\"(.*)\"}\\s*$", "$1").replace("\\\"", "\"");
     }
 
+    /** An exponent would be written out, in twenty million digits. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"1e20000000", "1e-20000000", "1E5", "0x1", ".5", "5.", "12345678901234567890", "1.5.5", "word"})
+    void time_thatIsNone_isRefused(String time) throws IOException {
+        for (String path : List.of("/events?since=", "/events?until=", "/containers/web/logs?stdout=1&since=")) {
+            assertThat(message(RawClient.get(api.socket, path + time)))
+                    .endsWith("strconv.ParseInt: parsing \"" + time + "\": invalid syntax");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
