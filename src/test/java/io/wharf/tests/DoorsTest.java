@@ -112,12 +112,14 @@ class DoorsTest {
                 new String[] {"exec", "kept", "env"},
                 new String[] {"cp", "kept:/etc/passwd", "-"},
                 new String[] {"export", "kept"},
+                new String[] {"top", "kept", "-o", "pid,environ"},
                 new String[] {"history", "busybox"})) {
             assertThat(reader.run(forbidden).err())
                     .as(String.join(" ", forbidden))
                     .contains("is refused: this socket's role is read-only, and it needs operator");
         }
         assertThat(reader.run("attach", "kept").err()).contains("received 403");
+        assertThat(reader.ok("top", "kept")).contains("sleep 1000");
         Docker operator = by("op.sock");
         operator.ok("restart", "-t", "0", "kept");
         assertThat(operator.ok("exec", "kept", "echo", "in")).isEqualTo("in");

@@ -12,6 +12,7 @@ import io.wharf.contracts.ContainerService.CreateContainer;
 import io.wharf.contracts.ContainerSummary;
 import io.wharf.contracts.HostConfig;
 import io.wharf.contracts.NetworkingConfig;
+import io.wharf.openapi.Role;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class ContainerOperations {
     private static final int PIDS_UPDATE = 40;
 
     private static final int RATES_UPDATE = 55;
+
+    /** What top asks ps for where nobody says otherwise. */
+    private static final String ALL_PROCESSES = "-ef";
 
     private static final List<String> RATES = List.of(
             "BlkioWeightDevice",
@@ -214,9 +218,13 @@ final class ContainerOperations {
     }
 
     private Future<Reply> top(Call call) {
-        return containers
-                .top(call.path("id"), call.query().text("ps_args", "-ef"))
-                .map(top -> new Reply.Json(200, top));
+        String columns = call.query().text("ps_args", ALL_PROCESSES);
+        // Others show the environment, and ps has more ways to ask for it than can be listed.
+        if (!columns.equals(ALL_PROCESSES) && !call.caller().role().permits(Role.OPERATOR)) {
+            return Future.failedFuture(
+                    Refusals.psArguments(columns, call.caller().role()));
+        }
+        return containers.top(call.path("id"), columns).map(top -> new Reply.Json(200, top));
     }
 
     private static String withoutSlash(String name) {

@@ -36,6 +36,14 @@ final class Refusals {
                         + operation.role().word());
     }
 
+    /** The columns of a list of processes may be their environment. */
+    static WharfException psArguments(String arguments, Role role) {
+        return new WharfException(
+                ErrorKind.FORBIDDEN,
+                "ps_args " + arguments + " is refused: this socket's role is " + role.word() + ", and it needs "
+                        + Role.OPERATOR.word());
+    }
+
     /** A further process would get more than the container that it is in. */
     static WharfException privileged(Role role) {
         return new WharfException(

@@ -46,7 +46,10 @@ class GuardTest {
                         "ContainerAttachWebsocket",
                         "ImageGet",
                         "ImageGetAll",
-                        "ImageHistory");
+                        "ImageHistory",
+                        // They make the engine connect to wherever it is told.
+                        "ImageSearch",
+                        "DistributionInspect");
         assertThat(Contract.operations())
                 .filteredOn(operation -> operation.role() == Role.READ_ONLY)
                 .extracting(Operation::method)
