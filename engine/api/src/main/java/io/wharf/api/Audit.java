@@ -1,7 +1,9 @@
 package io.wharf.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.wharf.api.doors.Caller;
 import io.wharf.api.doors.Peer;
+import io.wharf.base.Json;
 import io.wharf.contracts.AccessService.Trail;
 import io.wharf.openapi.Operation;
 import io.wharf.openapi.Role;
@@ -17,6 +19,9 @@ import java.util.Set;
 final class Audit {
     /** They change nothing, or only the size of a window. */
     private static final Set<String> IDLE = Set.of("ContainerWait", "ContainerResize", "ExecResize");
+
+    private static final int CREATED = 201;
+
     /** Parameters that name what is made, where the path names nothing. */
     private static final List<String> NAMES = List.of("name", "fromImage", "repo", "t");
 
@@ -66,9 +71,21 @@ final class Audit {
         return new Audit(call.operation(), target(call), facts);
     }
 
+    /** Notes what a reply says was made; most names of new things are the engine's choice. */
+    Reply made(Reply reply) {
+        if (reply instanceof Reply.Json(int status, Object body) && status == CREATED) {
+            JsonNode shown = Json.MAPPER.valueToTree(body);
+            String result = shown.path("Id").asText(shown.path("Name").asText());
+            if (!result.isEmpty()) {
+                facts.put("result", result);
+            }
+        }
+        return reply;
+    }
+
     Trail ended(int status) {
         facts.put("status", String.valueOf(status));
-        return new Trail(operation.id(), target, facts);
+        return new Trail(operation.id(), target.isEmpty() ? facts.getOrDefault("result", "") : target, facts);
     }
 
     private static String target(Call call) {

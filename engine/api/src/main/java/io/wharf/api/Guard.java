@@ -26,17 +26,20 @@ final class Guard {
 
     /** The answer to a call that its role permits. */
     Future<? extends Reply> around(Call call, Handlers.Handler handler) {
-        Future<? extends Reply> answer =
-                plugins ? new AskPlugins(access, call).around(asked -> seen(asked, handler)) : seen(call, handler);
-        if (audit && Audit.isKept(call)) {
-            // Who it was is looked up now: when the answer is there, the caller may be gone.
-            Audit trail = Audit.begin(call);
-            answer.onComplete(
-                    reply -> access.record(trail.ended(Reply.status(reply))),
-                    failure -> access.record(
-                            trail.ended(WharfException.of(failure).kind().httpStatus())));
+        if (!audit || !Audit.isKept(call)) {
+            return asked(call, handler);
         }
-        return answer;
+        // Who it was is looked up now: when the answer is there, the caller may be gone.
+        Audit trail = Audit.begin(call);
+        return asked(call, kept -> handler.handle(kept).map(trail::made))
+                .onComplete(
+                        reply -> access.record(trail.ended(Reply.status(reply))),
+                        failure -> access.record(
+                                trail.ended(WharfException.of(failure).kind().httpStatus())));
+    }
+
+    private Future<? extends Reply> asked(Call call, Handlers.Handler handler) {
+        return plugins ? new AskPlugins(access, call).around(asked -> seen(asked, handler)) : seen(call, handler);
     }
 
     /** The role did not permit a call. */
