@@ -80,6 +80,10 @@ final class Gate extends ChannelInboundHandlerAdapter {
         }
         if (strangers.incrementAndGet() >= places) {
             context.channel().config().setAutoRead(false);
+            // One may have left in between, on another thread, and it alone would have said so.
+            if (strangers.get() < places) {
+                context.channel().config().setAutoRead(true);
+            }
         }
         Stranger stranger = new Stranger(context.executor()
                 .schedule(
