@@ -74,7 +74,13 @@ final class Authorizers {
             allowed = allowed.compose(before -> one(name, method, body));
         }
         return allowed.onFailure(refused ->
-                LOG.info("{} for {} {}: {}", method, question.method(), question.uri(), refused.getMessage()));
+                LOG.info("{} for {} {}: {}", method, question.method(), path(question.uri()), refused.getMessage()));
+    }
+
+    /** Without the query, in which arguments of builds travel: they may be secrets. */
+    static String path(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
     }
 
     private Future<Void> one(String name, String method, Map<String, Object> body) {

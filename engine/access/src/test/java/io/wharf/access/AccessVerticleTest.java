@@ -3,6 +3,10 @@ package io.wharf.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class AccessVerticleTest {
     private static final Question QUESTION = new Question(
@@ -180,6 +185,28 @@ class AccessVerticleTest {
 
         await(plugins.getFirst().close());
         assertThatThrownBy(() -> await(access.authorize(QUESTION))).hasMessageContaining("plugin weak failed");
+    }
+
+    @Test
+    void refusal_isLoggedWithoutTheQuery() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Authorizers.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.addAppender(told);
+        logger.setLevel(Level.INFO);
+        plugin("only", new JsonObject().put("Allow", false).put("Msg", "no"));
+        await(access.authorizers(List.of("only")));
+
+        Question build = new Question(
+                null, "POST", "/v1.50/build?buildargs=%7B%22TOKEN%22:%22word%22%7D", Map.of(), new byte[0], List.of());
+        assertThatThrownBy(() -> await(access.authorize(build))).hasMessageContaining("denied");
+        logger.detachAppender(told);
+        logger.setLevel(null);
+
+        assertThat(told.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .isEqualTo("AuthZPlugin.AuthZReq for POST /v1.50/build: authorization denied by plugin only: no");
     }
 
     @Test
