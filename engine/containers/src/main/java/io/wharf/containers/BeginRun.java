@@ -194,7 +194,7 @@ final class BeginRun {
                             memory.prepare(files.bundle(), container.host().shmSize()));
                     room.host()
                             .bundle()
-                            .write(input, files.bundle())
+                            .write(input, files.bundle(), runtime)
                             .forEach(warning -> LOG.debug("container {}: {}", container.id(), warning));
                     return monitors.spawn(container, files);
                 })

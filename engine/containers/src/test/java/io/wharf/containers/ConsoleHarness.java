@@ -192,7 +192,9 @@ final class ConsoleHarness implements AutoCloseable {
                     MountPlan.EMPTY,
                     null,
                     null);
-            room.host().bundle().write(input, files.bundle());
+            room.host()
+                    .bundle()
+                    .write(input, files.bundle(), room.host().runtimes().named(host.runtime()));
             return monitors.spawn(container, files);
         }));
         io.vertx.core.Promise<Integer> over = io.vertx.core.Promise.promise();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -47,14 +48,15 @@ public final class Bundle {
      * Writes {@code folder/config.json}, making the folder; on a thread that may block, for it reads the root's user
      * database. Takes less than a millisecond.
      *
+     * @param runtime which will read it
      * @return what this host could not give and the container goes without, for the log
      */
-    public List<String> write(SpecInput input, Path folder) {
+    public List<String> write(SpecInput input, Path folder, OciRuntime runtime) {
         List<String> warnings = new ArrayList<>();
         AppArmor.ensureLoaded(AppArmor.profile(input.host(), facts));
         checkDirectory(input);
         makeMountPoints(input);
-        byte[] config = render(input, warnings);
+        byte[] config = render(input, runtime.annotations(), warnings);
         if (!input.host().deviceRequests().isEmpty()) {
             config = new DeviceRequests(defaults.cdiSpecDirs()).apply(input.host(), config);
         }
@@ -92,7 +94,8 @@ public final class Bundle {
         }
     }
 
-    byte[] render(SpecInput asked, List<String> warnings) {
+    /** Of the annotations, those of the engine hold against those of the user. */
+    byte[] render(SpecInput asked, Map<String, String> own, List<String> warnings) {
         SpecInput input = asked.with(applied.over(asked.host()));
         ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
@@ -105,7 +108,7 @@ public final class Bundle {
                 json.writeStringField("hostname", input.config().hostname());
             }
             SpecMounts.write(json, input, defaults.initPath());
-            writeAnnotations(json, input.host().annotations());
+            writeAnnotations(json, input.host().annotations(), own);
             json.writeFieldName("linux");
             linux.write(
                     json,
@@ -128,13 +131,17 @@ public final class Bundle {
         json.writeEndObject();
     }
 
-    private static void writeAnnotations(JsonGenerator json, Map<String, String> annotations) throws IOException {
-        if (!annotations.isEmpty()) {
-            json.writeObjectFieldStart("annotations");
-            for (Map.Entry<String, String> one : annotations.entrySet()) {
-                json.writeStringField(one.getKey(), one.getValue());
-            }
-            json.writeEndObject();
+    private static void writeAnnotations(JsonGenerator json, Map<String, String> asked, Map<String, String> own)
+            throws IOException {
+        if (asked.isEmpty() && own.isEmpty()) {
+            return;
         }
+        Map<String, String> all = new LinkedHashMap<>(asked);
+        all.putAll(own);
+        json.writeObjectFieldStart("annotations");
+        for (Map.Entry<String, String> one : all.entrySet()) {
+            json.writeStringField(one.getKey(), one.getValue());
+        }
+        json.writeEndObject();
     }
 }

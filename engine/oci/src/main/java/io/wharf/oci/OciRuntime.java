@@ -38,6 +38,14 @@ public record OciRuntime(
         return arguments;
     }
 
+    /**
+     * What this runtime must be told in the annotations of a specification. A crun of systemd's puts the process into a
+     * cgroup below the scope, which would hide changed limits from who reads the scope: the empty name forbids it (crun(1)).
+     */
+    Map<String, String> annotations() {
+        return systemdCgroup && version.startsWith("crun ") ? Map.of("run.oci.systemd.subgroup", "") : Map.of();
+    }
+
     /** A start of what create prepared; its failure, in JSON lines, goes to the log file. */
     Spawn.Builder start(String id, Path log) {
         return command(log, "start", id);

@@ -242,7 +242,7 @@ public final class RuntimeProbe {
                 Files.createFile(
                         program, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             }
-            new Bundle(facts, cgroups).write(input(id, root), folder);
+            new Bundle(facts, cgroups).write(input(id, root), folder, runtime);
             OciRuntime probing =
                     new OciRuntime(runtime.name(), runtime.program(), "", folder.resolve("state"), cgroups.systemd());
             Commands.Result created = run(probing, log, "create", "--bundle", folder.toString(), id);

@@ -23,6 +23,16 @@ class BundleTest {
     private final List<String> warnings = new ArrayList<>();
 
     private JsonNode render(HostFacts facts, CgroupPaths cgroups, String config, String host, MountPlan mounts) {
+        return render(facts, cgroups, config, host, mounts, Map.of());
+    }
+
+    private JsonNode render(
+            HostFacts facts,
+            CgroupPaths cgroups,
+            String config,
+            String host,
+            MountPlan mounts,
+            Map<String, String> own) {
         HostConfig filled = Specs.host(host);
         SpecInput input = new SpecInput(
                 Specs.ID,
@@ -33,7 +43,7 @@ class BundleTest {
                 mounts,
                 EtcFiles.in(Path.of("/c")),
                 null);
-        byte[] json = new Bundle(facts, cgroups).render(input, warnings);
+        byte[] json = new Bundle(facts, cgroups).render(input, own, warnings);
         return Json.parse(json, JsonNode.class);
     }
 
@@ -236,6 +246,27 @@ class BundleTest {
     }
 
     @Test
+    void render_ofCrunBySystemd_keepsTheProcessInTheScope() {
+        String name = "run.oci.systemd.subgroup";
+        String asked = "{'Annotations':{'k':'v','" + name + "':'mine'}}";
+        for (boolean systemd : List.of(true, false)) {
+            for (String version : List.of("crun version 1.8.1", "runc version 1.1.5+ds1")) {
+                OciRuntime runtime = new OciRuntime("any", Path.of("/r"), version, Path.of("/s"), systemd);
+                JsonNode spec = render(
+                        Specs.ableHost(),
+                        new CgroupPaths(systemd),
+                        "{'Cmd':['a']}",
+                        asked,
+                        MountPlan.EMPTY,
+                        runtime.annotations());
+                assertThat(spec.path("annotations").path("k").asText()).isEqualTo("v");
+                assertThat(spec.path("annotations").path(name).asText())
+                        .isEqualTo(systemd && version.startsWith("crun") ? "" : "mine");
+            }
+        }
+    }
+
+    @Test
     void render_noLimit_isTheLargestUnsignedNumber() {
         HostConfig host = Specs.host("{}");
         SpecInput input = new SpecInput(
@@ -248,7 +279,8 @@ class BundleTest {
                 null,
                 null);
         String text = new String(
-                new Bundle(Specs.ableHost(), new CgroupPaths(false)).render(input, warnings), StandardCharsets.UTF_8);
+                new Bundle(Specs.ableHost(), new CgroupPaths(false)).render(input, Map.of(), warnings),
+                StandardCharsets.UTF_8);
         assertThat(text)
                 .contains("{\"type\":\"RLIMIT_CORE\",\"hard\":18446744073709551615,\"soft\":1844674407370955161");
     }

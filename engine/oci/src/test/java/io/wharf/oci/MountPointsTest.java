@@ -36,7 +36,8 @@ class MountPointsTest {
                     mounts,
                     null,
                     null);
-            new Bundle(Specs.ableHost(), new CgroupPaths(false)).write(input, folder.resolve("bundle"));
+            new Bundle(Specs.ableHost(), new CgroupPaths(false))
+                    .write(input, folder.resolve("bundle"), Specs.runtime());
         }
         assertThat(root.resolve("run/docker.sock")).isRegularFile();
         assertThat(root.resolve("run/folder")).isDirectory();

@@ -110,7 +110,7 @@ class RuntimeKernelTest {
                 null,
                 null);
         Path bundle = folder.resolve("bundle");
-        warnings.addAll(new Bundle(facts, cgroups).write(input, bundle));
+        warnings.addAll(new Bundle(facts, cgroups).write(input, bundle, Specs.runtime()));
         return bundle;
     }
 

@@ -98,4 +98,9 @@ public final class Specs {
     private static byte[] bytes(String json) {
         return json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     }
+
+    /** A runtime that needs to be told nothing. */
+    static OciRuntime runtime() {
+        return new OciRuntime("runc", Path.of("/usr/sbin/runc"), "runc version 1.1.5", Path.of("/run/runc"), false);
+    }
 }
