@@ -63,7 +63,11 @@ devices() {
 }
 update() {
   d update -m 128m --memory-swap 256m --cpus 1.5 --pids-limit 33 box
-  want "$(d exec box sh -c 'cd /sys/fs/cgroup; cat memory.max memory.swap.max cpu.max pids.max | tr "\n" ,')" '134217728,134217728,150000 100000,33,'
+  now() { d exec box sh -c 'cd /sys/fs/cgroup; cat memory.max memory.swap.max cpu.max pids.max | tr "\n" ,'; }
+  want "$(now)" '134217728,134217728,150000 100000,33,'
+  # systemd writes down again what it was told of the scope.
+  systemctl daemon-reload
+  want "$(now)" '134217728,134217728,150000 100000,33,'
 }
 stats() { want "$(d stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' box | sed 's,.*/ ,,')" '128MiB 1'; }
 paused() {
@@ -272,6 +276,8 @@ case ${1:?before or after} in
     done
     ;;
   after)
+    wait_for systemctl is-active wharf.service
+    wait_for docker version
     for name in service restarted failure_restarted not_restarted removed network_kept volume_kept events_kept image_kept \
       boot_left_nothing runs; do
       check "$name" "$name"
