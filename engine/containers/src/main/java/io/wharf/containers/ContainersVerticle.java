@@ -277,12 +277,12 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
 
     @Override
     public Future<ContainerProcess> processOf(String ref) {
-        return Future.succeededFuture(FindProcess.of(containers.get(ref)));
+        return Future.succeededFuture(FindProcess.of(containers.get(ref), room()));
     }
 
     @Override
     public Future<List<ContainerProcess>> processesOf(List<String> ids) {
-        return Future.succeededFuture(FindProcess.of(containers, ids));
+        return Future.succeededFuture(FindProcess.of(room(), ids));
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.wharf.contracts.ContainerService.Top;
 import io.wharf.linux.Commands;
 import io.wharf.linux.Executables;
 import io.wharf.linux.Spawn;
-import io.wharf.oci.CgroupPaths;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +54,7 @@ final class TopContainer {
     Future<Top> run(Container container, String arguments) {
         switch (container.status()) {
             case RUNNING, PAUSED -> {
-                String cgroup = CgroupPaths.resolved(container.definition().cgroupPath());
+                String cgroup = FindProcess.cgroup(container, room);
                 return room.pools()
                         .call(() -> top(new HashSet<>(room.cgroups().pids(cgroup)), arguments))
                         .compose(top -> room.table()

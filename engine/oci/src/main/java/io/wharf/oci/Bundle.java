@@ -56,7 +56,7 @@ public final class Bundle {
         AppArmor.ensureLoaded(AppArmor.profile(input.host(), facts));
         checkDirectory(input);
         makeMountPoints(input);
-        byte[] config = render(input, runtime.annotations(), warnings);
+        byte[] config = render(input, runtime.annotations(facts.unified()), warnings);
         if (!input.host().deviceRequests().isEmpty()) {
             config = new DeviceRequests(defaults.cdiSpecDirs()).apply(input.host(), config);
         }

@@ -24,6 +24,8 @@ import java.util.Optional;
  */
 public record OciRuntime(
         String name, Path program, String version, Path state, boolean systemdCgroup, boolean recursiveReadOnly) {
+    private static final String BELOW_SCOPE = "container";
+
     /** One of which nothing more is known. */
     public OciRuntime(String name, Path program, String version, Path state, boolean systemdCgroup) {
         this(name, program, version, state, systemdCgroup, false);
@@ -39,11 +41,28 @@ public record OciRuntime(
     }
 
     /**
-     * What this runtime must be told in the annotations of a specification. A crun of systemd's puts the process into a
-     * cgroup below the scope, which would hide changed limits from who reads the scope: the empty name forbids it (crun(1)).
+     * What this runtime must be told in the annotations of a specification: crun's own name for the cgroup below a scope of
+     * systemd's, so that nobody's annotation makes it another (crun(1)).
+     *
+     * @param unified whether cgroup v2 rules alone
      */
-    Map<String, String> annotations() {
-        return systemdCgroup && version.startsWith("crun ") ? Map.of("run.oci.systemd.subgroup", "") : Map.of();
+    Map<String, String> annotations(boolean unified) {
+        return belowScope(unified) ? Map.of("run.oci.systemd.subgroup", BELOW_SCOPE) : Map.of();
+    }
+
+    /**
+     * The cgroup with a container's processes and limits, absolute. crun keeps both below the scope: systemd writes what it
+     * was told of a scope anew at each reload, but leaves alone what is below.
+     *
+     * @param unified whether cgroup v2 rules alone
+     */
+    public String cgroup(String cgroupsPath, boolean unified) {
+        String resolved = CgroupPaths.resolved(cgroupsPath);
+        return belowScope(unified) && !cgroupsPath.startsWith("/") ? resolved + "/" + BELOW_SCOPE : resolved;
+    }
+
+    private boolean belowScope(boolean unified) {
+        return unified && systemdCgroup && version.startsWith("crun ");
     }
 
     /** A start of what create prepared; its failure, in JSON lines, goes to the log file. */

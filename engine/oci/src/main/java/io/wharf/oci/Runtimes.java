@@ -35,6 +35,12 @@ public record Runtimes(Map<String, OciRuntime> usable, Map<String, String> refus
         return standIn == null ? asked(name) : standIn;
     }
 
+    /** As {@link OciRuntime#cgroup}, of a container that was created with a name; one that is gone has no own way. */
+    public String cgroup(@Nullable String name, String cgroupsPath, boolean unified) {
+        OciRuntime runtime = usable.get(name == null || name.isEmpty() ? defaultName : name);
+        return runtime == null ? CgroupPaths.resolved(cgroupsPath) : runtime.cgroup(cgroupsPath, unified);
+    }
+
     /** The runtime that a client asks for; the default one where the name is empty. */
     public OciRuntime asked(@Nullable String name) {
         String wanted = name == null || name.isEmpty() || ALIASES.contains(name) ? defaultName : name;

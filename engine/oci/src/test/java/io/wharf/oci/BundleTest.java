@@ -246,7 +246,7 @@ class BundleTest {
     }
 
     @Test
-    void render_ofCrunBySystemd_keepsTheProcessInTheScope() {
+    void render_ofCrunBySystemd_namesTheCgroupBelowTheScope() {
         String name = "run.oci.systemd.subgroup";
         String asked = "{'Annotations':{'k':'v','" + name + "':'mine'}}";
         for (boolean systemd : List.of(true, false)) {
@@ -258,10 +258,15 @@ class BundleTest {
                         "{'Cmd':['a']}",
                         asked,
                         MountPlan.EMPTY,
-                        runtime.annotations());
+                        runtime.annotations(true));
                 assertThat(spec.path("annotations").path("k").asText()).isEqualTo("v");
                 assertThat(spec.path("annotations").path(name).asText())
-                        .isEqualTo(systemd && version.startsWith("crun") ? "" : "mine");
+                        .isEqualTo(systemd && version.startsWith("crun") ? "container" : "mine");
+                String scope = CgroupPaths.resolved("a.slice:wharf:1");
+                assertThat(runtime.cgroup("a.slice:wharf:1", true))
+                        .isEqualTo(systemd && version.startsWith("crun") ? scope + "/container" : scope);
+                assertThat(runtime.cgroup("a.slice:wharf:1", false)).isEqualTo(scope);
+                assertThat(runtime.cgroup("/wharf/1", true)).isEqualTo("/wharf/1");
             }
         }
     }
