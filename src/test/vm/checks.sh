@@ -53,7 +53,7 @@ scope() {
   local id
   id=$(d inspect -f '{{.Id}}' box)
   want "$(systemctl is-active "wharf-$id.scope")" active
-  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' box)/cgroup")" "/system.slice/wharf-$id.scope"
+  want "$(cut -d : -f 3 "/proc/$(d inspect -f '{{.State.Pid}}' box)/cgroup")" "/system.slice/wharf-$id.scope/container"
 }
 apparmor() { want "$(d exec box cat /proc/1/attr/current /proc/self/attr/current | tr '\n' ,)" 'wharf-default (enforce),wharf-default (enforce),'; }
 own_cgroups() { want "$(d exec box cat /proc/self/cgroup)" '0::/'; }
@@ -100,7 +100,10 @@ slice() {
   d exec slice cat /proc/self/cgroup | grep "wharf-$id"
   d rm -f slice
 }
-apparmor_denies() { if d run --rm --cap-add SYS_ADMIN busybox mount -t tmpfs x /mnt; then return 1; fi; }
+apparmor_denies() {
+  if d run --rm --cap-add SYS_ADMIN --tmpfs /m busybox mount -t tmpfs x /m >/tmp/denied 2>&1; then return 1; fi
+  grep -i 'denied' /tmp/denied
+}
 oom() {
   d run -d --name oom -m 16m busybox sh -c 'x=a; while :; do x=$x$x; done' >/dev/null
   want "$(d wait oom)" 137
@@ -113,7 +116,7 @@ oom_of_a_child() {
   want "$(d inspect -f '{{.State.OOMKilled}}' oomchild)" true
   d rm oomchild
 }
-privileged() { d run --rm --privileged busybox sh -c 'mount -t tmpfs x /mnt && ls /dev/vda'; }
+privileged() { d run --rm --privileged busybox sh -c 'mkdir /m && mount -t tmpfs x /m && ls /dev/vda'; }
 logs_journald() {
   d run --rm --log-driver journald --name journal busybox echo to the journal
   wait_for sh -c 'journalctl CONTAINER_NAME=journal | grep "to the journal"'
