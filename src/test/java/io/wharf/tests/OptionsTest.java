@@ -18,7 +18,8 @@ class OptionsTest {
     private static Http.Reply create(String config, String host, String script) {
         String json = "{'Image':'busybox','Cmd':['sh','-c','" + script + "']" + (config.isEmpty() ? "" : "," + config)
                 + ",'HostConfig':{" + host + "}}";
-        return rig.http().post("/containers/create", json.replace('\'', '"'));
+        // The last version that takes a hardware address for the whole container.
+        return rig.http().post("/v1.41/containers/create", json.replace('\'', '"'));
     }
 
     private static String run(String config, String host, String script) {

@@ -37,6 +37,7 @@ public final class Tx {
         try {
             return bound(sql, arguments).executeUpdate();
         } catch (SQLException e) {
+            forget(sql);
             throw Store.failure(sql, e);
         }
     }
@@ -50,6 +51,7 @@ public final class Tx {
             }
             return rows;
         } catch (SQLException e) {
+            forget(sql);
             throw Store.failure(sql, e);
         }
     }
@@ -99,7 +101,24 @@ public final class Tx {
 
     /** A statement without arguments or rows, parsed once: each unit of work needs two. */
     void run(String sql) throws SQLException {
-        bound(sql).execute();
+        try {
+            bound(sql).execute();
+        } catch (SQLException e) {
+            forget(sql);
+            throw e;
+        }
+    }
+
+    /** After a full disk or a failing one the driver has closed the statement, and it would fail from then on. */
+    private void forget(String sql) {
+        PreparedStatement failed = prepared.remove(sql);
+        if (failed != null) {
+            try {
+                failed.close();
+            } catch (SQLException e) {
+                // Closed already, or to be closed with the connection.
+            }
+        }
     }
 
     private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {

@@ -110,6 +110,8 @@ class StoreTest {
                     .hasCauseInstanceOf(WharfException.class)
                     .hasMessageContaining("full");
             await(store.read("PRAGMA max_page_count=1000000", row -> row.number(1)));
+            // By the very statement that failed.
+            await(store.write(tx -> tx.update("INSERT INTO thing VALUES (?, 0)", "x")));
             assertThat(await(store.write(tx -> tx.announce("image", "pull", "second", Map.of())))
                             .seq())
                     .isEqualTo(2);
