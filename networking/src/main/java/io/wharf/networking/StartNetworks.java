@@ -88,13 +88,14 @@ final class StartNetworks {
                 })
                 .compose(known -> ledger.ofKind(KIND_LINK))
                 .compose(recorded -> pools.call(() -> find(recorded)))
-                .compose(this::bringUp)
-                .compose(up -> ledger.ofKind(Membership.KIND))
-                .compose(members -> {
-                    members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
-                    return networks.naming().restore(networks.members());
-                })
-                .compose(named -> writeRules());
+                .compose(found -> bringUp(found)
+                        .compose(up -> ledger.ofKind(Membership.KIND))
+                        .compose(members -> {
+                            members.forEach(member -> networks.adopt(Json.read(member.detail(), Membership.class)));
+                            return networks.naming().restore(networks.members());
+                        })
+                        .compose(named -> keepApart(found)))
+                .compose(apart -> writeRules());
     }
 
     private boolean hasBridge() {
@@ -261,6 +262,12 @@ final class StartNetworks {
             }
         }
         return raised;
+    }
+
+    /** Containers that run already talk to each other, or do not, as the default bridge is told now. */
+    private Future<Void> keepApart(Found found) {
+        AdoptedPorts ports = new AdoptedPorts(kernel.netlink(), networks, found.present.links());
+        return ports.isNeeded() ? pools.run(ports::keepApart) : Future.succeededFuture();
     }
 
     /** All rules in one transaction, before the host passes anything on. */

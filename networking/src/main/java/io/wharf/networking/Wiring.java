@@ -191,7 +191,7 @@ final class Wiring implements AutoCloseable {
      * Whether the host has rules decide about what stays within a bridge (br_netfilter). They then keep containers apart,
      * and an isolated port would drop what a published port leads from one to the other.
      */
-    private static boolean rulesSeeBridges() {
+    static boolean rulesSeeBridges() {
         return isOn("bridge-nf-call-iptables") && isOn("bridge-nf-call-ip6tables");
     }
 

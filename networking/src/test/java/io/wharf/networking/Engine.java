@@ -8,6 +8,7 @@ import io.wharf.base.KernelLedger;
 import io.wharf.base.Layout;
 import io.wharf.base.Store;
 import io.wharf.contracts.EngineOptions;
+import io.wharf.contracts.FirewallOptions;
 import io.wharf.contracts.HostConfig.PortBinding;
 import io.wharf.contracts.NetworkService;
 import io.wharf.contracts.NetworkService.JoinNetworks;
@@ -56,7 +57,51 @@ final class Engine implements AutoCloseable {
     }
 
     static Engine start(Path folder, String bridge, @Nullable String bip, boolean iptables) {
+        return new Engine(options(folder, bridge, bip, iptables));
+    }
+
+    /** One whose containers on the default bridge may talk to each other, or not. */
+    static Engine startWithIcc(Path folder, boolean icc) {
+        EngineOptions usual = options(folder, "wharf0", null, true);
+        FirewallOptions firewall = FirewallOptions.usual(true);
         return new Engine(new EngineOptions(
+                usual.hosts(),
+                usual.layout(),
+                usual.bridge(),
+                usual.bip(),
+                usual.iptables(),
+                usual.storageDriver(),
+                usual.storageOptions(),
+                usual.registries(),
+                usual.runtimes(),
+                usual.defaultRuntime(),
+                usual.execOptions(),
+                usual.debug(),
+                usual.bootId(),
+                usual.version(),
+                usual.logs(),
+                usual.defaults(),
+                usual.imageLimits(),
+                usual.space(),
+                usual.pluginFolders(),
+                new FirewallOptions(
+                        firewall.ip6tables(),
+                        firewall.ipForward(),
+                        firewall.keepApart(),
+                        firewall.ipMasquerade(),
+                        icc,
+                        firewall.hostIp(),
+                        firewall.directRouting(),
+                        firewall.acceptMark(),
+                        firewall.userlandProxy()),
+                usual.networks(),
+                usual.sinks(),
+                usual.listeners(),
+                usual.events()));
+    }
+
+    private static EngineOptions options(Path folder, String bridge, @Nullable String bip, boolean iptables) {
+        return new EngineOptions(
                 List.of(),
                 new Layout(folder.resolve("data"), folder.resolve("exec")),
                 bridge,
@@ -70,7 +115,7 @@ final class Engine implements AutoCloseable {
                 Map.of(),
                 false,
                 "boot-1",
-                "0"));
+                "0");
     }
 
     /** A request with the shortest of words: {@code 8080:80/tcp} or {@code 127.0.0.1:8080:80/tcp} a port. */

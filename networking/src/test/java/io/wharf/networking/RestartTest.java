@@ -87,6 +87,33 @@ class RestartTest {
         }
     }
 
+    @Test
+    void running_talkToEachOther_asTheNextEngineIsTold() throws IOException {
+        Sandbox one;
+        Sandbox two;
+        try (Engine first = Engine.startWithIcc(folder, true)) {
+            one = first.join("a1", "bridge");
+            two = first.join("b1", "bridge");
+        }
+        try (var server = Engine.inside(one).serveTcp("0.0.0.0", 80)) {
+            assertThat(Engine.inside(two).callTcp(Engine.address(one), 80)).isEqualTo(Engine.address(two));
+            try (Engine second = Engine.startWithIcc(folder, false)) {
+                keep(second, one, two);
+                assertThat(Engine.inside(two).isShut(Engine.address(one), 80)).isTrue();
+            }
+            try (Engine third = Engine.startWithIcc(folder, true)) {
+                keep(third, one, two);
+                assertThat(Engine.inside(two).callTcp(Engine.address(one), 80)).isEqualTo(Engine.address(two));
+                List.of("a1", "b1").forEach(third::leave);
+            }
+            assertThat(server.isOpen()).isTrue();
+        }
+    }
+
+    private static void keep(Engine engine, Sandbox one, Sandbox two) {
+        Engine.await(engine.service.keepSandboxesOf(Map.of("a1", Engine.kept("a", one), "b1", Engine.kept("b", two))));
+    }
+
     private static List<String> shownNames(Engine engine) {
         return Engine.await(engine.service.inspect("bridge", false)).containers().values().stream()
                 .map(shown -> shown.name())

@@ -172,8 +172,8 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     }
 
     @Override
-    public Future<Pending<Void>> stopAll(int seconds) {
-        return Future.succeededFuture(new StopAll(room(), verbs()).run(seconds));
+    public Future<Pending<Void>> stopAll(int seconds, boolean atOnce) {
+        return Future.succeededFuture(new StopAll(room(), verbs()).run(seconds, atOnce));
     }
 
     @Override

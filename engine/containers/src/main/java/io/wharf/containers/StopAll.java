@@ -29,12 +29,12 @@ final class StopAll {
     }
 
     /**
-     * Completes when none runs. Called again, with less time, it hastens what it began.
+     * Completes when none runs. Called again, to kill at once, it hastens what it began.
      *
      * @param seconds until all are killed, but never less than the longest of their own times; a negative number for no
-     *     such end, and 0 to kill at once
+     *     such end
      */
-    Pending<Void> run(int seconds) {
+    Pending<Void> run(int seconds, boolean atOnce) {
         verbs.closing(true);
         List<Container> running = room.containers().all().stream()
                 .filter(container -> container.run() != null || container.starting())
@@ -42,8 +42,8 @@ final class StopAll {
         if (running.isEmpty()) {
             return Pending.of(Future.succeededFuture());
         }
-        LOG.info("{} {} containers", seconds == 0 ? "killing" : "stopping", running.size());
-        if (seconds == 0) {
+        LOG.info("{} {} containers", atOnce ? "killing" : "stopping", running.size());
+        if (atOnce) {
             return Pending.of(all(running, this::kill));
         }
         int limit = limit(running, seconds);

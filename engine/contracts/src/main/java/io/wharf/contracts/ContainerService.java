@@ -19,10 +19,10 @@ public interface ContainerService {
     /**
      * Stops all because the engine goes, and starts none any more; policies bring them back with the next engine.
      *
-     * @param seconds until they are killed, where their own times are not longer; a negative number for no such end, and 0
-     *     for at once, also after a first call
+     * @param seconds until they are killed, where their own times are not longer; a negative number for no such end
+     * @param atOnce kills all without waiting, also after a first call
      */
-    Future<Pending<Void>> stopAll(int seconds);
+    Future<Pending<Void>> stopAll(int seconds, boolean atOnce);
 
     /** Signals, waits up to the timeout, kills; the outcome is NOT_MODIFIED where it does not run. */
     Future<Pending<Void>> stop(String ref, StopOptions options);

@@ -55,6 +55,9 @@ final class Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final Duration HANDLE_EXPIRY = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 15;
+    /** What a step of the start gets to finish, once all is to stop. */
+    private static final int LAST_STEP_SECONDS = 5;
+
     private static final int HURRY_SECONDS = 3;
     /** Of one that has containers to kill first. */
     private static final int HURRY_KILL_SECONDS = 10;
@@ -70,6 +73,7 @@ final class Engine {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> hurry = new CompletableFuture<>();
     private final StopLimit limit = new StopLimit(hurry, Engine::leave);
+    private final StartStep step = new StartStep(Duration.ofSeconds(LAST_STEP_SECONDS));
     private final Notify notify;
     private volatile @Nullable SystemVerticle running;
     /** Start and stop, one at a time. */
@@ -135,6 +139,7 @@ final class Engine {
             hurry.complete(null);
             return;
         }
+        step.giveUp();
         boolean live = told.get().liveRestore();
         LOG.info(live ? "stopping; containers go on" : "stopping, and the containers with it");
         notify.stopping();
@@ -144,9 +149,12 @@ final class Engine {
         }
         // A start under way gives up at its next step.
         turn.lock();
-        closeAll();
-        LOG.info("stopped");
-        System.exit(0);
+        try {
+            closeAll();
+            LOG.info("stopped");
+        } finally {
+            System.exit(0);
+        }
     }
 
     private static void leave() {
@@ -268,10 +276,12 @@ final class Engine {
     }
 
     private void deploy(Vertx vertx, Deployable verticle) {
-        String id = await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
+        String id =
+                step.await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
         keep(() -> await(vertx.undeploy(id).toCompletionStage().toCompletableFuture()));
     }
 
+    /** For what is done at the stop, and for what takes no time. */
     private static <T> T await(CompletableFuture<T> future) {
         try {
             return future.orTimeout(STOP_SECONDS * 4, TimeUnit.SECONDS).join();
@@ -293,7 +303,8 @@ final class Engine {
             AutoCloseable resource = started.pop();
             try {
                 resource.close();
-            } catch (Exception e) {
+            } catch (Throwable e) {
+                // Whatever one of them throws, the others are to be closed too.
                 LOG.warn("stopping: {}", e.toString());
             }
         }

@@ -75,7 +75,9 @@ final class EngineSettings {
 
     /** Seconds; a negative number for as long as it takes. */
     int shutdownSeconds() {
-        return settings.number("shutdown-timeout", SHUTDOWN_SECONDS);
+        int seconds = settings.number("shutdown-timeout", SHUTDOWN_SECONDS);
+        // As in dockerd: 0 in the file says nothing, by the flag it leaves each container its own time.
+        return seconds == 0 && settings.flagged("shutdown-timeout").isEmpty() ? SHUTDOWN_SECONDS : seconds;
     }
 
     /** The score for the kernel's OOM killer, or null to leave it as it is. */

@@ -47,7 +47,8 @@ final class ListenerSettings {
 
     ListenerOptions options() {
         return new ListenerOptions(
-                settings.text("group", "docker"),
+                // By the flag, no group is one too: that of root.
+                settings.flagged("group").contains("") ? "" : settings.text("group", "docker"),
                 sockets(),
                 tlsWanted() ? Optional.of(tls()) : Optional.empty(),
                 settings.has("tls") && !settings.truth("tls", true),

@@ -32,7 +32,9 @@ final class Settings {
 
     static Settings merge(Flags flags) {
         String named = flags.text("config-file");
-        ConfigFile file = ConfigFile.read(Path.of(named == null ? Program.here().config() : named), named != null);
+        // An empty name is dockerd's way to say that there is none.
+        String path = named == null ? Program.here().config() : named.isEmpty() ? "/dev/null" : named;
+        ConfigFile file = ConfigFile.read(Path.of(path), named != null);
         Conflicts.check(flags, file);
         Settings settings = new Settings(flags, file);
         Refusals.check(settings);
@@ -51,7 +53,7 @@ final class Settings {
 
     /** Where the metrics are served besides the API; empty for nowhere. */
     Optional<String> metricsAddress() {
-        return Optional.ofNullable(textOrNull("metrics-addr")).filter(given -> !given.isEmpty());
+        return Optional.ofNullable(textOrNull("metrics-addr"));
     }
 
     EngineOptions toOptions() {
@@ -119,9 +121,11 @@ final class Settings {
         return given == null ? otherwise : given;
     }
 
+    /** An empty one says nothing, as in dockerd. */
     @Nullable
     String textOrNull(String key) {
-        return flags.has(key) ? flags.text(key) : file.text(key);
+        String given = flags.has(key) ? flags.text(key) : file.text(key);
+        return given == null || given.isEmpty() ? null : given;
     }
 
     int number(String key, int otherwise) {

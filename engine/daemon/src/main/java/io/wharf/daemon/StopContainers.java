@@ -32,17 +32,17 @@ final class StopContainers implements AutoCloseable {
         if (told.get().liveRestore() || !begun.getAsBoolean()) {
             return;
         }
-        CompletableFuture<Void> stopped = stop(told.get().shutdownSeconds());
+        CompletableFuture<Void> stopped = stop(told.get().shutdownSeconds(), false);
         CompletableFuture.anyOf(stopped, hurry).join();
         if (!stopped.isDone()) {
             // The first call ends with the second, for none runs any more.
-            stop(0).join();
+            stop(0, true).join();
         }
     }
 
-    private CompletableFuture<Void> stop(int seconds) {
+    private CompletableFuture<Void> stop(int seconds, boolean atOnce) {
         return Services.client(vertx, ContainerService.class)
-                .stopAll(seconds)
+                .stopAll(seconds, atOnce)
                 .compose(pending -> pending.outcome())
                 .toCompletionStage()
                 .toCompletableFuture();

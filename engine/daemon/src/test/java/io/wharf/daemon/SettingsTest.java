@@ -1,5 +1,6 @@
 package io.wharf.daemon;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -158,6 +159,38 @@ class SettingsTest {
         Flags flags =
                 Flags.parse("--config-file=/dev/null", "--selinux-enabled=false", "--userns-remap=", "--rootless=0");
         assertThat(Settings.merge(flags).check()).isNotNull();
+    }
+
+    /** An empty text is as good as none, in the file and by a flag. */
+    @Test
+    void emptyText_isTheDefault() throws Exception {
+        List<String> keys = Options.all().stream()
+                .filter(option -> option.kind() == Option.Kind.TEXT && option.inFile())
+                .map(Option::key)
+                .toList();
+        Flags none = file("{}");
+        Flags inFile = file(keys.stream().map(key -> "\"" + key + "\": \"\"").collect(joining(", ", "{", "}")));
+        Flags byFlags = Flags.parse(Stream.concat(
+                        Stream.of("--config-file="),
+                        flags().filter(option -> keys.contains(option.key())
+                                        && !option.key().equals("group"))
+                                .map(option -> option.name() + "="))
+                .toArray(String[]::new));
+        assertThat(Settings.merge(inFile).check())
+                .isEqualTo(Settings.merge(none).check());
+        assertThat(Settings.merge(inFile).pidFile())
+                .isEqualTo(Settings.merge(none).pidFile());
+        assertThat(Settings.merge(inFile).criSocket()).isEmpty();
+        assertThat(Settings.merge(byFlags).check())
+                .isEqualTo(Settings.merge(none).check());
+    }
+
+    @Test
+    void shutdownTimeout_ofZeroCountsByTheFlagAlone() throws Exception {
+        Flags inFile = file("{\"shutdown-timeout\": 0}");
+        assertThat(Settings.merge(inFile).check().shutdownSeconds()).isEqualTo(15);
+        Flags byFlag = Flags.parse("--config-file=/dev/null", "--shutdown-timeout=0");
+        assertThat(Settings.merge(byFlag).check().shutdownSeconds()).isZero();
     }
 
     /** The page for operators has a row for each. */
