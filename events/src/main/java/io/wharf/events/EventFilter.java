@@ -27,11 +27,10 @@ final class EventFilter {
     private final List<Predicate<Event>> conditions = new ArrayList<>();
 
     EventFilter(Filters filters) {
+        check(filters);
         filters.values().forEach((key, values) -> {
             if (BY_OBJECT.contains(key)) {
                 add(values, EventFilter::matchesObject);
-            } else if (!OTHERS.contains(key)) {
-                throw WharfException.invalid("invalid filter '" + key + "'");
             }
         });
         add(filters.get("type"), (event, wanted) -> event.type().equals(wanted));
@@ -47,6 +46,15 @@ final class EventFilter {
         if (!labels.isEmpty()) {
             conditions.add(event -> Filters.labelled(labels, event.attributes()));
         }
+    }
+
+    /** Refuses keys that are none of events. */
+    static void check(Filters filters) {
+        filters.values().keySet().forEach(key -> {
+            if (!BY_OBJECT.contains(key) && !OTHERS.contains(key)) {
+                throw WharfException.invalid("invalid filter '" + key + "'");
+            }
+        });
     }
 
     private interface Match {

@@ -11,6 +11,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.EventOptions;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.EventSinkService;
+import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.Services;
 import io.wharf.contracts.SinkOptions;
@@ -69,6 +70,12 @@ public final class EventsVerticle extends VerticleBase implements EventService {
     public static Schema schema() {
         return new Schema(
                 "event-sinks", List.of("CREATE TABLE event_sinks(name TEXT PRIMARY KEY, seq INTEGER NOT NULL)"));
+    }
+
+    /** The same filters; INVALID where one of them is none of events. */
+    public static Filters checked(Filters filters) {
+        EventFilter.check(filters);
+        return filters;
     }
 
     @Override

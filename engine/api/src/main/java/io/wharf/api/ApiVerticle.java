@@ -16,12 +16,19 @@ public final class ApiVerticle extends VerticleBase {
     private final EngineOptions options;
     private final HandleTable handles;
     private final HostSockets host;
+    private final boolean experimental;
     private @Nullable Listeners listeners;
 
-    public ApiVerticle(EngineOptions options, HandleTable handles, HostSockets host) {
+    /**
+     * Serves at the options' hosts.
+     *
+     * @param experimental whether clients are told so
+     */
+    public ApiVerticle(EngineOptions options, HandleTable handles, HostSockets host, boolean experimental) {
         this.options = options;
         this.handles = handles;
         this.host = host;
+        this.experimental = experimental;
     }
 
     /** Fails where contract and handlers differ, or where a socket cannot be had. */
@@ -30,7 +37,7 @@ public final class ApiVerticle extends VerticleBase {
         List<Operation> operations = Contract.operations();
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
         Guard guard = new Guard(vertx, options.listeners());
-        Front front = new Front(new Router(operations), handlers, guard, options.version(), context);
+        Front front = new Front(new Router(operations), handlers, guard, options.version(), experimental, context);
         listeners =
                 new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
         return listeners.open(options.hosts());

@@ -37,7 +37,7 @@ final class Front {
     private final DateHeader date = new DateHeader();
     private final Context context;
 
-    Front(Router router, Handlers handlers, Guard guard, String engineVersion, Context context) {
+    Front(Router router, Handlers handlers, Guard guard, String engineVersion, boolean experimental, Context context) {
         this.router = router;
         this.handlers = handlers;
         this.guard = guard;
@@ -46,7 +46,7 @@ final class Front {
                 "Api-Version",
                 ApiVersion.NEWEST.toString(),
                 "Docker-Experimental",
-                "false",
+                String.valueOf(experimental),
                 "Ostype",
                 "linux",
                 "Server",

@@ -69,7 +69,7 @@ final class ApiUnderTest implements AutoCloseable {
         access.on("record", arguments -> Future.succeededFuture());
         serve(access);
         verticle = new ApiVerticle(
-                options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles, HostSockets.UNKNOWN);
+                options(List.of("unix://" + socket, "tcp://127.0.0.1:0")), handles, HostSockets.UNKNOWN, false);
         await(vertx.deployVerticle(verticle));
     }
 

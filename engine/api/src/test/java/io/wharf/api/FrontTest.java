@@ -65,6 +65,16 @@ class FrontTest {
     }
 
     @Test
+    void experimental_isTold() throws Exception {
+        Path other = api.folder.resolve("other.sock");
+        ApiVerticle second =
+                new ApiVerticle(api.options(List.of("unix://" + other)), api.handles, HostSockets.UNKNOWN, true);
+        ApiUnderTest.await(api.vertx.deployVerticle(second));
+        assertThat(RawClient.get(other, "/_ping")).contains("Docker-Experimental: true");
+        ApiUnderTest.await(api.vertx.undeploy(second.deploymentId()));
+    }
+
+    @Test
     void tcp_answersToo() throws Exception {
         int port = api.verticle.ports().getFirst();
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -83,7 +93,7 @@ class FrontTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(api.socket)))
                 .isEqualTo("rw-rw----");
         ApiVerticle second =
-                new ApiVerticle(api.options(List.of("unix://" + api.socket)), api.handles, HostSockets.UNKNOWN);
+                new ApiVerticle(api.options(List.of("unix://" + api.socket)), api.handles, HostSockets.UNKNOWN, false);
         assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                 .hasMessageContaining("another process serves it");
         assertThat(RawClient.get(api.socket, "/_ping")).endsWith("OK");
@@ -92,7 +102,7 @@ class FrontTest {
     @Test
     void socket_thatCannotBeHad_isNamed() {
         for (String host : List.of("unix:///proc/no.sock", "tcp://127.0.0.1:99999", "tcp://192.0.2.1:23456")) {
-            ApiVerticle second = new ApiVerticle(api.options(List.of(host)), api.handles, HostSockets.UNKNOWN);
+            ApiVerticle second = new ApiVerticle(api.options(List.of(host)), api.handles, HostSockets.UNKNOWN, false);
             assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                     .hasMessageContaining("cannot listen on " + host + ": ");
         }
@@ -101,7 +111,8 @@ class FrontTest {
     @Test
     void socket_neverReplacesAnotherFile() throws IOException {
         Path file = Files.writeString(api.folder.resolve("precious"), "kept");
-        ApiVerticle second = new ApiVerticle(api.options(List.of("unix://" + file)), api.handles, HostSockets.UNKNOWN);
+        ApiVerticle second =
+                new ApiVerticle(api.options(List.of("unix://" + file)), api.handles, HostSockets.UNKNOWN, false);
         assertThatThrownBy(() -> ApiUnderTest.await(api.vertx.deployVerticle(second)))
                 .hasMessageContaining("it is no socket");
         assertThat(file).hasContent("kept");

@@ -28,7 +28,7 @@ final class ContainerSettings {
         ContainerDefaults usual = ContainerDefaults.USUAL;
         String size = settings.text("default-shm-size", "");
         List<String> folders = settings.texts("cdi-spec-dirs");
-        boolean cdi = new EngineSettings(settings).features().getOrDefault("cdi", Boolean.TRUE);
+        boolean cdi = new EngineSettings(settings).cdi();
         return new ContainerDefaults(
                 settings.truth("init", false),
                 settings.textOrNull("init-path"),
@@ -118,6 +118,9 @@ final class ContainerSettings {
             }
             if (!name.equals("native.cgroupdriver")) {
                 throw WharfException.invalid("invalid exec-opt (" + given + "): unknown option: '" + name + "'");
+            }
+            if (!value.equals("cgroupfs") && !value.equals("systemd")) {
+                throw WharfException.invalid("invalid cgroup driver \"" + value + "\": use cgroupfs or systemd");
             }
             options.put(name, value);
         }

@@ -89,7 +89,7 @@ final class DescribeEngine {
                                             "GoVersion",
                                             "none, Java " + Runtime.version().feature(),
                                             "Experimental",
-                                            "false",
+                                            String.valueOf(told.get().experimental()),
                                             "BuildTime",
                                             "")),
                             component(
@@ -107,6 +107,9 @@ final class DescribeEngine {
             body.put("Os", "linux");
             body.put("Arch", goArchitecture());
             body.put("KernelVersion", host.kernel());
+            if (told.get().experimental()) {
+                body.put("Experimental", true);
+            }
             return body;
         });
     }
@@ -228,19 +231,15 @@ final class DescribeEngine {
         Map<String, Object> plugins = new LinkedHashMap<>();
         plugins.put("Volume", volumeDrivers);
         plugins.put("Network", networkDrivers);
-        plugins.put("Authorization", List.of());
+        Told now = told.get();
+        plugins.put("Authorization", now.options().listeners().authorizationPlugins());
         plugins.put("Log", logging.drivers());
         body.put("Plugins", plugins);
-        Told now = told.get();
         RegistryOptions reach = now.options().registries();
         body.put("Debug", now.options().debug());
         body.put("LoggingDriver", logging.defaultDriver());
         body.put("IndexServerAddress", "https://index.docker.io/v1/");
-        Map<String, Object> registries = new LinkedHashMap<>();
-        registries.put("InsecureRegistryCIDRs", List.of("127.0.0.0/8"));
-        registries.put("IndexConfigs", indexes(reach));
-        registries.put("Mirrors", reach.mirrors());
-        body.put("RegistryConfig", registries);
+        body.put("RegistryConfig", DescribeRegistries.run(reach));
         body.put("HttpProxy", proxy(reach.proxies().http()));
         body.put("HttpsProxy", proxy(reach.proxies().https()));
         body.put("NoProxy", proxy(reach.proxies().none()));
@@ -254,16 +253,6 @@ final class DescribeEngine {
 
     private static String proxy(@Nullable String url) {
         return url == null ? "" : RegistrySettings.masked(url);
-    }
-
-    private static Map<String, Object> indexes(RegistryOptions reach) {
-        Map<String, Object> indexes = new TreeMap<>();
-        indexes.put(
-                "docker.io", Map.of("Name", "docker.io", "Mirrors", reach.mirrors(), "Secure", true, "Official", true));
-        for (String registry : reach.insecure()) {
-            indexes.put(registry, Map.of("Name", registry, "Mirrors", List.of(), "Secure", false, "Official", false));
-        }
-        return indexes;
     }
 
     private static Map<String, Object> swarm() {

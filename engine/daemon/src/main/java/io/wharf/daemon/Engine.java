@@ -210,12 +210,15 @@ final class Engine {
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
-        deploy(vertx, new ApiVerticle(options, handles, new Doors(System.getenv())));
+        deploy(
+                vertx,
+                new ApiVerticle(
+                        options, handles, new Doors(System.getenv()), told.get().experimental()));
         // First of all that is done at the stop: the end of these connections is not their clients' wish.
         keep(leases::engineStops);
         leases.clientsCome();
         running = system;
-        notify.watch(vertx);
+        notify.watch(vertx, () -> store.write(tx -> true));
         // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
         vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the engine as a whole is told: its log, what it says of itself, and what it leaves behind when it goes. */
 final class EngineSettings {
+    /** The one feature that there is: devices by their descriptions. */
+    static final String CDI = "cdi";
+
     private static final List<String> LEVELS = List.of("panic", "fatal", "error", "warn", "info", "debug", "trace");
     private static final List<String> RESERVED = List.of("com.docker.", "io.docker.", "org.dockerproject.");
     private static final int SHUTDOWN_SECONDS = 15;
@@ -88,6 +91,11 @@ final class EngineSettings {
             throw WharfException.invalid("invalid oom-score-adjust: " + score + " is not between -1000 and 1000");
         }
         return score == 0 ? null : score;
+    }
+
+    /** Whether containers may name devices by their descriptions. */
+    boolean cdi() {
+        return features().getOrDefault(CDI, Boolean.TRUE);
     }
 
     /** Features switched on or off, as far as anybody said so. */

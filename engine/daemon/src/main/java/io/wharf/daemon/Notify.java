@@ -1,6 +1,7 @@
 package io.wharf.daemon;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.wharf.linux.Fd;
@@ -11,13 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a service manager is told (sd_notify(3)): ready, reloading, stopping, and, as often as it wants to hear it, that
- * the event loops still answer. Without one that listens, nothing.
+ * the event loops and the store still answer. Without one that listens, nothing.
  */
 final class Notify {
     private static final Logger LOG = LoggerFactory.getLogger(Notify.class);
@@ -25,6 +28,7 @@ final class Notify {
 
     private final String socket;
     private final long watchdogMicros;
+    private final AtomicBoolean asked = new AtomicBoolean();
 
     /**
      * A voice.
@@ -70,23 +74,32 @@ final class Notify {
         send("STOPPING=1\nSTATUS=Stopping");
     }
 
-    /** Tells that the engine lives, twice in the time that the manager grants, while all of its event loops answer. */
-    void watch(Vertx vertx) {
+    /**
+     * Tells that the engine lives, twice in the time that the manager grants, while all of its event loops and the store
+     * answer.
+     *
+     * @param store asks it for something; an error is an answer too, for a restart mends no full disk
+     */
+    void watch(Vertx vertx, Supplier<Future<?>> store) {
         if (socket.isEmpty() || watchdogMicros == 0) {
             return;
         }
         long every = Math.max(1, TimeUnit.MICROSECONDS.toMillis(watchdogMicros) / 2);
-        vertx.setPeriodic(0, every, due -> ask((VertxInternal) vertx));
+        vertx.setPeriodic(0, every, due -> ask((VertxInternal) vertx, store));
     }
 
-    private void ask(VertxInternal vertx) {
+    private void ask(VertxInternal vertx, Supplier<Future<?>> store) {
         List<EventExecutor> loops = new ArrayList<>();
         vertx.nettyEventLoopGroup().forEach(loops::add);
         AtomicInteger silent = new AtomicInteger(loops.size());
         for (EventExecutor loop : loops) {
             loop.execute(() -> {
-                if (silent.decrementAndGet() == 0) {
-                    send("WATCHDOG=1");
+                // One question at a time: a store that stands still is not to find a heap of them.
+                if (silent.decrementAndGet() == 0 && asked.compareAndSet(false, true)) {
+                    store.get().onComplete(answered -> {
+                        asked.set(false);
+                        send("WATCHDOG=1");
+                    });
                 }
             });
         }

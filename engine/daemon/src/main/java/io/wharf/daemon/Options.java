@@ -33,7 +33,8 @@ final class Options {
                     flag(TEXT, "--exec-root", "Folder of what a reboot ends (default /var/run/wharf)"),
                     flag(TEXT, "-p, --pidfile", "File for the process id (default wharf.pid in the exec root)"),
                     flag(TRUTH, "-D, --debug", "Debug messages in the log").reload(),
-                    flag(TEXT, "-l, --log-level", "debug, info, warn, error or fatal (default info)"),
+                    flag(TEXT, "-l, --log-level", "debug, info, warn, error or fatal (default info)")
+                            .reload(),
                     flag(TEXT, "--log-format", "text or json (default text)"),
                     flag(TRUTH, "--raw-logs", "The log in full time stamps without colours, as it always is here"),
                     flag(LIST, "--label", "labels", "Label of the engine in docker info, as key=value")

@@ -1,6 +1,8 @@
 package io.wharf.daemon;
 
 import io.wharf.base.WharfException;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 
 /**
@@ -8,6 +10,8 @@ import org.slf4j.Logger;
  * what speaks of parts that are not here is accepted, and the log says so.
  */
 final class Refusals {
+    private static final String NO_MEANING = " is read and has no meaning: ";
+
     private Refusals() {}
 
     /** Refuses what is asked for and not kept. */
@@ -21,11 +25,25 @@ final class Refusals {
 
     /** Tells of what has no meaning. */
     static void tell(Settings settings, Logger log) {
+        meaningless(settings).forEach(log::info);
+    }
+
+    static List<String> meaningless(Settings settings) {
+        List<String> lines = new ArrayList<>();
         for (Option option : Options.all()) {
             if (option.fate() == Option.Fate.NO_MEANING && settings.has(option.key())) {
-                log.info("{} is read and has no meaning: {}", option.name(), option.text());
+                lines.add(option.name() + NO_MEANING + option.text());
             }
         }
+        if (settings.text("firewall-backend", "").equals("iptables")) {
+            lines.add("--firewall-backend=iptables" + NO_MEANING + "the rules are set in nftables in any case");
+        }
+        for (String feature : new EngineSettings(settings).features().keySet()) {
+            if (!feature.equals(EngineSettings.CDI)) {
+                lines.add("feature " + feature + NO_MEANING + "only " + EngineSettings.CDI + " is known");
+            }
+        }
+        return lines;
     }
 
     /** Whether more is said than that it is off. */

@@ -6,6 +6,7 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostConfig.LogConfig;
 import io.wharf.linux.Boot;
+import io.wharf.metrics.MetricsAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,16 +91,22 @@ final class Settings {
     Told check() {
         new EngineSettings(this).logsJson();
         new EngineSettings(this).oomScore();
+        metricsAddress().ifPresent(MetricsAddress::parse);
         return Told.by(this);
     }
 
     /** Keys of the file whose values differ from those of other settings, and which count at the next start alone. */
     List<String> changedForLater(Settings before) {
-        return Options.all().stream()
+        List<String> changed = new ArrayList<>(Options.all().stream()
                 .filter(option -> option.inFile() && !option.reloaded())
                 .map(Option::key)
                 .filter(key -> !file.node(key).equals(before.file.node(key)))
-                .toList();
+                .toList());
+        // The list of features is told anew, but what this one decides stands since the start.
+        if (new EngineSettings(this).cdi() != new EngineSettings(before).cdi()) {
+            changed.add("features." + EngineSettings.CDI);
+        }
+        return changed;
     }
 
     private List<String> pluginFolders() {

@@ -8,6 +8,7 @@ import io.wharf.contracts.Filters;
 import io.wharf.contracts.SinkOptions;
 import io.wharf.contracts.SinkOptions.Start;
 import io.wharf.contracts.SinkOptions.Tls;
+import io.wharf.events.EventsVerticle;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -259,7 +260,7 @@ final class SinkSettings {
             }
             filters.put(entry.getKey(), values);
         });
-        return new Filters(filters);
+        return EventsVerticle.checked(new Filters(filters));
     }
 
     private static Map<String, String> headers(JsonNode node) {

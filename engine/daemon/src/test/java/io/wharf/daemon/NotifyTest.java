@@ -2,6 +2,8 @@ package io.wharf.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +61,7 @@ class NotifyTest {
         CountDownLatch held = new CountDownLatch(1);
         try (Fd manager = UnixDatagrams.bind(address)) {
             Notify.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "40000", "WATCHDOG_PID", "7"), 7)
-                    .watch(vertx);
+                    .watch(vertx, Future::succeededFuture);
             assertThat(heard(manager)).isEqualTo("WATCHDOG=1");
             assertThat(heard(manager)).isEqualTo("WATCHDOG=1");
 
@@ -86,12 +89,36 @@ class NotifyTest {
     }
 
     @Test
+    void watchdog_isNotFedWhileTheStoreStandsStill() throws Exception {
+        String address = folder.resolve("store").toString();
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        AtomicInteger questions = new AtomicInteger();
+        Promise<Void> stuck = Promise.promise();
+        try (Fd manager = UnixDatagrams.bind(address)) {
+            Notify.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "40000"), 7)
+                    .watch(vertx, () -> questions.getAndIncrement() == 0 ? Future.succeededFuture() : stuck.future());
+            assertThat(heard(manager)).isEqualTo("WATCHDOG=1");
+            Awaitility.await().until(() -> questions.get() == 2);
+            Awaitility.await()
+                    .during(Duration.ofMillis(200))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> UnixDatagrams.receive(manager, LIMIT).isEmpty());
+            assertThat(questions).hasValue(2);
+            // Even an error is an answer.
+            stuck.fail("no room on the disk");
+            assertThat(heard(manager)).isEqualTo("WATCHDOG=1");
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void watchdogOfAnotherProcess_andNoManager_areLeftAlone() throws Exception {
         String address = folder.resolve("other").toString();
         Vertx vertx = Vertx.vertx();
         try (Fd manager = UnixDatagrams.bind(address)) {
             Notify other = Notify.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "2000", "WATCHDOG_PID", "8"), 7);
-            other.watch(vertx);
+            other.watch(vertx, Future::succeededFuture);
             Notify.of(Map.of(), 7).ready("to nobody");
             Notify.of(Map.of("NOTIFY_SOCKET", folder.resolve("none").toString()), 7)
                     .ready("to nobody");

@@ -132,6 +132,9 @@ class SettingsTest {
                 "--max-concurrent-uploads=-2   | invalid max concurrent uploads: -2",
                 "--max-download-attempts=-2    | invalid max download attempts: -2",
                 "--exec-opt=native.cgroupdriver| invalid exec-opt (native.cgroupdriver): must be formatted 'opt=value'",
+                "--exec-opt=native.cgroupdriver=mine | invalid cgroup driver \"mine\": use cgroupfs or systemd",
+                "--metrics-addr=here           | invalid metrics-addr here: it is an address and a port",
+                "--metrics-addr=:99999         | invalid metrics-addr :99999: it is an address and a port",
                 "--exec-opt=a=b                | invalid exec-opt (a=b): unknown option: 'a'",
                 "--default-ipc-mode=host       | IPC mode \"host\" is not supported as default value; use \"shareable\" or \"private\"",
                 "--default-ipc-mode=mine       | default IPC mode setting (mine) is invalid; use \"shareable\" or \"private\"",
@@ -159,6 +162,27 @@ class SettingsTest {
         Flags flags =
                 Flags.parse("--config-file=/dev/null", "--selinux-enabled=false", "--userns-remap=", "--rootless=0");
         assertThat(Settings.merge(flags).check()).isNotNull();
+    }
+
+    @Test
+    void whatHasNoEffect_isTold() throws Exception {
+        Flags flags = file(
+                "{\"features\": {\"cdi\": true, \"containerd-snapshotter\": true}, \"firewall-backend\": \"iptables\"}");
+        assertThat(Refusals.meaningless(Settings.merge(flags)))
+                .containsExactly(
+                        "--firewall-backend=iptables is read and has no meaning: the rules are set in nftables in any case",
+                        "feature containerd-snapshotter is read and has no meaning: only cdi is known");
+        assertThat(Refusals.meaningless(Settings.merge(file("{\"features\": {\"cdi\": false}}"))))
+                .isEmpty();
+    }
+
+    @Test
+    void changedForLater_namesWhatIsNotTakenOver() throws Exception {
+        Settings before = Settings.merge(file("{\"features\": {\"x\": true}, \"log-level\": \"info\"}"));
+        Settings now = Settings.merge(
+                file("{\"features\": {\"cdi\": false}, \"log-level\": \"debug\", \"bridge\": \"other\"}"));
+        assertThat(now.changedForLater(before)).containsExactly("bridge", "features.cdi");
+        assertThat(now.changedForLater(now)).isEmpty();
     }
 
     /** An empty text is as good as none, in the file and by a flag. */
@@ -250,6 +274,7 @@ class SettingsTest {
         return switch (option.key()) {
             case "hosts" -> "unix:///a";
             case "audit" -> "off";
+            case "metrics-addr" -> "127.0.0.1:9323";
             case "labels" -> "a=b";
             case "log-level" -> "info";
             case "log-format" -> "json";

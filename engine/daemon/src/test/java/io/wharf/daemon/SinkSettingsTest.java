@@ -90,6 +90,7 @@ class SinkSettingsTest {
         refused("path must be a string", "{'name':'a','type':'file','path':7}");
         refused("start must be now or oldest: then", "{'name':'a','type':'file','path':'/e','start':'then'}");
         refused("filters must be an object", "{'name':'a','type':'file','path':'/e','filters':'x'}");
+        refused("invalid filter 'colour'", "{'name':'a','type':'file','path':'/e','filters':{'colour':['x']}}");
         refused("max-size must be at least 4096 bytes", "{'name':'a','type':'file','path':'/e','max-size':'1k'}");
         refused("sync: invalid duration \"soon\"", "{'name':'a','type':'file','path':'/e','sync':'soon'}");
         refused("max-files must be a number from 1", "{'name':'a','type':'file','path':'/e','max-files':0}");

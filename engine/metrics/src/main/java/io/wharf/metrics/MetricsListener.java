@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 /** Serves the measurements, and nothing else, at an address of their own, as dockerd's {@code --metrics-addr} has it. */
 final class MetricsListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsListener.class);
-    private static final int MOST_PORT = 65535;
     private static final int IDLE_SECONDS = 60;
 
     private final Function<String, Future<Page>> scrape;
@@ -28,29 +27,15 @@ final class MetricsListener {
 
     /** Ends with the verticle that asks for it. */
     Future<?> open(Vertx vertx, String address) {
-        int colon = address.lastIndexOf(':');
-        int port = port(address.substring(colon + 1));
-        String host = address.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", "");
-        if (colon < 0 || port < 0) {
-            throw WharfException.invalid("invalid metrics-addr " + address + ": it is an address and a port");
-        }
+        MetricsAddress where = MetricsAddress.parse(address);
         return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
                 .requestHandler(this::serve)
-                .listen(port, host.isEmpty() ? "::" : host)
+                .listen(where.port(), where.host())
                 .onSuccess(open -> LOG.info("metrics at http://{}/metrics", address))
                 .recover(failure -> Future.failedFuture(new WharfException(
                         ErrorKind.CONFLICT,
                         "cannot serve metrics at " + address + ": " + failure.getMessage(),
                         failure)));
-    }
-
-    private static int port(String text) {
-        try {
-            int port = Integer.parseInt(text);
-            return port > MOST_PORT ? -1 : port;
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     private void serve(HttpServerRequest request) {
