@@ -122,7 +122,7 @@ final class ApiUnderTest implements AutoCloseable {
                 usual.sinks(),
                 listeners,
                 usual.events());
-        await(vertx.deployVerticle(new ApiVerticle(options, handles, HostSockets.UNKNOWN)));
+        await(vertx.deployVerticle(new ApiVerticle(options, handles, HostSockets.UNKNOWN, false)));
         return path;
     }
 
