@@ -177,7 +177,7 @@ vlan() {
 sctp() {
   d run -d --name sctp -p 7777:7777/sctp busybox sleep 1000 >/dev/null
   nsenter -n -t "$(d inspect -f '{{.State.Pid}}' sctp)" socat -u SCTP-LISTEN:7777 CREATE:/tmp/sctp.got &
-  sleep 2
+  wait_for nsenter -n -t "$(d inspect -f '{{.State.Pid}}' sctp)" grep 7777 /proc/net/sctp/eps
   echo by sctp | socat -u - "SCTP:$(hostname -I | cut -d ' ' -f 1):7777"
   wait_for grep -q 'by sctp' /tmp/sctp.got
   d rm -f sctp
@@ -190,7 +190,7 @@ quota_ext4() {
 # As above, of which not even root is free there.
 quota_xfs() {
   truncate -s 600M /var/tmp/xfs.img
-  mkfs.xfs -q /var/tmp/xfs.img
+  mkfs.xfs -q -f /var/tmp/xfs.img
   mkdir -p /mnt/xfs
   mount -o loop,prjquota /var/tmp/xfs.img /mnt/xfs
   wharfd -H unix:///run/xfs.sock --data-root /mnt/xfs/data --exec-root /run/xfs --pidfile /run/xfs.pid --bridge xfs0 --bip 10.99.0.1/24 >/tmp/xfs.log 2>&1 &
