@@ -19,8 +19,11 @@ import org.slf4j.LoggerFactory;
  */
 final class WatchMemory {
     private static final Logger LOG = LoggerFactory.getLogger(WatchMemory.class);
-    /** When to look again, in milliseconds: v1 tells of the shortage, and the kill follows a little later. */
-    private static final int[] DELAYS = {10, 100, 1000};
+    /**
+     * When to look again, in milliseconds. At once, for v2 tells of the kill, and systemd may take the cgroup and its count
+     * away in the next moment; and later, for v1 tells of the shortage, which the kill follows.
+     */
+    private static final int[] DELAYS = {1, 10, 100, 1000};
 
     private final Room room;
     private @Nullable OomWatch watch;
