@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,7 @@ class EventJournalTest {
         }
         // Docker's clients get what there is.
         assertThat(rig.http()
-                        .get("/events?since=1&until=" + System.currentTimeMillis() / 1000.0)
+                        .get("/events?since=1&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3))
                         .body())
                 .contains("\"Action\":\"rename\"");
         long stored = rig.engine().dataRoot().resolve("wharf.db").toFile().length();
@@ -138,7 +139,7 @@ class EventJournalTest {
     /** The newest number. */
     private static long last() {
         String all = rig.http()
-                .get("/wharf/v1/events?after=0&until=" + System.currentTimeMillis() / 1000.0)
+                .get("/wharf/v1/events?after=0&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3))
                 .body();
         int at = all.lastIndexOf("id: ") + 4;
         return Long.parseLong(all.substring(at, all.indexOf('\n', at)));
@@ -164,7 +165,7 @@ class EventJournalTest {
     private static String awaitGone(String path) {
         return org.awaitility.Awaitility.await()
                 .until(
-                        () -> rig.http().get(path + "&until=" + System.currentTimeMillis() / 1000.0),
+                        () -> rig.http().get(path + "&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3)),
                         reply -> reply.status() == 410)
                 .body();
     }

@@ -3,6 +3,7 @@ package io.wharf.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -208,7 +209,7 @@ class EventSinksTest {
     /** The numbers of all that happened, the trail of the requests included. */
     private static List<Long> journal() {
         List<Long> all = numbers(engine.http()
-                .get("/wharf/v1/events?after=0&until=" + System.currentTimeMillis() / 1000.0)
+                .get("/wharf/v1/events?after=0&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3))
                 .body());
         assertThat(all)
                 .containsExactlyElementsOf(

@@ -3,6 +3,7 @@ package io.wharf.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,8 @@ class EventStreamTest {
         rig.ok("volume", "create", "wanted");
         rig.ok("volume", "create", "other");
         Http.Reply reply = rig.http()
-                .get("/wharf/v1/events?after=0&until=" + System.currentTimeMillis() / 1000.0
-                        + "&filters=%7B%22volume%22:%5B%22wanted%22%5D%7D");
+                .get("/wharf/v1/events?after=0&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3)
+                        + "&filters=%7B%22volume%22:%5B%22wanted%22%5D,%22type%22:%5B%22volume%22%5D%7D");
         assertThat(reply.header("content-type")).isEqualTo("text/event-stream");
         assertThat(ids(reply.body())).hasSize(1);
         assertThat(reply.body()).contains("\"action\":\"create\",\"id\":\"wanted\"");
@@ -77,7 +78,7 @@ class EventStreamTest {
         try (WebSocketEnd socket = new WebSocketEnd(rig.http(), "/wharf/v1/events?after=0").upgraded()) {
             rig.ok("volume", "create", "three");
             String last = rig.http()
-                    .get("/wharf/v1/events?after=0&until=" + System.currentTimeMillis() / 1000.0)
+                    .get("/wharf/v1/events?after=0&until=" + BigDecimal.valueOf(System.currentTimeMillis(), 3))
                     .body();
             assertThat(socket.until(
                             last.substring(last.lastIndexOf("data: ") + 6).strip()))
