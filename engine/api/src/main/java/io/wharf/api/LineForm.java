@@ -57,13 +57,26 @@ sealed interface LineForm {
         }
     }
 
+    /** Forms of events: what a reader that stands still may hold is the same for each. */
+    sealed interface Events extends LineForm {
+        @Override
+        default int window() {
+            return EVENTS_AHEAD;
+        }
+
+        @Override
+        default int queueBytes() {
+            return EVENT_BYTES_AHEAD;
+        }
+    }
+
     /**
      * Events in Docker's form. Its clients know no line but an event: one whose next event is gone sees the stream break.
      *
      * @param contentType JSON in one of its names for many values
      * @param texts the lines
      */
-    record DockerEvents(String contentType, EventTexts texts) implements LineForm {
+    record DockerEvents(String contentType, EventTexts texts) implements Events {
         @Override
         public void append(Buffer to, Object value) {
             if (contentType.equals(JsonStreams.SEQUENCE)) {
@@ -76,16 +89,6 @@ sealed interface LineForm {
         public boolean appendFailure(Buffer to, WharfException failure) {
             return failure.kind() == ErrorKind.UNAVAILABLE;
         }
-
-        @Override
-        public int window() {
-            return EVENTS_AHEAD;
-        }
-
-        @Override
-        public int queueBytes() {
-            return EVENT_BYTES_AHEAD;
-        }
     }
 
     /**
@@ -93,7 +96,7 @@ sealed interface LineForm {
      *
      * @param texts the events as they are written
      */
-    record ServerSent(EventTexts texts) implements LineForm {
+    record ServerSent(EventTexts texts) implements Events {
         @Override
         public String contentType() {
             return "text/event-stream";
@@ -118,16 +121,6 @@ sealed interface LineForm {
         @Override
         public String sign() {
             return ":\n\n";
-        }
-
-        @Override
-        public int window() {
-            return EVENTS_AHEAD;
-        }
-
-        @Override
-        public int queueBytes() {
-            return EVENT_BYTES_AHEAD;
         }
     }
 
