@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -58,6 +60,54 @@ class EventStreamTest {
         for (int i = 0; i < seen.size(); i++) {
             assertThat(seen.get(i)).isEqualTo(i + 1L);
         }
+    }
+
+    @Test
+    void startsAndStops_encloseWhatHappens_andADeathIsTold() {
+        long before = ids(all("")).getLast();
+        rig.ok("run", "-d", "--name", "ends", "busybox", "sleep", "1000");
+        rig.engine().stop();
+        // The stop was durable before the process ended, and the last that there is.
+        rig.engine().start();
+        Awaitility.await().until(() -> runs(before).size() == 2);
+        String container = rig.ok("inspect", "-f", "{{.State.Pid}}", "ends");
+        rig.engine().kill();
+        Running.run("kill", "-KILL", container).ok();
+        rig.engine().start();
+        // What was found at the start comes after it, in one piece with it.
+        Awaitility.await().until(() -> all("").contains("\"action\":\"die\",\"id\":\"" + rig.ok("ps", "-aq")));
+        assertThat(runs(before)).containsExactly("stop ", "start stop", "start crash");
+        String since = all("?after=" + before);
+        assertThat(since.substring(since.indexOf("\"previous\":\"crash\"")))
+                .containsSubsequence("\"action\":\"die\"")
+                .doesNotContain("\"action\":\"stop\"");
+        assertThat(since)
+                .contains("\"boot\":\""
+                        + Here.read(Path.of("/proc/sys/kernel/random/boot_id")).strip() + "\"");
+        String docker = rig.http().get("/events?since=1&until=" + now()).body();
+        assertThat(docker).contains("\"Action\":\"die\"").doesNotContain("\"Type\":\"daemon\"");
+        assertThat(rig.http()
+                        .get("/events?since=1&until=" + now() + "&filters=%7B%22type%22:%5B%22daemon%22%5D%7D")
+                        .body())
+                .contains("\"previous\":\"first\"", "\"previous\":\"stop\"", "\"previous\":\"crash\"");
+    }
+
+    private static BigDecimal now() {
+        return BigDecimal.valueOf(System.currentTimeMillis(), 3);
+    }
+
+    private static String all(String query) {
+        String place = query.isEmpty() ? "?after=0" : query;
+        return rig.http().get("/wharf/v1/events" + place + "&until=" + now()).body();
+    }
+
+    /** The engine's own starts and stops, each with what it says of the session before. */
+    private static List<String> runs(long after) {
+        return Pattern.compile("\"type\":\"daemon\",\"action\":\"(\\w+)\"(?:.*\"previous\":\"(\\w+)\")?")
+                .matcher(all("?after=" + after))
+                .results()
+                .map(found -> found.group(1) + " " + (found.group(2) == null ? "" : found.group(2)))
+                .toList();
     }
 
     @Test

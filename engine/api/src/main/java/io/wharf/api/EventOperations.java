@@ -48,7 +48,7 @@ final class EventOperations {
                     + call.query().text("until") + ")");
         }
         return events.subscribe(new EventService.EventQuery(sinceNanos, untilNanos, -1, call.filters()))
-                .map(handle -> lines(AuditEvents.shown(handles.take(handle), call, true), call));
+                .map(handle -> lines(ShownEvents.of(handles.take(handle), call, true), call));
     }
 
     private static byte[] line(Event event, boolean repeated) {

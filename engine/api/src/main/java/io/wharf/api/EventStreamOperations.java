@@ -42,7 +42,7 @@ final class EventStreamOperations {
                 true);
         boolean socket = WebSocketStreams.isHeld(call);
         return events.subscribe(wanted).map(handle -> {
-            Flowable<Event> taken = AuditEvents.shown(handles.take(handle), call, false);
+            Flowable<Event> taken = ShownEvents.of(handles.take(handle), call, false);
             return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
         });
     }

@@ -153,6 +153,14 @@ public final class Store implements AutoCloseable {
         riders.add(new Unit(work, Promise.promise()));
     }
 
+    /**
+     * Has something announced before all else that is announced from now on, in the commit of that. It makes no commit of
+     * its own; a unit of work that does {@link Tx#open} alone has it committed where nothing else happens.
+     */
+    public void openWith(Consumer<Tx> first) {
+        tx.openWith(first);
+    }
+
     /** Reads committed rows, in turn with the writes. For short reads; the state that serves requests is kept in memory. */
     public <T> Future<List<T>> read(String sql, Function<Row, T> mapper, @Nullable Object... arguments) {
         return write(unit -> unit.query(sql, mapper, arguments));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ public final class Tx {
     private long lastNanos;
     /** How many bytes the journal has taken so far, those included that are trimmed away. */
     private long through;
+    /** What this process says before all else; null once it is committed, or where there is nothing. */
+    private @Nullable Consumer<Tx> opening;
 
     Tx(Connection connection) {
         this.connection = connection;
@@ -58,11 +61,30 @@ public final class Tx {
 
     /** Appends an event to the journal; it is distributed once this commit is durable. */
     public Event announce(String type, String action, String actorId, Map<String, String> attributes) {
+        open();
         Event event = new Event(++lastSeq, nextNanos(), type, action, actorId, attributes);
         through += event.storedBytes();
         update(APPEND, event.seq(), event.timeNanos(), type, action, actorId, Json.write(event.attributes()), through);
         announced.add(event);
         return event;
+    }
+
+    /** Announces what this process says before all else, unless it is said already; each announcement does so by itself. */
+    public void open() {
+        Consumer<Tx> first = opening;
+        // What was said and taken back with its unit of work is said again by the next one.
+        if (first != null && announced.isEmpty()) {
+            opening = null;
+            try {
+                first.accept(this);
+            } finally {
+                opening = first;
+            }
+        }
+    }
+
+    void openWith(Consumer<Tx> first) {
+        opening = first;
     }
 
     /** Where the journal stands; called once, before the first unit of work. */
@@ -89,6 +111,9 @@ public final class Tx {
 
     List<Event> takeAnnounced() {
         List<Event> taken = List.copyOf(announced);
+        if (!taken.isEmpty()) {
+            opening = null;
+        }
         announced.clear();
         return taken;
     }

@@ -49,6 +49,31 @@ class StoreTest {
     }
 
     @Test
+    void opening_isSaidFirst_alsoWhereItsUnitFailed_andOnce() {
+        List<Event> seen = Collections.synchronizedList(new ArrayList<>());
+        try (Store store = open()) {
+            store.onCommit(seen::addAll);
+            store.openWith(tx -> tx.announce("daemon", "start", "e", Map.of()));
+            await(store.write(tx -> tx.update("INSERT INTO thing VALUES ('a', 1)")));
+            assertThat(seen).isEmpty();
+            assertThatThrownBy(() -> await(store.write(tx -> {
+                        tx.announce("container", "create", "failed", Map.of());
+                        throw WharfException.invalid("as is meant");
+                    })))
+                    .hasMessageContaining("as is meant");
+            for (String id : List.of("one", "two")) {
+                await(store.write(tx -> tx.announce("container", "create", id, Map.of())));
+            }
+            await(store.write(tx -> {
+                tx.open();
+                return true;
+            }));
+            assertThat(seen).extracting(Event::actorId).containsExactly("e", "one", "two");
+            assertThat(seen).extracting(Event::seq).containsExactly(1L, 2L, 3L);
+        }
+    }
+
+    @Test
     void failedUnit_takesNobodyWithItAndLeavesNoGap() {
         List<Event> seen = Collections.synchronizedList(new ArrayList<>());
         try (Store store = open()) {

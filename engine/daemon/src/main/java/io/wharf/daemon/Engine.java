@@ -62,7 +62,10 @@ final class Engine {
     /** Of one that has containers to kill first. */
     private static final int HURRY_KILL_SECONDS = 10;
 
-    private static final long SETTLED_MILLIS = 1500;
+    /** How long the event of a start waits for somebody else's. */
+    private static final long TOLD_MILLIS = 200;
+
+    private static final long SETTLED_MILLIS = 1300;
 
     private final Standing told;
     private final EngineOptions options;
@@ -179,6 +182,7 @@ final class Engine {
             ForgetBoot.run(options.layout());
         }
         Store store = keep(Store.open(options.layout().database(), Store.Durability.FULL, schemas()));
+        TellOfRun life = new TellOfRun(store, options);
         Pools pools = keep(Pools.standard());
         Vertx vertx = vertx();
         Services.prepare(vertx);
@@ -188,6 +192,8 @@ final class Engine {
             events.with(options.sinks(), engineId(store), options.version());
         }
         deploy(vertx, events);
+        // The last that is written: nobody else does anything any more, and sinks still get it.
+        keep(life);
         deploy(vertx, new VolumesVerticle(options, store, ledger, handles, pools));
         deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
         deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
@@ -219,8 +225,12 @@ final class Engine {
         leases.clientsCome();
         running = system;
         notify.watch(vertx, () -> store.write(tx -> true));
-        // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
-        vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
+        life.serves();
+        vertx.setTimer(TOLD_MILLIS, served -> {
+            life.begun();
+            // What the start left behind goes back to the kernel: 5 MB of an engine that may be idle for days.
+            vertx.setTimer(SETTLED_MILLIS, settled -> pools.run(System::gc));
+        });
     }
 
     private static String engineId(Store store) {

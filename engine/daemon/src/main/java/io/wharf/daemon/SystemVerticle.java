@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.wharf.base.Ids;
 import io.wharf.base.Schema;
 import io.wharf.base.Store;
+import io.wharf.base.Tx;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.EventService;
 import io.wharf.contracts.EventSinkService;
@@ -36,7 +37,8 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
     }
 
     static Schema schema() {
-        return new Schema("engine", List.of("CREATE TABLE engine(id TEXT PRIMARY KEY)", KeptSizes.TABLE));
+        return new Schema(
+                "engine", List.of("CREATE TABLE engine(id TEXT PRIMARY KEY)", KeptSizes.TABLE, TellOfRun.COLUMN));
     }
 
     @Override
@@ -46,10 +48,12 @@ public final class SystemVerticle extends VerticleBase implements SystemService 
 
     /** The engine's own id, which lasts as long as its data root. */
     static Future<String> engineId(Store store) {
-        return store.write(tx -> {
-            tx.update("INSERT INTO engine(id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)", Ids.random());
-            return tx.query("SELECT id FROM engine", row -> row.text(1)).getFirst();
-        });
+        return store.write(tx -> engineId(tx));
+    }
+
+    static String engineId(Tx tx) {
+        tx.update("INSERT INTO engine(id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM engine)", Ids.random());
+        return tx.query("SELECT id FROM engine", row -> row.text(1)).getFirst();
     }
 
     @Override
