@@ -196,7 +196,7 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
         Handle<ByteStream> body = request.root();
         if (body == null) {
             ImportRoot.Checked checked = ImportRoot.check(request);
-            return bulk.call(() -> FetchRoot.open(String.valueOf(request.source())))
+            return FetchRoot.begin(vertx, bulk, String.valueOf(request.source()))
                     .compose(fetched ->
                             watched(fetched::close, feed -> work.run(checked, fetched.reporting(feed), feed)));
         }

@@ -1,5 +1,6 @@
 package io.wharf.logs;
 
+import io.wharf.linux.HostNames;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,10 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -110,22 +108,11 @@ final class Connection implements Closeable {
         return reason.startsWith(what) ? failure : new IOException(what + ": " + reason, failure);
     }
 
-    /** A name is looked up on a thread of its own: the C library may take its time, and would hold a carrier. */
-    static InetAddress[] resolve(String host, Duration limit) throws IOException {
-        if (host.matches("[0-9.]+|.*:.*")) {
-            return new InetAddress[] {InetAddress.getByName(host)};
-        }
-        var lookup = new FutureTask<>(() -> InetAddress.getAllByName(host));
-        Thread.ofPlatform().daemon().name("log-resolve").start(lookup);
+    static List<InetAddress> resolve(String host, Duration limit) throws IOException {
         try {
-            return lookup.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
+            return HostNames.SYSTEM.await(host, limit);
+        } catch (UnknownHostException e) {
             throw new UnknownHostException("lookup " + host + ": no such host");
-        } catch (TimeoutException e) {
-            throw new SocketTimeoutException("lookup " + host + ": i/o timeout");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("lookup " + host + ": interrupted", e);
         }
     }
 

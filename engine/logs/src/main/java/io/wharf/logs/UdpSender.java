@@ -63,7 +63,7 @@ final class UdpSender implements Closeable {
         if (channel != null) {
             return channel;
         }
-        var address = Connection.resolve(host, limit)[0];
+        var address = Connection.resolve(host, limit).getFirst();
         var fresh = DatagramChannel.open();
         channel = fresh;
         fresh.connect(new InetSocketAddress(address, port));

@@ -9,6 +9,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.MetricsService.Page;
+import io.wharf.linux.HostNames;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class MetricsListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsListener.class);
     private static final int IDLE_SECONDS = 60;
+    private static final Duration LOOKUP = Duration.ofSeconds(30);
 
     private final Function<String, Future<Page>> scrape;
 
@@ -28,9 +31,11 @@ final class MetricsListener {
     /** Ends with the verticle that asks for it. */
     Future<?> open(Vertx vertx, String address) {
         MetricsAddress where = MetricsAddress.parse(address);
-        return vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
-                .requestHandler(this::serve)
-                .listen(where.port(), where.host())
+        return HostNames.SYSTEM
+                .find(vertx, where.host(), LOOKUP)
+                .compose(found -> vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS))
+                        .requestHandler(this::serve)
+                        .listen(where.port(), found.getFirst().getHostAddress()))
                 .onSuccess(open -> LOG.info("metrics at http://{}/metrics", address))
                 .recover(failure -> Future.failedFuture(new WharfException(
                         ErrorKind.CONFLICT,

@@ -11,9 +11,11 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
+import io.wharf.linux.HostNames;
 import java.io.FileNotFoundException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,7 +41,7 @@ final class PluginCalls {
 
     Future<JsonNode> call(String method, Object body, Duration limit) {
         Promise<JsonNode> answer = Promise.promise();
-        Future<HttpClientRequest> opened = http.request(options(method));
+        Future<HttpClientRequest> opened = socket(limit).compose(socket -> http.request(options(method, socket)));
         long timer = vertx.setTimer(limit.toMillis(), fired -> {
             if (answer.tryFail(unavailable(method, "no answer after " + limit.toSeconds() + " s"))) {
                 opened.onSuccess(HttpClientRequest::reset);
@@ -55,10 +57,22 @@ final class PluginCalls {
         return answer.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 
-    private RequestOptions options(String method) {
+    /** With the address of its host: a client that is given names has its event loop wait for the resolver. */
+    private Future<SocketAddress> socket(Duration limit) {
+        SocketAddress given = address.socket();
+        String host = given.host();
+        return host == null
+                ? Future.succeededFuture(given)
+                : HostNames.SYSTEM
+                        .find(vertx, host, limit)
+                        .map(found -> SocketAddress.inetSocketAddress(
+                                given.port(), found.getFirst().getHostAddress()));
+    }
+
+    private RequestOptions options(String method, SocketAddress socket) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setServer(address.socket())
+                .setServer(socket)
                 .setURI("/" + method)
                 .setSsl(address.tls() != null)
                 .putHeader("Accept", VERSION)

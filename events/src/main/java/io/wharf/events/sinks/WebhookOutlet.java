@@ -13,6 +13,7 @@ import io.vertx.core.net.SocketAddress;
 import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.contracts.SinkOptions;
+import io.wharf.linux.HostNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -43,7 +44,6 @@ final class WebhookOutlet implements Outlet {
     private final String agent;
     private final Blocking blocking;
     private final Backoff backoff;
-    private final HostLookup lookup;
 
     private @Nullable HttpClient client;
     private byte @Nullable [] secret;
@@ -55,7 +55,6 @@ final class WebhookOutlet implements Outlet {
         this.engineId = engineId;
         this.agent = "Wharf/" + version;
         this.blocking = blocking;
-        this.lookup = new HostLookup(vertx, options.url(), InetAddress::getByName);
         this.backoff = new Backoff(
                 options.retryMin(),
                 options.retryMax(),
@@ -130,8 +129,9 @@ final class WebhookOutlet implements Outlet {
                 due -> outcome.tryFail("POST " + options.target() + ": no answer within "
                         + options.timeout().toMillis() + " ms"));
         HttpClient by = Objects.requireNonNull(client);
-        lookup.find()
-                .compose(address -> by.request(request(address)))
+        HostNames.SYSTEM
+                .find(vertx, options.url().getHost(), options.timeout())
+                .compose(found -> by.request(request(found.getFirst())))
                 .compose(request -> {
                     outcome.future().onFailure(late -> request.reset());
                     if (outcome.future().failed()) {
@@ -143,17 +143,17 @@ final class WebhookOutlet implements Outlet {
                 .onComplete(response -> answered(response, outcome), outcome::tryFail);
         return outcome.future()
                 .onComplete(done -> vertx.cancelTimer(deadline))
-                .onFailure(failure -> lookup.forget())
                 .recover(failure -> Future.failedFuture(told(failure)));
     }
 
-    private RequestOptions request(SocketAddress address) {
-        return new RequestOptions()
+    /** At an address: a client that is given names has its event loop wait for the resolver. */
+    private RequestOptions request(InetAddress address) {
+        RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 // The name stays that of the host, for the header, and for the certificate, which is checked against
                 // it.
-                .setAbsoluteURI(options.url().toString())
-                .setServer(address)
+                .setAbsoluteURI(options.url().toString());
+        return request.setServer(SocketAddress.inetSocketAddress(request.getPort(), address.getHostAddress()))
                 .setFollowRedirects(false)
                 .setConnectTimeout(Math.max(1, options.timeout().toMillis()));
     }

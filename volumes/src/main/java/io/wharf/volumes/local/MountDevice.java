@@ -3,12 +3,14 @@ package io.wharf.volumes.local;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.linux.Errno;
+import io.wharf.linux.HostNames;
 import io.wharf.linux.LinuxException;
 import io.wharf.linux.MountFlags;
 import io.wharf.linux.Mounts;
 import io.wharf.linux.Propagation;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -16,6 +18,7 @@ import java.util.Set;
 final class MountDevice {
     private static final String ADDRESS = "addr=";
     private static final String PASSWORD = "password=";
+    private static final Duration LOOKUP = Duration.ofSeconds(10);
     private static final Set<String> REMOTE = Set.of("nfs", "nfs4", "cifs");
 
     private final Mounts mounts;
@@ -94,13 +97,13 @@ final class MountDevice {
         for (String option : wanted.options().split(",")) {
             if (option.startsWith(ADDRESS)) {
                 String server = option.substring(ADDRESS.length());
-                String address = isAddress(server) ? server : resolved(server);
+                String address = HostNames.isAddress(server) ? server : resolved(server);
                 String options = wanted.options().replace(option, ADDRESS + address);
                 return new LocalStorage.Mounted(wanted.device(), wanted.type(), options);
             }
         }
         String host = host(wanted.device());
-        if (!wanted.type().equals("cifs") || host.isEmpty() || isAddress(host)) {
+        if (!wanted.type().equals("cifs") || host.isEmpty() || HostNames.isAddress(host)) {
             return wanted;
         }
         String device = wanted.device().replaceFirst("//[^/]*", "//" + resolved(host));
@@ -118,16 +121,13 @@ final class MountDevice {
         return authority.substring(authority.indexOf('@') + 1);
     }
 
-    private static boolean isAddress(String text) {
-        return text.matches("[0-9.]+") || text.contains(":");
-    }
-
     private static String resolved(String server) {
         try {
-            return InetAddress.getByName(server).getHostAddress();
-        } catch (UnknownHostException e) {
+            return HostNames.SYSTEM.await(server, LOOKUP).getFirst().getHostAddress();
+        } catch (IOException e) {
+            String reason = e instanceof SocketTimeoutException ? "i/o timeout" : "no such host";
             throw WharfException.internal(
-                    "error resolving passed in network volume address: lookup " + server + ": no such host", e);
+                    "error resolving passed in network volume address: lookup " + server + ": " + reason, e);
         }
     }
 }

@@ -1,19 +1,25 @@
 package io.wharf.images.archives;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.ProgressDetail;
 import io.wharf.images.progress.CountedInput;
 import io.wharf.images.progress.ProgressFeed;
+import io.wharf.linux.HostNames;
+import io.wharf.linux.Pools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLConnection;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * The tar of a root that an import fetches from a URL. Classes of the JDK's own client are loaded only for this.
@@ -28,10 +34,22 @@ public record FetchRoot(String url, InputStream bytes, long size) {
     private static final int FAILED = 400;
     private static final int SHOWN = 1024;
 
-    /** Asks for it; what comes is read later. Blocks. */
-    public static FetchRoot open(String source) throws IOException {
+    /** Asks for it; what comes is read later. No thread of the pool waits for the resolver. */
+    public static Future<FetchRoot> begin(Vertx vertx, Pools pools, String source) {
         String url = source.contains("://") ? source : "http://" + source;
         URI at = parsed(url);
+        if (at.getHost() == null) {
+            return pools.call(() -> open(url, at));
+        }
+        // Asked by its name again, and for the certificate's sake: the JVM has kept the answer.
+        return HostNames.SYSTEM
+                .find(vertx, at.getHost(), Duration.ofMillis(CONNECT_MILLIS))
+                .recover(failure -> Future.failedFuture(unknown(url, at.getHost(), failure)))
+                .compose(known -> pools.call(() -> open(url, at)));
+    }
+
+    private static FetchRoot open(String url, URI first) throws IOException {
+        URI at = first;
         for (int hops = 0; hops <= MOST_REDIRECTS; hops++) {
             if (!"http".equals(at.getScheme()) && !"https".equals(at.getScheme())) {
                 throw WharfException.internal(
@@ -79,11 +97,15 @@ public record FetchRoot(String url, InputStream bytes, long size) {
         try {
             return connection.getResponseCode();
         } catch (UnknownHostException e) {
-            throw new WharfException(
-                    ErrorKind.NOT_FOUND, "Get \"" + url + "\": lookup " + e.getMessage() + ": no such host", e);
+            throw unknown(url, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw WharfException.internal("Get \"" + url + "\": " + e.getMessage(), e);
         }
+    }
+
+    private static WharfException unknown(String url, String host, Throwable failure) {
+        String reason = failure instanceof SocketTimeoutException ? ": i/o timeout" : ": no such host";
+        return new WharfException(ErrorKind.NOT_FOUND, "Get \"" + url + "\": lookup " + host + reason, failure);
     }
 
     private static WharfException refusal(String url, int status, HttpURLConnection connection) throws IOException {

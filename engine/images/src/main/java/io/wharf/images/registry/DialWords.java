@@ -5,6 +5,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.http.HttpClosedException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ final class DialWords {
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(java.util.Locale.ROOT);
         return switch (cause) {
+            case SocketTimeoutException late when message.startsWith("lookup ") -> "dial tcp: " + message;
             case UnknownHostException unknown -> "dial tcp: lookup " + name(message) + ": no such host";
             case NoRouteToHostException none -> "dial tcp" + address(message) + ": connect: no route to host";
             case ConnectTimeoutException late -> "dial tcp" + address(message) + ": i/o timeout";

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ProxyOptions;
+import io.wharf.linux.HostNames;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ final class HostRequests {
     private final ProxyChoice proxies;
     private final Patience patience;
     private final Consumer<RegistryHost> spoke;
+    private final Dial dial;
 
     HostRequests(
             Vertx vertx,
@@ -44,6 +46,7 @@ final class HostRequests {
         this.proxies = proxies;
         this.patience = patience;
         this.spoke = spoke;
+        this.dial = new Dial(vertx, HostNames.SYSTEM);
     }
 
     RegistryHost host() {
@@ -64,13 +67,13 @@ final class HostRequests {
         if (wish.isCancelled()) {
             return Future.failedFuture(Cancellation.withdrawn());
         }
-        Future<HttpClientRequest> opened;
+        RequestOptions options;
         try {
-            opened = http.request(options(method, url, headers));
+            options = options(method, url, headers);
         } catch (RuntimeException e) {
             return Future.failedFuture(unanswered(method, url, e));
         }
-        return wish.orCancelled(opened, HttpClientRequest::reset)
+        return wish.orCancelled(dial.open(http, options, wish), HttpClientRequest::reset)
                 .compose(request -> {
                     Runnable reset = request::reset;
                     wish.onCancel(reset);

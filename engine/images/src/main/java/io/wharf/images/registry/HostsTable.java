@@ -1,17 +1,19 @@
 package io.wharf.images.registry;
 
-import io.netty.util.NetUtil;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.images.spec.Reference;
+import io.wharf.linux.HostNames;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,36 @@ final class HostsTable {
     private static final String DEFAULT = "_default";
 
     private final RegistryOptions options;
+    private final Map<String, List<InetAddress>> addresses;
 
-    HostsTable(RegistryOptions options) {
+    /**
+     * A table for one registry.
+     *
+     * @param addresses of the {@link #names} in it; one that is missing is in no network
+     */
+    HostsTable(RegistryOptions options, Map<String, List<InetAddress>> addresses) {
         this.options = options;
+        this.addresses = addresses;
     }
 
-    /** The hosts of a registry, first the one to be asked first. Blocks. */
+    /** The names whose addresses decide whether TLS may be left out; none where no network is named as insecure. */
+    static Set<String> names(RegistryOptions options, String domain) {
+        if (options.insecure().stream().noneMatch(one -> one.indexOf('/') > 0)) {
+            return Set.of();
+        }
+        List<String> asked = domain.equals(Reference.HUB)
+                ? options.mirrors().stream()
+                        .map(HostsTable::baseOf)
+                        .map(HostsTable::authorityOf)
+                        .toList()
+                : List.of(domain);
+        return asked.stream()
+                .map(HostsTable::hostOf)
+                .filter(host -> !host.equals("localhost") && !HostNames.isAddress(host))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The hosts of a registry, first the one to be asked first. Reads files. */
     List<RegistryHost> read(String domain) throws IOException {
         boolean hub = domain.equals(Reference.HUB);
         boolean insecure = !hub && isInsecure(domain);
@@ -64,19 +90,16 @@ final class HostsTable {
     }
 
     private RegistryHost mirror(String url) throws IOException {
-        String base = url.indexOf("://") < 0 ? "https://" + url : url;
-        while (base.endsWith("/")) {
-            base = base.substring(0, base.length() - 1);
-        }
-        String authority = base.substring(base.indexOf("://") + 3).replaceFirst("/.*", "");
+        String base = baseOf(url);
+        String authority = authorityOf(base);
         boolean insecure = isInsecure(authority);
         Path folder = folderNamed(authority);
         Tls tls = folder == null ? Tls.USUAL : docker(folder, insecure);
         return new RegistryHost(
                 base + "/v2",
-                java.util.Set.of(RegistryHost.Capability.PULL, RegistryHost.Capability.RESOLVE),
+                Set.of(RegistryHost.Capability.PULL, RegistryHost.Capability.RESOLVE),
                 tls.equals(Tls.USUAL) && insecure ? Tls.ANY : tls,
-                java.util.Map.of(),
+                Map.of(),
                 RegistryHost.DIAL_MILLIS,
                 null,
                 true,
@@ -136,9 +159,8 @@ final class HostsTable {
 
     /** Whether the registry may be asked in clear text and with any certificate: always so on this machine. */
     boolean isInsecure(String domain) {
-        int colon = domain.lastIndexOf(':');
-        String host = colon > domain.lastIndexOf(']') ? domain.substring(0, colon) : domain;
-        String bare = host.replace("[", "").replace("]", "");
+        String host = withoutPort(domain);
+        String bare = hostOf(domain);
         return bare.equals("localhost")
                 || Cidr.contains("127.0.0.0/8", bare)
                 || Cidr.contains("::1/128", bare)
@@ -147,20 +169,32 @@ final class HostsTable {
                                 one.equals(domain) || one.equals(host) || (one.indexOf('/') > 0 && isIn(one, bare)));
     }
 
-    /** A name is in a network where one of its addresses is, as in Docker. Blocks for a name. */
-    private static boolean isIn(String network, String host) {
-        if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
-            return Cidr.contains(network, host);
+    private static String baseOf(String mirror) {
+        String base = mirror.indexOf("://") < 0 ? "https://" + mirror : mirror;
+        while (base.endsWith("/")) {
+            base = base.substring(0, base.length() - 1);
         }
-        try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (Cidr.contains(network, address.getHostAddress())) {
-                    return true;
-                }
-            }
-        } catch (UnknownHostException e) {
-            // Whoever asks it next will be told so.
-        }
-        return false;
+        return base;
+    }
+
+    private static String authorityOf(String base) {
+        return base.substring(base.indexOf("://") + 3).replaceFirst("/.*", "");
+    }
+
+    private static String withoutPort(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    }
+
+    private static String hostOf(String authority) {
+        return withoutPort(authority).replace("[", "").replace("]", "");
+    }
+
+    /** A name is in a network where one of its addresses is, as in Docker. */
+    private boolean isIn(String network, String host) {
+        return HostNames.isAddress(host)
+                ? Cidr.contains(network, host)
+                : addresses.getOrDefault(host, List.of()).stream()
+                        .anyMatch(address -> Cidr.contains(network, address.getHostAddress()));
     }
 }

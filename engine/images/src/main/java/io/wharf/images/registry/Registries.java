@@ -9,7 +9,10 @@ import io.wharf.contracts.ImageService.RegistryAuth;
 import io.wharf.contracts.RegistryOptions;
 import io.wharf.images.registry.RegistryHost.Capability;
 import io.wharf.images.spec.Reference;
+import io.wharf.linux.HostNames;
 import io.wharf.linux.Pools;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +26,8 @@ public final class Registries {
     private static final String HUB_SERVER = "index.docker.io";
     /** For so long a registry that spoke plain HTTP is asked so first. */
     private static final long PLAIN_NANOS = 300_000_000_000L;
+
+    private static final Duration LOOKUP = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final Pools pools;
@@ -59,8 +64,19 @@ public final class Registries {
 
     /** The hosts of a registry; the disk is looked at each time. */
     Future<List<RegistryHost>> hosts(String domain) {
-        HostsTable table = new HostsTable(options);
-        return pools.call(() -> table.read(domain)).map(this::plainFirst);
+        RegistryOptions now = options;
+        Map<String, List<InetAddress>> addresses = new HashMap<>();
+        List<Future<?>> asked = new ArrayList<>();
+        for (String name : HostsTable.names(now, domain)) {
+            // Whoever dials it next will be told if it is not known.
+            asked.add(HostNames.SYSTEM
+                    .find(vertx, name, LOOKUP)
+                    .onSuccess(found -> addresses.put(name, found))
+                    .otherwiseEmpty());
+        }
+        return Future.join(asked)
+                .compose(known -> pools.call(() -> new HostsTable(now, Map.copyOf(addresses)).read(domain)))
+                .map(this::plainFirst);
     }
 
     /** A registry without TLS need not refuse it at every pull. */

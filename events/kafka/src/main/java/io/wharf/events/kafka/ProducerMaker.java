@@ -40,11 +40,14 @@ public final class ProducerMaker implements Messenger.Maker {
                 .map(made -> new ProducerMessenger(vertx, options, made));
     }
 
-    /** Runs what may wait, for a disk or for names of servers, on a virtual thread and answers on the caller's context. */
+    /**
+     * Runs what may wait, for a disk or for names of servers, on a thread of its own and answers on the caller's context. Not
+     * a virtual one, which would keep its carrier while the resolver waits.
+     */
     static <T> Future<T> blocking(Vertx vertx, Callable<T> work) {
         Context context = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
-        Thread thread = Thread.ofVirtual().name("event-sink-kafka").unstarted(() -> {
+        Thread thread = Thread.ofPlatform().daemon().name("event-sink-kafka").unstarted(() -> {
             try {
                 T value = work.call();
                 context.runOnContext(here -> promise.complete(value));
