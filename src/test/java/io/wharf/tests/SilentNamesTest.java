@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The host's name server takes questions and answers none: who asks for a name waits, and nobody else. */
 class SilentNamesTest {
     @RegisterExtension
-    static final Rig rig = new Rig("--insecure-registry", "10.0.0.0/8");
+    static final Rig rig = new Rig();
 
     /** Says each name that is asked for, once. */
     private static final String SILENT = """
@@ -32,7 +32,7 @@ class SilentNamesTest {
             """;
 
     /** A request that waited for the name server would take as long as it is waited for. */
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(3);
 
     @AfterEach
     void answerAgain() {
@@ -43,35 +43,34 @@ class SilentNamesTest {
     void namesWithoutAnAnswer_holdUpNobodyElse() throws IOException {
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "wharf-names.");
         Path resolver = Files.writeString(
-                folder.resolve("resolv.conf"), "nameserver 127.0.0.9\noptions timeout:8 attempts:1\n");
+                folder.resolve("resolv.conf"), "nameserver 127.0.0.9\noptions timeout:4 attempts:1\n");
         rig.machine()
                 .inHost("mount", "--bind", resolver.toString(), "/etc/resolv.conf")
                 .ok();
-        try (Running server =
-                        rig.machine().startInHost("python3", "-c", SILENT).awaitOut("ready");
-                Running pull = rig.docker().start("pull", "registry.silent.example/a/b");
-                Running login = rig.docker().start("login", "-u", "me", "-p", "secret", "login.silent.example");
-                Running fetch = rig.docker().start("import", "http://tars.silent.example/root.tar");
-                Running logs = rig.docker().start(
-                        "run", "--rm", "--log-driver=syslog", "--log-opt=syslog-address=tcp://syslog.silent.example:514",
-                        "busybox", "echo", "said")) {
-            for (String host : List.of("registry", "login", "tars")) {
-                server.awaitOut("asked " + host + ".silent.example");
-            }
-            long begun = System.nanoTime();
-            assertThat(rig.ok("images", "-q")).isNotEmpty();
-            assertThat(rig.ok("run", "--rm", "busybox", "echo", "on")).isEqualTo("on");
-            assertThat(rig.ok("volume", "ls")).isNotEmpty();
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SOON);
-            assertThat(List.of(pull, login, fetch)).allMatch(Running::alive);
+        try (Running server = rig.machine().startInHost("python3", "-c", SILENT).awaitOut("ready");
+                Running pull = rig.docker().start("pull", "registry.silent.example/a/b")) {
+            server.awaitOut("asked registry.silent.example");
+            assertOthersAreServed(pull);
             assertThat(pull.await(Running.PATIENCE).err())
                     .contains("lookup registry.silent.example")
                     .containsAnyOf("no such host", "i/o timeout");
-            assertThat(login.await(Running.PATIENCE).err()).contains("lookup login.silent.example");
-            assertThat(fetch.await(Running.PATIENCE).err()).contains("lookup tars.silent.example");
+            try (Running login = rig.docker().start("login", "-u", "me", "-p", "secret", "login.silent.example");
+                    Running fetch = rig.docker().start("import", "http://tars.silent.example/root.tar")) {
+                server.awaitOut("asked tars.silent.example").awaitOut("asked login.silent.example");
+                assertOthersAreServed(login, fetch);
+            }
         } finally {
             Files.delete(resolver);
             Files.delete(folder);
         }
+    }
+
+    private static void assertOthersAreServed(Running... waiting) {
+        long begun = System.nanoTime();
+        assertThat(rig.ok("images", "-q")).isNotEmpty();
+        rig.ok("run", "-d", "--log-driver=syslog", "--log-opt=syslog-address=tcp://logs.silent.example:514", "busybox");
+        assertThat(rig.ok("volume", "ls")).isNotEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SOON);
+        assertThat(List.of(waiting)).allMatch(Running::alive);
     }
 }

@@ -57,7 +57,9 @@ final class Front {
         HttpServerResponse response = request.response();
         headers.forEach(response::putHeader);
         response.putHeader("Date", date.now());
-        LOG.debug("{} {}", request.method(), request.uri());
+        // Without the query, which has arguments of builds, filters and other things that are nobody's who reads the
+        // log.
+        LOG.debug("{} {}", request.method(), request.path());
         Call call;
         try {
             call = route(request, caller);
@@ -185,7 +187,7 @@ final class Front {
             }
         });
         // Half a request: nothing has been begun for it.
-        request.exceptionHandler(gone -> LOG.debug("{} {}: {}", request.method(), request.uri(), gone.getMessage()));
+        request.exceptionHandler(gone -> LOG.debug("{} {}: {}", request.method(), request.path(), gone.getMessage()));
     }
 
     private void dispatch(Call call) {

@@ -148,7 +148,7 @@ final class Engine {
         notify.stopping();
         limit.hurried(live ? HURRY_SECONDS : HURRY_KILL_SECONDS);
         if (live) {
-            limit.within(told.get().shutdownSeconds());
+            limit.withoutContainers(told.get().shutdownSeconds(), (int) STOP_SECONDS);
         }
         // A start under way gives up at its next step.
         turn.lock();

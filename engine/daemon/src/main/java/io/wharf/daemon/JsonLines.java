@@ -27,7 +27,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
                 JsonLines lines = new JsonLines();
                 lines.setContext(context);
                 lines.start();
-                stream.setEncoder(lines);
+                stream.setEncoder(JournalLines.where(lines));
             }
         }
     }

@@ -24,7 +24,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
         console.setTarget("System.err");
-        console.setEncoder(encoder);
+        console.setEncoder(JournalLines.where(encoder));
         console.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);

@@ -24,6 +24,14 @@ final class StopLimit {
         }
     }
 
+    /**
+     * As {@link #within}, where containers go on. The given time is for containers that stop, 0 meaning that they are given
+     * none but their own; what the engine itself needs is never taken from it.
+     */
+    void withoutContainers(int seconds, int own) {
+        within(seconds < 0 ? seconds : Math.max(seconds, own));
+    }
+
     /** Leaves so many seconds after somebody has lost patience. */
     void hurried(int seconds) {
         hurry.thenRun(() -> after(seconds));
