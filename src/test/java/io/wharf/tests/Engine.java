@@ -134,7 +134,7 @@ final class Engine implements AutoCloseable {
         Process daemon = running();
         Running.run("kill", "-" + signal, "" + daemon.pid()).ok();
         try {
-            if (!daemon.waitFor(60, TimeUnit.SECONDS)) {
+            if (!daemon.waitFor(Patience.of(START).toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the engine still runs a minute after SIG" + signal + ":\n" + logTail());
             }
         } catch (InterruptedException e) {
@@ -252,7 +252,7 @@ final class Engine implements AutoCloseable {
         if (process != null && process.isAlive()) {
             process.destroy();
             try {
-                process.waitFor(20, TimeUnit.SECONDS);
+                process.waitFor(Patience.of(Duration.ofSeconds(20)).toSeconds(), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

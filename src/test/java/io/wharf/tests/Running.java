@@ -24,6 +24,10 @@ final class Running implements AutoCloseable {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final List<Thread> readers = new ArrayList<>();
 
+    static {
+        Patience.everywhere();
+    }
+
     private Running(List<String> command, Process process) {
         this.command = command;
         this.process = process;
@@ -101,7 +105,7 @@ final class Running implements AutoCloseable {
     /** Waits for the end with the input left open. */
     Ran await(Duration patience) {
         try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(Patience.of(patience).toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
                 throw new AssertionError(
                         "still running after " + patience + ": " + String.join(" ", command) + "\n" + out() + err());
