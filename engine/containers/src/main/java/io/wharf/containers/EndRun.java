@@ -73,7 +73,7 @@ final class EndRun {
             return Future.succeededFuture();
         }
         return room.pools()
-                .callUrgently(() -> verbs.memory.kills(container))
+                .callUrgently(() -> verbs.memory.killsAtEnd(container))
                 .compose(kills -> over(
                         container,
                         run,

@@ -3,6 +3,7 @@ package io.wharf.containers;
 import io.vertx.core.Future;
 import io.wharf.linux.CgroupHierarchies;
 import io.wharf.linux.LinuxException;
+import io.wharf.linux.OomLog;
 import io.wharf.linux.OomWatch;
 import io.wharf.oci.CgroupPaths;
 import java.nio.file.Files;
@@ -20,13 +21,14 @@ import org.slf4j.LoggerFactory;
 final class WatchMemory {
     private static final Logger LOG = LoggerFactory.getLogger(WatchMemory.class);
     /**
-     * When to look again, in milliseconds. At once, for v2 tells of the kill, and systemd may take the cgroup and its count
-     * away in the next moment; and later, for v1 tells of the shortage, which the kill follows.
+     * When to look again, in milliseconds. At once, for v2 tells of the kill, mostly, and systemd may take the cgroup and its
+     * count away in the next moment; and later, for v1 tells of the shortage, which the kill follows.
      */
     private static final int[] DELAYS = {1, 10, 100, 1000};
 
     private final Room room;
     private @Nullable OomWatch watch;
+    private @Nullable OomLog log;
 
     WatchMemory(Room room) {
         this.room = room;
@@ -50,6 +52,27 @@ final class WatchMemory {
         } catch (LinuxException e) {
             LOG.warn("kills for want of memory in {} are told at its end only: {}", container.id(), e.getMessage());
         }
+        if (unified()) {
+            readLog(container.id());
+        }
+    }
+
+    /** Where nobody removes the cgroup of a run but the engine, its own count is there at the end. */
+    private void readLog(String id) {
+        OomLog shared = log;
+        if (shared == null) {
+            shared = new OomLog();
+            log = shared;
+        }
+        try {
+            shared.watch(id);
+        } catch (LinuxException e) {
+            LOG.debug("kills in {} are not looked up in the kernel's log: {}", id, e.getMessage());
+        }
+    }
+
+    private boolean unified() {
+        return room.cgroups().hierarchies().version() == CgroupHierarchies.Version.V2;
     }
 
     private void lookLater(Container container, Run run, int turn) {
@@ -107,16 +130,26 @@ final class WatchMemory {
 
     /** Of a run that has ended; on a thread that may block. */
     long killsAtEnd(Container container) {
-        boolean unified = room.cgroups().hierarchies().version() == CgroupHierarchies.Version.V2;
-        return atEnd(kills(container), unified, room.files(container).outOfMemory());
+        long logged = 0;
+        try {
+            OomLog shared = log;
+            logged = shared == null ? 0 : shared.end(container.id());
+        } catch (LinuxException e) {
+            LOG.debug("kills in {}: {}", container.id(), e.getMessage());
+        }
+        return atEnd(kills(container), unified(), logged, room.files(container).outOfMemory());
     }
 
     /**
-     * systemd takes the cgroup of an ended run away, and its count with it, often before anybody can look; the monitor has
-     * looked earlier. On v1 the engine removes the cgroup itself, and the monitor's word is about shortage, not kills.
+     * systemd takes the cgroup of an ended run away, and its count with it, often before anybody can look: then the kernel's
+     * log tells, and the monitor, which may have looked earlier. On v1 the engine removes the cgroup itself, and the
+     * monitor's word is about shortage, not kills.
      */
-    static long atEnd(long counted, boolean unified, Path toldByMonitor) {
-        return counted == 0 && unified && Files.exists(toldByMonitor) ? 1 : counted;
+    static long atEnd(long counted, boolean unified, long logged, Path toldByMonitor) {
+        if (counted > 0 || !unified) {
+            return counted;
+        }
+        return logged > 0 ? logged : Files.exists(toldByMonitor) ? 1 : 0;
     }
 
     private static String cgroup(Container container) {

@@ -15,15 +15,23 @@ class WatchMemoryTest {
     @Test
     void atEnd_withoutCgroup_takesTheMonitorsWord() throws IOException {
         Path told = folder.resolve("oom");
-        assertThat(WatchMemory.atEnd(0, true, told)).isZero();
+        assertThat(WatchMemory.atEnd(0, true, 0, told)).isZero();
         Files.createFile(told);
-        assertThat(WatchMemory.atEnd(0, true, told)).isEqualTo(1);
+        assertThat(WatchMemory.atEnd(0, true, 0, told)).isEqualTo(1);
+    }
+
+    @Test
+    void atEnd_withoutCgroup_takesTheKernelsWordFirst() throws IOException {
+        Path told = folder.resolve("oom");
+        assertThat(WatchMemory.atEnd(0, true, 2, told)).isEqualTo(2);
+        Files.createFile(told);
+        assertThat(WatchMemory.atEnd(0, true, 2, told)).isEqualTo(2);
     }
 
     @Test
     void atEnd_withCgroup_countsAsTheKernelDoes() throws IOException {
         Path told = Files.createFile(folder.resolve("oom"));
-        assertThat(WatchMemory.atEnd(3, true, told)).isEqualTo(3);
-        assertThat(WatchMemory.atEnd(0, false, told)).isZero();
+        assertThat(WatchMemory.atEnd(3, true, 1, told)).isEqualTo(3);
+        assertThat(WatchMemory.atEnd(0, false, 0, told)).isZero();
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when the kernel's out-of-memory killer is at work in a cgroup, without a thread: by inotify on v2's
- * {@code memory.events}, one descriptor for all cgroups; by an eventfd on v1's {@code memory.oom_control}, one each.
+ * {@code memory.events}, one descriptor for all cgroups while there are any; by an eventfd on v1's
+ * {@code memory.oom_control}, one each.
  *
  * <p>It tells that something may have happened, on v1 before it has: {@link Cgroups#outOfMemoryKills} tells how often.
  * Confined to the loop's thread, but for {@link #close}.
@@ -39,6 +40,7 @@ public final class OomWatch implements AutoCloseable {
                     ? watchEvents(found.folder(cgroup) + "/memory.events", suspected)
                     : watchControl(found.folder(cgroup), suspected));
         } catch (LinuxException e) {
+            closeUnused();
             if (e.is(Errno.ENOENT, Errno.ENODEV)) {
                 return Optional.empty();
             }
@@ -56,16 +58,27 @@ public final class OomWatch implements AutoCloseable {
         int watch = shared.add(file, Inotify.IN_MODIFY);
         watches.put(watch, suspected);
         return () -> {
-            // Gone by itself where the cgroup is.
-            if (watches.remove(watch) != null) {
+            // Gone by itself where the cgroup is, and its number may be another's by now.
+            if (watches.remove(watch, suspected)) {
                 shared.remove(watch);
+                closeUnused();
             }
         };
+    }
+
+    /** The next cgroup opens another one. */
+    private void closeUnused() {
+        Inotify unused = inotify;
+        if (unused != null && watches.isEmpty()) {
+            inotify = null;
+            unused.close();
+        }
     }
 
     private void changed(Inotify.Event event) {
         if (event.has(Inotify.IN_IGNORED)) {
             watches.remove(event.watch());
+            closeUnused();
             return;
         }
         if (event.has(Inotify.IN_Q_OVERFLOW)) {
