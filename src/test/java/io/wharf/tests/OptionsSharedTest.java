@@ -46,6 +46,26 @@ class OptionsSharedTest {
     }
 
     @Test
+    void link_withoutANetwork_showsAllTheSame() {
+        rig.ok("run", "-d", "--name", "target", "busybox", "sleep", "1000");
+        rig.ok("run", "-d", "--name", "linked", "--network", "none", "--link", "target:db", "busybox", "sleep", "1000");
+        assertThat(rig.ok("inspect", "-f", "{{.HostConfig.Links}}", "linked")).isEqualTo("[/target:/linked/db]");
+        assertThat(rig.ok("ps", "--no-trunc", "--filter", "name=target", "--format", "{{.Names}}"))
+                .contains("linked/db");
+        assertThat(rig.ok("inspect", "-f", "{{.Name}}", "linked/db")).isEqualTo("/target");
+    }
+
+    @Test
+    void link_inAUsersNetwork_isOfTheEndpoint_andItsTargetMayCome() {
+        rig.ok("network", "create", "lan");
+        rig.ok("create", "--name", "linked", "--network", "lan", "--link", "target:db", "busybox", "ping", "-c1", "db");
+        assertThat(rig.ok("inspect", "-f", "{{.NetworkSettings.Networks.lan.Links}}", "linked"))
+                .isEqualTo("[target:db]");
+        rig.ok("run", "-d", "--name", "target", "--network", "lan", "busybox", "sleep", "1000");
+        assertThat(rig.ok("start", "-a", "linked")).contains("1 packets received");
+    }
+
+    @Test
     void link_toAStoppedContainer_isRefusedAtStart() {
         rig.ok("create", "--name", "target", "busybox");
         assertThat(rig.run("run", "--name", "linked", "--link", "target:db", "busybox", "true")

@@ -2,15 +2,20 @@ package io.wharf.api;
 
 import io.vertx.core.Future;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.ByteStream;
 import io.wharf.contracts.ContainerService;
 import io.wharf.contracts.ContainerService.AttachOptions;
 import io.wharf.contracts.ContainerService.LogOptions;
 import io.wharf.streams.HandleTable;
+import org.jspecify.annotations.Nullable;
 
 /** What containers say and hear: attach, logs, terminal size. */
 final class ContainerStreamOperations {
     static final String RAW = "application/vnd.docker.raw-stream";
     static final String MULTIPLEXED = "application/vnd.docker.multiplexed-stream";
+
+    /** From 1.54 on. */
+    private static final int JSON_LOGS = 54;
 
     private static final String CLI_AGENT = "Docker-Client/";
 
@@ -62,23 +67,48 @@ final class ContainerStreamOperations {
 
     private Future<Reply> logs(Call call) {
         Query query = call.query();
+        String json = jsonForm(call);
         LogOptions options = new LogOptions(
                 query.flag("follow"),
                 query.flag("stdout"),
                 query.flag("stderr"),
-                query.flag("timestamps"),
+                json != null || query.flag("timestamps"),
                 query.flag("details"),
                 Timestamps.nanos("since", query.text("since"), 0),
                 Timestamps.nanos("until", query.text("until"), 0),
                 tail(query.text("tail", "all")),
-                !isDockerCli(call));
+                json != null || !isDockerCli(call),
+                json != null);
         if (!options.stdout() && !options.stderr()) {
             throw WharfException.invalid("Bad parameters: you must choose at least one stream");
         }
-        return containers
-                .logs(call.path("id"), options)
-                .map(log -> new Reply.Bytes(
-                        !log.tty() && call.version().atLeast(42) ? MULTIPLEXED : RAW, handles.take(log.bytes())));
+        return containers.logs(call.path("id"), options).map(log -> {
+            ByteStream bytes = handles.take(log.bytes());
+            return json == null
+                    ? new Reply.Bytes(!log.tty() && call.version().atLeast(42) ? MULTIPLEXED : RAW, bytes)
+                    : new Reply.Bytes(
+                            json,
+                            new LogStream(bytes, new LogLines(options.details(), json.equals(JsonStreams.SEQUENCE))));
+        });
+    }
+
+    /** The type of the JSON that is wished for, by the query or by what is accepted; null for frames. */
+    private static @Nullable String jsonForm(Call call) {
+        if (!call.version().atLeast(JSON_LOGS)) {
+            return null;
+        }
+        String accept = call.header("Accept");
+        String wish = JsonStreams.accepted(accept, "");
+        if (!wish.isEmpty()) {
+            return wish;
+        }
+        if (call.query().text("format", "").isEmpty()) {
+            return null;
+        }
+        // Whoever takes anything gets the newer name, whoever says nothing the older one, as from Docker.
+        return accept != null && (accept.contains("*/*") || accept.contains("application/*"))
+                ? JsonStreams.LINES
+                : JsonStreams.NEWLINES;
     }
 
     /**

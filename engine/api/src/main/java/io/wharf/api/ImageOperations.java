@@ -8,6 +8,7 @@ import io.wharf.contracts.ContainerService.CommitContainer;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.ImageService;
 import io.wharf.contracts.ImageService.WantedPlatform;
+import io.wharf.streams.HandleTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,12 @@ import java.util.Map;
 final class ImageOperations {
     private final ImageService images;
     private final ContainerService containers;
+    private final HandleTable handles;
 
-    ImageOperations(ImageService images, ContainerService containers) {
+    ImageOperations(ImageService images, ContainerService containers, HandleTable handles) {
         this.images = images;
         this.containers = containers;
+        this.handles = handles;
     }
 
     void register(Handlers handlers) {
@@ -73,15 +76,21 @@ final class ImageOperations {
                 .map(steps -> new Reply.Json(200, steps));
     }
 
-    /** There are none: an index with attestations beside its images is not kept. */
     private Future<Reply> attestations(Call call) {
         List<String> platforms = call.query().texts("platform");
         if (platforms.size() > 1) {
             throw WharfException.invalid("only one platform value is currently supported");
         }
-        return images.inspect(call.path("name"), ReadPlatform.only(platforms))
-                .compose(known -> Future.failedFuture(WharfException.notImplemented(
-                        "image attestations need the index of an image, which this engine does not keep")));
+        List<String> types = call.query().texts("type").stream()
+                .map(String::strip)
+                .filter(type -> !type.isEmpty())
+                .toList();
+        return images.attestations(
+                        call.path("name"),
+                        ReadPlatform.only(platforms),
+                        types,
+                        call.query().flag("statement"))
+                .map(text -> new Reply.Bytes(Reply.JSON, handles.take(text)));
     }
 
     private Future<Reply> tag(Call call) {

@@ -40,7 +40,7 @@ final class Operations {
         new MetricsOperations(Services.client(vertx, MetricsService.class)).register(handlers);
         new ExecOperations(Services.client(vertx, ExecService.class), handles).register(handlers);
         new ArchiveOperations(Services.client(vertx, FilesService.class), handles).register(handlers);
-        new ImageOperations(images, containers).register(handlers);
+        new ImageOperations(images, containers, handles).register(handlers);
         new ImageSpaceOperations(images).register(handlers);
         new ImageTransferOperations(images, handles).register(handlers);
         new NetworkOperations(Services.client(vertx, NetworkService.class)).register(handlers);

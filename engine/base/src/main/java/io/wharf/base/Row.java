@@ -28,6 +28,15 @@ public final class Row {
         }
     }
 
+    /** A BLOB. */
+    public byte @Nullable [] bytesOrNull(int column) {
+        try {
+            return set.getBytes(column);
+        } catch (SQLException e) {
+            throw Store.failure("read column " + column, e);
+        }
+    }
+
     public long number(int column) {
         try {
             return set.getLong(column);

@@ -35,7 +35,7 @@ public final class Tx {
         this.connection = connection;
     }
 
-    /** Runs an INSERT, UPDATE or DELETE; answers how many rows changed. Arguments: text, numbers, booleans, null. */
+    /** Runs an INSERT, UPDATE or DELETE; answers how many rows changed. Arguments: text, numbers, booleans, bytes, null. */
     public int update(String sql, @Nullable Object... arguments) {
         try {
             return bound(sql, arguments).executeUpdate();

@@ -53,7 +53,7 @@ final class Containers {
     private Optional<Container> linked(String name, String alias) {
         return Optional.ofNullable(idByName.get(name))
                 .map(byId::get)
-                .flatMap(container -> container.host().links().stream()
+                .flatMap(container -> Links.shownOf(container).stream()
                         .map(Link::parse)
                         .filter(link -> link.alias().equals(alias))
                         .findFirst())

@@ -44,11 +44,26 @@ final class Links {
         static final Linked NONE = new Linked(List.of(), List.of());
     }
 
-    /** None in a network of the user's: there an alias is a name that the network's server answers. */
+    /** What tells a container anything: elsewhere than on the default bridge there are no addresses to tell. */
     private static List<String> linksOf(Container container) {
         return container.definition().network().equals(BRIDGE)
                 ? container.host().links()
                 : List.of();
+    }
+
+    /** What inspect and names show: all but in a user's network, whose links belong to its endpoint. */
+    static List<String> shownOf(Container container) {
+        return isUsers(container.host().networkMode())
+                ? List.of()
+                : container.host().links();
+    }
+
+    /** Whether a network mode names a network that somebody made; there a link's target need not be there. */
+    static boolean isUsers(String mode) {
+        return switch (mode) {
+            case "", "default", BRIDGE, "none", "host" -> false;
+            default -> !mode.startsWith("container:");
+        };
     }
 
     /** Looks at the linked containers, all of which must run. */
@@ -143,7 +158,7 @@ final class Links {
             return container.host();
         }
         List<String> links = new ArrayList<>();
-        for (String text : linksOf(container)) {
+        for (String text : shownOf(container)) {
             Link link = Link.parse(text);
             containers
                     .find(link.target())
@@ -158,7 +173,7 @@ final class Links {
     Map<String, List<String>> names() {
         Map<String, List<String>> names = new HashMap<>();
         for (Container container : containers.all()) {
-            for (String text : linksOf(container)) {
+            for (String text : shownOf(container)) {
                 Link link = Link.parse(text);
                 names.computeIfAbsent(link.target(), id -> new ArrayList<>())
                         .add("/" + container.name() + "/" + link.alias());
@@ -181,10 +196,10 @@ final class Links {
                         "Cannot get parent /" + name.substring(0, slash) + " for link name /" + name));
         String alias = name.substring(slash + 1);
         return room.lanes().run(container.id(), () -> {
-            List<String> kept = container.host().links().stream()
+            List<String> kept = shownOf(container).stream()
                     .filter(link -> !Link.parse(link).alias().equals(alias))
                     .toList();
-            if (kept.size() == container.host().links().size()) {
+            if (kept.size() == shownOf(container).size()) {
                 throw WharfException.notFound("No such container: " + ref);
             }
             ObjectNode tree = Json.MAPPER.valueToTree(container.host());

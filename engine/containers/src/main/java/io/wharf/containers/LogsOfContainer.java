@@ -26,7 +26,7 @@ final class LogsOfContainer {
         }
         boolean tty = container.config().tty();
         return room.logs()
-                .read(speaker(container, room.layout()), options, !tty)
+                .read(speaker(container, room.layout()), options, !tty || options.alwaysFramed())
                 .map(bytes -> new LogBytes(bytes, tty));
     }
 

@@ -47,7 +47,7 @@ final class OtherContainers {
             }
         }
         // With another's network links are refused by the checks that follow.
-        if (!host.networkMode().startsWith(MODE)) {
+        if (!host.networkMode().startsWith(MODE) && !Links.isUsers(host.networkMode())) {
             ArrayNode links = tree.putArray("Links");
             host.links().forEach(link -> links.add(linked(Link.parse(link)).text()));
         }

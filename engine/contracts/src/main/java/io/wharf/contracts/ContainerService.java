@@ -203,6 +203,7 @@ public interface ContainerService {
      * @param sinceNanos since the epoch; 0 for no limit, {@code untilNanos} likewise
      * @param tail only the last so many lines; -1 for all
      * @param lineFrames a frame for each line, and not just as many as bytes make necessary
+     * @param alwaysFramed with frames also where there is a terminal
      */
     record LogOptions(
             boolean follow,
@@ -213,7 +214,8 @@ public interface ContainerService {
             long sinceNanos,
             long untilNanos,
             long tail,
-            boolean lineFrames) {
+            boolean lineFrames,
+            boolean alwaysFramed) {
         /** With a frame for each line, as clients know it from Docker. */
         public LogOptions(
                 boolean follow,
@@ -224,7 +226,7 @@ public interface ContainerService {
                 long sinceNanos,
                 long untilNanos,
                 long tail) {
-            this(follow, stdout, stderr, timestamps, details, sinceNanos, untilNanos, tail, true);
+            this(follow, stdout, stderr, timestamps, details, sinceNanos, untilNanos, tail, true, false);
         }
     }
 

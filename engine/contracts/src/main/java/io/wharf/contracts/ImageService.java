@@ -30,6 +30,13 @@ public interface ImageService {
 
     Future<List<HistoryEntry>> history(String name, @Nullable WantedPlatform platform);
 
+    /**
+     * What builders attested of an image, by in-toto predicate type or all where {@code types} is empty, as a JSON array of
+     * Docker's {@code AttestationStatement}; asked with {@code statements}, a text that is not kept is a 404.
+     */
+    Future<Handle<ByteStream>> attestations(
+            String name, @Nullable WantedPlatform platform, List<String> types, boolean statements);
+
     Future<Void> tag(String name, String repository, @Nullable String tag);
 
     default Future<List<Removed>> remove(String name, boolean force, boolean noPrune) {

@@ -151,6 +151,14 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
     }
 
     @Override
+    public Future<Handle<ByteStream>> attestations(
+            String name, @Nullable WantedPlatform platform, List<String> types, boolean statements) {
+        return new TellAttestations(store, pools)
+                .run(images.get(name).fitting(name, platform), types, statements)
+                .map(text -> handles.offer(text, text::close));
+    }
+
+    @Override
     public Future<Void> tag(String name, String repository, @Nullable String tag) {
         return new TagImage(store, images, lanes).run(name, repository, tag);
     }
@@ -201,22 +209,14 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
                             watched(fetched::close, feed -> work.run(checked, fetched.reporting(feed), feed)));
         }
         BlockingInput root = BlockingInput.of(handles.take(body));
-        ImportRoot.Checked checked;
-        try {
-            checked = ImportRoot.check(request);
-        } catch (WharfException e) {
-            root.close();
-            throw e;
-        }
+        ImportRoot.Checked checked = ImportRoot.check(request, root::close);
         return watched(root::close, feed -> work.run(checked, root, feed));
     }
 
     @Override
     public Future<Handle<Flowable<Verified>>> verify(String name) {
         Image image = images.get(name);
-        if (quiet == null) {
-            quiet = new Pools(2, 1);
-        }
+        quiet = quiet == null ? new Pools(2, 1) : quiet;
         Flowable<Verified> lines = new VerifyImage(store, images, layers, quiet, verifying).run(image);
         return Future.succeededFuture(handles.offer(
                 lines, () -> lines.subscribe(line -> {}, failure -> {}).dispose()));
@@ -289,10 +289,10 @@ public final class ImagesVerticle extends VerticleBase implements ImageService {
 
     @Override
     public Future<StorageFacts> facts() {
+        String driver = drivers.current().name();
         long size = images.layers().stream().mapToLong(Layer::size).sum();
         return pools.call(drivers.current()::facts)
-                .map(status ->
-                        new StorageFacts(images.all().size(), drivers.current().name(), status, size));
+                .map(status -> new StorageFacts(images.all().size(), driver, status, size));
     }
 
     @Override

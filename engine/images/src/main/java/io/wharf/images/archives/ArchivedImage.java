@@ -5,6 +5,7 @@ import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.WantedPlatform;
+import io.wharf.images.catalog.Attestation;
 import io.wharf.images.spec.ImageConfig;
 import io.wharf.images.spec.ManifestText;
 import io.wharf.images.spec.Platform;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers files of its layers, lowest first
  * @param packed whether the layers' own bytes are to be kept, for the manifests name them
  * @param parent the image that it was made from, as the archive says
+ * @param attestations what is attested of it
  */
 // Handed on, never compared.
 @SuppressWarnings("ArrayRecordComponent")
@@ -32,7 +34,8 @@ record ArchivedImage(
         List<Reference> names,
         List<ManifestText> manifests,
         boolean packed,
-        @Nullable Digest parent) {
+        @Nullable Digest parent,
+        List<Attestation> attestations) {
     private static final String DOCKER = "manifest.json";
 
     /** What an archive holds, as its {@code manifest.json} says, or else its {@code index.json}. */
@@ -100,7 +103,8 @@ record ArchivedImage(
                         names,
                         manifests,
                         !manifests.isEmpty(),
-                        Digest.isDigest(parent) ? Digest.parse(parent) : null)
+                        Digest.isDigest(parent) ? Digest.parse(parent) : null,
+                        layout == null ? List.of() : layout.attestations)
                 .checked();
     }
 

@@ -5,6 +5,7 @@ import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.images.spec.ImageConfig;
+import io.wharf.images.spec.ManifestBody;
 import io.wharf.images.spec.ManifestText;
 import io.wharf.images.spec.MediaTypes;
 import io.wharf.images.spec.Platform;
@@ -43,12 +44,13 @@ final class ArchivedLayout {
     List<ArchivedImage> images() throws IOException {
         // Rows of one name are one image for several platforms.
         Map<List<Reference>, List<JsonNode>> rows = new LinkedHashMap<>();
-        for (JsonNode row : tree(spool.document(INDEX)).path("manifests")) {
+        JsonNode top = tree(spool.document(INDEX)).path("manifests");
+        for (JsonNode row : top) {
             rows.computeIfAbsent(names(row), names -> new ArrayList<>()).add(row);
         }
         for (Map.Entry<List<Reference>, List<JsonNode>> group : rows.entrySet()) {
             for (JsonNode row : chosen(group.getValue())) {
-                add(row, group.getKey(), DEPTH);
+                add(row, top, group.getKey(), DEPTH);
             }
         }
         if (images.isEmpty() && wanted == null) {
@@ -76,7 +78,8 @@ final class ArchivedLayout {
                 collect(manifest, depth - 1, found);
             } else if (isImage(manifest) && isPacked(manifest) && isWhole(manifest)) {
                 found.putIfAbsent(
-                        Digest.parse(manifest.path("config").path("digest").asText()), image(row, manifest, List.of()));
+                        Digest.parse(manifest.path("config").path("digest").asText()),
+                        image(row, index.path("manifests"), manifest, List.of()));
             }
         }
     }
@@ -103,7 +106,7 @@ final class ArchivedLayout {
                 .isPresent();
     }
 
-    private void add(JsonNode row, List<Reference> names, int depth) throws IOException {
+    private void add(JsonNode row, JsonNode siblings, List<Reference> names, int depth) throws IOException {
         JsonNode manifest = tree(spool.blob(Digest.parse(row.path("digest").asText())));
         if (manifest.path("manifests").isArray()) {
             if (depth == 0) {
@@ -112,10 +115,10 @@ final class ArchivedLayout {
             List<JsonNode> inner = new ArrayList<>();
             manifest.path("manifests").forEach(inner::add);
             for (JsonNode one : chosen(inner)) {
-                add(one, names, depth - 1);
+                add(one, manifest.path("manifests"), names, depth - 1);
             }
         } else if (isImage(manifest)) {
-            ArchivedImage image = image(row, manifest, names).checked();
+            ArchivedImage image = image(row, siblings, manifest, names).checked();
             ImageConfig config = ImageConfig.parse(image.config());
             if (wanted == null || wanted.accepts(config.os(), config.architecture(), config.variant())) {
                 images.add(image);
@@ -151,7 +154,8 @@ final class ArchivedLayout {
         return type.equals(MediaTypes.OCI_CONFIG) || type.equals(MediaTypes.DOCKER_CONFIG);
     }
 
-    private ArchivedImage image(JsonNode row, JsonNode manifest, List<Reference> names) throws IOException {
+    private ArchivedImage image(JsonNode row, JsonNode siblings, JsonNode manifest, List<Reference> names)
+            throws IOException {
         Digest digest = Digest.parse(row.path("digest").asText());
         List<Path> layers = new ArrayList<>();
         for (JsonNode layer : manifest.path("layers")) {
@@ -163,7 +167,14 @@ final class ArchivedLayout {
         boolean packed = isPacked(manifest);
         // A manifest that names plain tars is as good as none: it can be written again from the layers.
         List<ManifestText> texts = packed ? List.of(new ManifestText(digest, type, spool.blob(digest))) : List.of();
-        return new ArchivedImage(config, layers, names, texts, packed, null);
+        return new ArchivedImage(
+                config,
+                layers,
+                names,
+                texts,
+                packed,
+                null,
+                new ArchivedAttestations(spool).read(ManifestBody.attestations(siblings, digest)));
     }
 
     private static List<Reference> names(JsonNode row) {

@@ -38,6 +38,16 @@ public final class ImportRoot {
     /** What was checked before the first byte is read. */
     public record Checked(@Nullable Reference name, ContainerConfig config, Platform platform, String message) {}
 
+    /** As below, for a root that is open already and closed where the request is refused. */
+    public static Checked check(ImportImage request, Runnable close) {
+        try {
+            return check(request);
+        } catch (WharfException e) {
+            close.run();
+            throw e;
+        }
+    }
+
     public static Checked check(ImportImage request) {
         String repository = request.repository();
         Reference name =

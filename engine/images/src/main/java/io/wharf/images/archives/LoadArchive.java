@@ -100,7 +100,8 @@ public final class LoadArchive {
                             parent(archived.parent(), config),
                             archived.names(),
                             archived.manifests(),
-                            typed(hold.uncommittedBlobs(), archived.manifests()));
+                            typed(hold.uncommittedBlobs(), archived.manifests()),
+                            archived.attestations());
                     return add.run(hold, draft, (tx, image) -> ImageEvents.of(tx, image, "load"));
                 })
                 .onSuccess(image -> {

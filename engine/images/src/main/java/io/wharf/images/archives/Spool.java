@@ -40,6 +40,9 @@ final class Spool {
     private final Map<String, Path> files = new HashMap<>();
     private final Map<String, String> links = new HashMap<>();
 
+    /** Not how many names there are: an archive may hold the same one twice. */
+    private int count;
+
     private long names;
     private long documents;
     private long plainBytes;
@@ -74,12 +77,12 @@ final class Spool {
         }
         switch (entry.kind()) {
             case FILE -> {
-                Path file = folder.resolve(Integer.toString(files.size()));
+                Path file = folder.resolve(Integer.toString(count++));
                 try (OutputStream out = Files.newOutputStream(file)) {
                     byte[] chunk = new byte[CHUNK];
-                    for (int count = tar.read(chunk, 0, CHUNK); count >= 0; count = tar.read(chunk, 0, CHUNK)) {
-                        out.write(chunk, 0, count);
-                        plainBytes += count;
+                    for (int read = tar.read(chunk, 0, CHUNK); read >= 0; read = tar.read(chunk, 0, CHUNK)) {
+                        out.write(chunk, 0, read);
+                        plainBytes += read;
                         limits.checkRatio(packed.count(), plainBytes);
                     }
                 }

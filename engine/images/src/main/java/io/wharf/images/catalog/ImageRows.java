@@ -5,12 +5,14 @@ import io.wharf.base.Tx;
 import io.wharf.images.spec.ManifestText;
 import io.wharf.images.spec.Reference;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that comes with an image in one commit, once as rows and once in memory.
  *
  * @param brought blobs whose bytes lie there from now on
  * @param blobs all that are named, those among them
+ * @param attestations what is attested from now on; null where nothing new was heard
  */
 // Handed on, never compared.
 @SuppressWarnings("ArrayRecordComponent")
@@ -22,7 +24,8 @@ public record ImageRows(
         List<Blob> brought,
         List<Blob> blobs,
         List<ManifestText> manifests,
-        List<Reference> names) {
+        List<Reference> names,
+        @Nullable List<Attestation> attestations) {
     public void write(Tx tx) {
         Digest id = image.id();
         ImageTable.putImage(tx, image, config);
@@ -33,6 +36,9 @@ public record ImageRows(
         manifests.forEach(text -> ImageTable.putManifest(tx, manifest(text), text.body()));
         names.forEach(name -> ImageTable.putName(tx, name.full(), id));
         Uses.write(tx, id, use);
+        if (attestations != null) {
+            Attestations.put(tx, id, attestations);
+        }
     }
 
     private Manifest manifest(ManifestText text) {

@@ -33,7 +33,8 @@ public final class ImageTable {
                             + " media_type TEXT NOT NULL, size INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;"
                             + "CREATE TABLE container_layer(container TEXT PRIMARY KEY, image TEXT NOT NULL,"
                             + " top TEXT) WITHOUT ROWID",
-                    Recipes.TABLE + ";" + Uses.TABLE));
+                    Recipes.TABLE + ";" + Uses.TABLE,
+                    Attestations.TABLE));
 
     private ImageTable() {}
 
@@ -59,6 +60,7 @@ public final class ImageTable {
         tx.update("DELETE FROM image_manifest WHERE image = ?", id.toString());
         tx.update("DELETE FROM image_name WHERE image = ?", id.toString());
         Uses.delete(tx, id);
+        Attestations.delete(tx, id);
     }
 
     static void putLayer(Tx tx, Layer layer) {

@@ -7,6 +7,8 @@ import io.wharf.base.Store;
 import io.wharf.base.Times;
 import io.wharf.base.Tx;
 import io.wharf.base.WharfException;
+import io.wharf.images.catalog.Attestation;
+import io.wharf.images.catalog.Attestations;
 import io.wharf.images.catalog.Blob;
 import io.wharf.images.catalog.Image;
 import io.wharf.images.catalog.ImageRows;
@@ -43,16 +45,21 @@ public final class AddImage {
         this.lanes = lanes;
     }
 
-    /** An image whose layers are held. */
+    /**
+     * An image whose layers are held.
+     *
+     * @param attestations null where nothing was heard of any
+     */
     @SuppressWarnings("ArrayRecordComponent")
     public record Draft(
             byte[] config,
             @Nullable Digest parent,
             List<Reference> names,
             List<ManifestText> manifests,
-            List<Blob> blobs) {
+            List<Blob> blobs,
+            @Nullable List<Attestation> attestations) {
         public static Draft of(byte[] config, @Nullable Digest parent, List<Reference> names) {
-            return new Draft(config, parent, names, List.of(), List.of());
+            return new Draft(config, parent, names, List.of(), List.of(), null);
         }
     }
 
@@ -76,7 +83,15 @@ public final class AddImage {
                     blobs.addAll(draft.blobs());
                     Uses.Use use = new Uses.Use(Times.nowNanos(), images.uses().isPinned(id));
                     ImageRows rows = new ImageRows(
-                            image, draft.config(), use, added, brought, blobs, draft.manifests(), draft.names());
+                            image,
+                            draft.config(),
+                            use,
+                            added,
+                            brought,
+                            blobs,
+                            draft.manifests(),
+                            draft.names(),
+                            draft.attestations());
                     return store.write(tx -> {
                                 rows.write(tx);
                                 announce.accept(tx, image);
@@ -104,6 +119,11 @@ public final class AddImage {
     /** The text of a config that is here. */
     private Future<byte[]> config(Digest image) {
         return ImageTable.config(store, image);
+    }
+
+    /** The manifests by which something is attested of an image that is here. */
+    public Future<List<Digest>> attestedBy(Digest image) {
+        return images.image(image).isEmpty() ? Future.succeededFuture(List.of()) : Attestations.manifests(store, image);
     }
 
     /** The text of a config, fetched where it is not here or not what it was. */

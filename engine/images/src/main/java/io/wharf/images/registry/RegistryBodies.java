@@ -5,7 +5,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.wharf.base.Digest;
 import io.wharf.base.WharfException;
+import io.wharf.images.spec.PackedStatement;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads answers of limited length as a whole. */
 final class RegistryBodies {
@@ -38,6 +42,36 @@ final class RegistryBodies {
             }
         });
         response.resume();
+        return promise.future();
+    }
+
+    /** Packs a statement while it comes; null where it is too long or another than was wanted. */
+    static Future<byte @Nullable []> packed(HttpClientResponse response, Digest wanted) {
+        Promise<byte @Nullable []> promise = Promise.promise();
+        try {
+            PackedStatement pack = new PackedStatement();
+            response.exceptionHandler(failure ->
+                    promise.tryFail(new Unanswered("reading the answer: " + DialWords.of(failure), failure)));
+            response.endHandler(end -> {
+                try {
+                    promise.tryComplete(pack.finish(wanted));
+                } catch (IOException e) {
+                    promise.tryFail(e);
+                }
+            });
+            response.handler(part -> {
+                try {
+                    if (!pack.add(part.getBytes(), 0, part.length()) && promise.tryComplete(null)) {
+                        response.request().reset();
+                    }
+                } catch (IOException e) {
+                    promise.tryFail(e);
+                }
+            });
+            response.resume();
+        } catch (IOException e) {
+            promise.tryFail(e);
+        }
         return promise.future();
     }
 

@@ -130,6 +130,12 @@ public final class RegistrySession {
                                 "image config verification failed for digest " + wanted.digest())));
     }
 
+    /** A statement of any length, packed as it comes. */
+    Future<byte @Nullable []> statement(Descriptor wanted) {
+        return blob(path("blobs/" + wanted.digest()), 0, wish)
+                .compose(response -> RegistryBodies.packed(response, wanted.digest()));
+    }
+
     /** A layer's bytes from a place on, paused; the answer says whether they begin there (206) or at 0 (200). */
     Future<HttpClientResponse> layer(Digest digest, long from, Cancellation user) {
         return blob(path("blobs/" + digest), from, user);

@@ -59,6 +59,11 @@ public final class Repository {
         return first(Capability.PULL, session -> session.document(wanted));
     }
 
+    /** An attestation's statement, packed; null where it is too long, or not what was wanted. */
+    public Future<byte @Nullable []> statement(Descriptor wanted) {
+        return first(Capability.PULL, session -> session.statement(wanted));
+    }
+
     /** A layer's bytes from a place on: from where its manifest says it lies, else from the hosts. */
     Future<Opened> layer(Descriptor part, long from, Cancellation user) {
         return first(

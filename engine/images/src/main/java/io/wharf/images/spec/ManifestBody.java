@@ -14,6 +14,11 @@ public final class ManifestBody {
     public static final List<String> ACCEPTED =
             List.of(MediaTypes.DOCKER_MANIFEST, MediaTypes.DOCKER_LIST, MediaTypes.OCI_MANIFEST, MediaTypes.OCI_INDEX);
 
+    private static final String REFERENCE_TYPE = "vnd.docker.reference.type";
+    private static final String REFERENCE_DIGEST = "vnd.docker.reference.digest";
+    private static final String ATTESTATION = "attestation-manifest";
+    private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
+
     private final ManifestText text;
     private final JsonNode root;
 
@@ -107,6 +112,53 @@ public final class ManifestBody {
             }
         }
         return rows;
+    }
+
+    /** Where an index tells what is attested of one of its images, as BuildKit writes it. */
+    public List<Descriptor> attestationsOf(Digest image) {
+        return attestations(root.path("manifests"), image);
+    }
+
+    /** The same of the rows of an index. */
+    public static List<Descriptor> attestations(Iterable<JsonNode> rows, Digest image) {
+        List<Descriptor> found = new ArrayList<>();
+        for (JsonNode row : rows) {
+            JsonNode notes = row.path("annotations");
+            if (notes.path(REFERENCE_TYPE).asText("").equals(ATTESTATION)
+                    && notes.path(REFERENCE_DIGEST).asText("").equals(image.toString())) {
+                found.add(Descriptor.of(row));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * A statement that a manifest of attestations holds.
+     *
+     * @param descriptor of the part, as JSON
+     */
+    public record Statement(Descriptor part, String predicateType, String descriptor) {}
+
+    /** Those that say of what kind they are. */
+    public List<Statement> statements() {
+        List<Statement> found = new ArrayList<>();
+        for (JsonNode row : root.path("layers")) {
+            String type = row.path("annotations").path(PREDICATE_TYPE).asText("");
+            if (!type.isEmpty()) {
+                found.add(new Statement(Descriptor.of(row), type, Json.write(described(row))));
+            }
+        }
+        return found;
+    }
+
+    /** What OCI's descriptors have, and no more. */
+    private static ObjectNode described(JsonNode row) {
+        ObjectNode shown = Descriptor.of(row).toJson();
+        ObjectNode notes = shown.putObject("annotations");
+        row.path("annotations")
+                .properties()
+                .forEach(note -> notes.put(note.getKey(), note.getValue().asText()));
+        return shown;
     }
 
     public Descriptor config() {

@@ -264,7 +264,7 @@ public final class TakeDockerImages {
                 : images.uses().of(image.id());
         Image taken =
                 before == null ? image : new Image(image.id(), image.config(), before.parent(), before.taggedNanos());
-        ImageRows rows = new ImageRows(taken, config, use, layers, List.of(), blobs, List.of(), free);
+        ImageRows rows = new ImageRows(taken, config, use, layers, List.of(), blobs, List.of(), free, null);
         await(store.write(tx -> {
             rows.write(tx);
             if (before == null) {

@@ -6,6 +6,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
+import io.wharf.images.catalog.Attestation;
 import io.wharf.images.catalog.Blob;
 import io.wharf.images.catalog.ImageEvents;
 import io.wharf.images.catalog.Images;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One pull: the manifest, the config, the layers that are not here, and then the image in one commit. */
 final class Pull {
@@ -149,6 +151,8 @@ final class Pull {
         List<ManifestText> texts =
                 named == manifest ? List.of(manifest.text()) : List.of(named.text(), manifest.text());
         boolean known = images.image(config.digest()).isPresent();
+        Future<@Nullable List<Attestation>> attested =
+                new FetchAttestations(repository, add, threads).run(named, manifest, config.digest());
         return add.config(config.digest(), () -> repository.document(config)).compose(bytes -> {
             ImageConfig parsed = ImageConfig.parse(bytes);
             check(name, parsed, manifest, platform, strict);
@@ -159,10 +163,11 @@ final class Pull {
                                     .filter(config.digest()::equals)
                                     .isPresent());
             return layers.holding(hold -> fetch(repository, hold, parsed, manifest)
-                            .compose(here -> {
+                            .compose(here -> attested)
+                            .compose(attestations -> {
                                 boolean fetched = !hold.uncommittedBlobs().isEmpty();
-                                var draft =
-                                        new AddImage.Draft(bytes, null, names, texts, blobs(hold, parsed, manifest));
+                                var draft = new AddImage.Draft(
+                                        bytes, null, names, texts, blobs(hold, parsed, manifest), attestations);
                                 return add.run(hold, draft, (tx, image) -> ImageEvents.moved(tx, image, "pull", name))
                                         .map(image -> fetched);
                             })

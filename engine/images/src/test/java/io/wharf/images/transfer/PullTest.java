@@ -155,6 +155,77 @@ class PullTest {
         }
     }
 
+    @Test
+    void attestations_comeWithAPull_onceAndNotAtAllCosts() {
+        try (FakeRegistry registry = new FakeRegistry(room.vertx, false, false)) {
+            Digest amd =
+                    registry.image("a", "amd64", MediaTypes.OCI_LAYER, List.of(FakeRegistry.gzip(TAR)), List.of(DIFF));
+            byte[] statement = "{\"predicate\":{}}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            Digest attested = registry.manifest(
+                    "attested",
+                    MediaTypes.OCI_MANIFEST,
+                    Json.writeBytes(Map.of(
+                            "schemaVersion",
+                            2,
+                            "layers",
+                            List.of(Map.of(
+                                    "mediaType",
+                                    "application/vnd.in-toto+json",
+                                    "digest",
+                                    registry.blob(statement),
+                                    "size",
+                                    statement.length,
+                                    "annotations",
+                                    Map.of("in-toto.io/predicate-type", "https://a/b"))))));
+            index(registry, "one", amd, attested);
+            pull(registry, "one");
+            String name = registry.host() + "/app:one";
+            assertThat(attestations(name)).contains("\"Statement\":{\"predicate\":{}}}]");
+            registry.requests.clear();
+            pull(registry, "one");
+            assertThat(registry.requests).noneMatch(line -> line.contains(attested.toString()));
+
+            index(registry, "two", amd, Digest.of(new byte[1]));
+            pull(registry, "two");
+            assertThat(attestations(name))
+                    .as("another index tells of others, which are not to be had")
+                    .isEqualTo("[]\n");
+        }
+    }
+
+    private String attestations(String name) {
+        return new String(
+                room.drain(room.images.attestations(name, null, List.of(), true)),
+                java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static void index(FakeRegistry registry, String tag, Digest image, Digest attestation) {
+        registry.manifest(
+                tag,
+                MediaTypes.OCI_INDEX,
+                Json.writeBytes(Map.of(
+                        "schemaVersion",
+                        2,
+                        "manifests",
+                        List.of(
+                                row(image, "amd64"),
+                                Map.of(
+                                        "mediaType",
+                                        MediaTypes.OCI_MANIFEST,
+                                        "digest",
+                                        attestation,
+                                        "size",
+                                        1,
+                                        "platform",
+                                        Map.of("os", "unknown", "architecture", "unknown"),
+                                        "annotations",
+                                        Map.of(
+                                                "vnd.docker.reference.type",
+                                                "attestation-manifest",
+                                                "vnd.docker.reference.digest",
+                                                image))))));
+    }
+
     private static Map<String, Object> row(Digest digest, String architecture) {
         return Map.of(
                 "mediaType",
