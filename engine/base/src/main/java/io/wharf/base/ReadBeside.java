@@ -1,6 +1,5 @@
 package io.wharf.base;
 
-import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,7 +34,7 @@ final class ReadBeside {
     }
 
     /** Runs the work, or the other where the store has its file for itself. */
-    <T> void run(Function<Tx, T> work, Promise<T> promise, Runnable otherwise) {
+    <T> void run(Function<Tx, T> work, CallerPromise<T> promise, Runnable otherwise) {
         if (impossible) {
             otherwise.run();
             return;
@@ -84,7 +83,7 @@ final class ReadBeside {
         }
     }
 
-    private <T> void perform(Function<Tx, T> work, Promise<T> promise, Runnable otherwise) {
+    private <T> void perform(Function<Tx, T> work, CallerPromise<T> promise, Runnable otherwise) {
         Tx reading = tx;
         if (reading == null) {
             impossible = true;
@@ -94,7 +93,7 @@ final class ReadBeside {
         try {
             promise.complete(work.apply(reading));
         } catch (RuntimeException e) {
-            promise.tryFail(e);
+            promise.fail(e);
         }
     }
 

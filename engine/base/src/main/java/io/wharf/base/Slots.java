@@ -2,9 +2,7 @@ package io.wharf.base;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
@@ -23,7 +21,7 @@ public final class Slots {
     /** Calls the work on the caller's context, at once or later. */
     public <T> Future<T> run(Supplier<Future<T>> work) {
         Context context = Vertx.currentContext();
-        Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        CallerPromise<T> promise = new CallerPromise<>();
         Runnable begin = () -> {
             Future<T> running;
             try {
@@ -31,10 +29,15 @@ public final class Slots {
             } catch (RuntimeException e) {
                 running = Future.failedFuture(e);
             }
-            running.onComplete(result -> {
-                done();
-                promise.handle(result);
-            });
+            running.onComplete(
+                    value -> {
+                        done();
+                        promise.complete(value);
+                    },
+                    failure -> {
+                        done();
+                        promise.fail(failure);
+                    });
         };
         synchronized (this) {
             if (free == 0) {

@@ -1,10 +1,6 @@
 package io.wharf.base;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,9 +47,9 @@ public final class Store implements AutoCloseable {
     /** Each is itself alone; a record would be compared by its parts, by code that is made when it is first wanted. */
     private static final class Unit {
         private final Function<Tx, ?> work;
-        private final Promise<Object> promise;
+        private final CallerPromise<Object> promise;
 
-        Unit(Function<Tx, ?> work, Promise<Object> promise) {
+        Unit(Function<Tx, ?> work, CallerPromise<Object> promise) {
             this.work = work;
             this.promise = promise;
         }
@@ -62,31 +58,26 @@ public final class Store implements AutoCloseable {
             return work;
         }
 
-        Promise<Object> promise() {
+        CallerPromise<Object> promise() {
             return promise;
         }
     }
 
     /** A unit's outcome, held back until its group is durable. */
     private record Outcome(
-            Promise<Object> promise,
+            CallerPromise<Object> promise,
             @Nullable Object value,
             @Nullable Throwable failure) {
         void tell() {
-            try {
-                if (failure == null) {
-                    promise.complete(value);
-                } else {
-                    promise.fail(failure);
-                }
-            } catch (RuntimeException e) {
-                // Its context is gone, and with it all who asked; what they asked for is done.
-                LOG.debug("nobody hears of a commit any more: {}", e.toString());
+            if (failure == null) {
+                promise.complete(value);
+            } else {
+                promise.fail(failure);
             }
         }
     }
 
-    private static final Unit STOP = new Unit(tx -> true, Promise.promise());
+    private static final Unit STOP = new Unit(tx -> true, CallerPromise.toNobody());
 
     private final Connection connection;
     private final Tx tx;
@@ -126,18 +117,18 @@ public final class Store implements AutoCloseable {
 
     /** Runs a unit of work and completes when it is durable. */
     public <T> Future<T> write(Function<Tx, T> work) {
-        Promise<T> promise = promiseOnCaller();
+        CallerPromise<T> promise = new CallerPromise<>();
         submit(work, promise);
         return promise.future();
     }
 
     @SuppressWarnings("unchecked")
-    private <T> void submit(Function<Tx, T> work, Promise<T> promise) {
+    private <T> void submit(Function<Tx, T> work, CallerPromise<T> promise) {
         if (closed) {
             promise.fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
             return;
         }
-        Unit unit = new Unit(work, (Promise<Object>) promise);
+        Unit unit = new Unit(work, (CallerPromise<Object>) promise);
         queue.add(unit);
         // Closed in between: the writer may have left without it.
         if (drained && queue.remove(unit)) {
@@ -150,7 +141,7 @@ public final class Store implements AutoCloseable {
      * own: whoever must not wait for others to write says so by an empty unit.
      */
     public void accompany(Function<Tx, ?> work) {
-        riders.add(new Unit(work, Promise.promise()));
+        riders.add(new Unit(work, CallerPromise.toNobody()));
     }
 
     /**
@@ -171,7 +162,7 @@ public final class Store implements AutoCloseable {
      * time. Completes on the context that asked.
      */
     public <T> Future<T> readBeside(Function<Tx, T> work) {
-        Promise<T> promise = promiseOnCaller();
+        CallerPromise<T> promise = new CallerPromise<>();
         beside.run(work, promise, () -> submit(work, promise));
         return promise.future();
     }
@@ -200,11 +191,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static <T> Promise<T> promiseOnCaller() {
-        Context context = Vertx.currentContext();
-        return context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
-    }
-
     private void drain() {
         List<Unit> group = new ArrayList<>();
         boolean running = true;
@@ -224,7 +210,7 @@ public final class Store implements AutoCloseable {
         }
         drained = true;
         for (Unit late = queue.poll(); late != null; late = queue.poll()) {
-            late.promise().tryFail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
+            late.promise().fail(new WharfException(ErrorKind.UNAVAILABLE, "the engine is stopping"));
         }
     }
 

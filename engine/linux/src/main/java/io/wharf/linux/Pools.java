@@ -1,9 +1,7 @@
 package io.wharf.linux;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
+import io.wharf.base.CallerPromise;
 import io.wharf.base.Metrics;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -95,8 +93,7 @@ public final class Pools implements AutoCloseable {
     }
 
     private static <T> Future<T> call(ThreadPoolExecutor pool, Callable<T> work) {
-        var context = Vertx.currentContext();
-        Promise<T> promise = context instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        var promise = new CallerPromise<T>();
         var asked = System.nanoTime();
         try {
             pool.execute(() -> {

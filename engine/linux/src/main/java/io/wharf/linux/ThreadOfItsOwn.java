@@ -1,9 +1,7 @@
 package io.wharf.linux;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
+import io.wharf.base.CallerPromise;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,8 +38,7 @@ public final class ThreadOfItsOwn {
 
     /** Begins work that may never end; the answer arrives on the caller's Vert.x context, where it has one. */
     public static <T> Future<T> call(String name, Callable<T> work) {
-        Promise<T> promise =
-                Vertx.currentContext() instanceof ContextInternal internal ? internal.promise() : Promise.promise();
+        var promise = new CallerPromise<T>();
         start(name, () -> {
             T result;
             try {
