@@ -140,14 +140,17 @@ final class Leftovers {
     /** What hangs in the kernel goes some day; unless the container runs again, and then its next end clears it. */
     private void clearAgain(Traces traces, long retryMillis) {
         String id = traces.id();
-        boolean inUse = room.containers()
-                .find(id)
-                .map(container -> container.run() != null || container.starting())
-                .orElse(false);
+        Container container = room.containers().byId(id);
+        boolean inUse = container != null && (container.run() != null || container.starting());
         if (!inUse && uncleared.contains(id)) {
-            clear(traces, Math.min(retryMillis * 2, LAST_RETRY_MILLIS))
+            Future<Void> cleared = clear(traces, Math.min(retryMillis * 2, LAST_RETRY_MILLIS))
                     .onSuccess(done -> LOG.info("what was left of the run of {} is cleared", id))
                     .onFailure(failure -> LOG.debug("the run of {} is still there: {}", id, failure.toString()));
+            if (container != null) {
+                // A start that comes meanwhile waits, else what it makes would be taken for what was left.
+                container.cleared(Future.join(container.cleared(), cleared.otherwiseEmpty())
+                        .mapEmpty());
+            }
         }
     }
 

@@ -106,8 +106,7 @@ final class RemoveContainer {
 
     /** From here on a crash is followed by the rest of the removal. */
     Future<Void> inLane(Container container, boolean volumes) {
-        Run run = container.run();
-        if (run != null && container.status().hasProcess()) {
+        if (container.status().hasProcess()) {
             return Future.failedFuture(
                     WharfException.conflict("container " + container.name() + " was started meanwhile: try again"));
         }
