@@ -180,6 +180,8 @@ final class ConsoleHarness implements AutoCloseable {
     /** Starts it as the lifecycle does, as far as the streams have to do with it; completes at its end. */
     Future<Integer> start(Container container) throws Exception {
         MonitorFiles files = room.files(container);
+        // Else what the run before has left might be taken away under the new monitor.
+        on(() -> hub.preparing(container));
         SpawnMonitor monitors = new SpawnMonitor(room);
         SpawnMonitor.Started started = on(() -> pools.call(() -> {
             HostConfig host = container.host();
