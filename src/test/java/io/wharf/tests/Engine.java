@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -133,13 +134,7 @@ final class Engine implements AutoCloseable {
     private void end(String signal) {
         Process daemon = running();
         Running.run("kill", "-" + signal, "" + daemon.pid()).ok();
-        try {
-            if (!daemon.waitFor(Patience.of(START).toSeconds(), TimeUnit.SECONDS)) {
-                throw new AssertionError("the engine still runs a minute after SIG" + signal + ":\n" + logTail());
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        awaitEnd(daemon);
         if (Here.DOCKERD) {
             // Its containerd ends with it, but not at once, and where nobody reaps it the next one waits for it in
             // vain.
@@ -149,6 +144,21 @@ final class Engine implements AutoCloseable {
                             .noneMatch(p -> p.arguments().startsWith("containerd ")));
             forgetContainerd();
         }
+    }
+
+    private void awaitEnd(Process daemon) {
+        try {
+            if (!daemon.waitFor(Patience.of(START).toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("the engine still runs a minute after it was to end:\n" + logTail());
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Of an engine that somebody else has told to end. */
+    void awaitEnd() {
+        awaitEnd(Objects.requireNonNull(process));
     }
 
     private void forgetContainerd() {

@@ -40,10 +40,14 @@ import io.wharf.streams.HandleTable;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Owns the containers: start, recovery and the way to each verb. */
 public final class ContainersVerticle extends VerticleBase implements ContainerService {
+    /** So long a stop waits for it; it takes a fraction of one. */
+    private static final int PROBE_SECONDS = 5;
+
     private final EngineOptions options;
     private final ContainerTable table;
     private final KernelLedger ledger;
@@ -109,13 +113,23 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
         });
     }
 
-    /** Clients are let go; containers go on, also those that stood still for a copy. */
+    /**
+     * Clients are let go; containers go on, also those that stood still for a copy. What the runtimes are still being tried
+     * on is taken away first.
+     */
     @Override
     public Future<?> stop() {
         if (hub != null) {
             hub.close();
         }
-        return room == null ? Future.succeededFuture() : freezing.thawAll(room);
+        return room == null
+                ? Future.succeededFuture()
+                : Future.join(
+                        freezing.thawAll(room),
+                        room.host()
+                                .found()
+                                .timeout(PROBE_SECONDS, TimeUnit.SECONDS)
+                                .otherwiseEmpty());
     }
 
     private Room.HostSide hostSide(

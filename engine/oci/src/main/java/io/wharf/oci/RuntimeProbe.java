@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * Finds the OCI runtimes and tries each on a container whose program does nothing.
  *
  * <p>What a runtime's version promises and what this host lets it do are two things (crun refuses hybrid cgroups, a
- * sandbox may withhold a capability), so each one creates a real container, with the spec that all others get, and
- * deletes it. Answers are kept in the exec root, by what they depend on, so that a start of the engine need not wait.
+ * sandbox may withhold a capability), so each one runs a real container, with the spec that all others get. Its program
+ * ends at once, and the runtime then deletes it: also where the engine is killed meanwhile, nothing goes on. Answers are kept in the exec root, by what they depend on, so that a start of the engine need not wait.
  */
 public final class RuntimeProbe {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeProbe.class);
@@ -224,7 +224,7 @@ public final class RuntimeProbe {
         return false;
     }
 
-    /** Creates and deletes a container; empty where that works. */
+    /** Runs a container; empty where that works. */
     private String tryContainer(OciRuntime runtime) throws IOException {
         Layout layout = options.layout();
         // Short and of this process alone, so that two engines never meet.
@@ -237,17 +237,18 @@ public final class RuntimeProbe {
         Files.createDirectories(folder);
         Files.createDirectories(root);
         try {
-            if (!Files.exists(program)) {
-                // Never run: a runtime looks for the program at create, and runs it at start.
-                Files.createFile(
-                        program, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-            }
+            Files.write(program, DoesNothing.program());
+            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
             new Bundle(facts, cgroups).write(input(id, root), folder, runtime);
             OciRuntime probing =
                     new OciRuntime(runtime.name(), runtime.program(), "", folder.resolve("state"), cgroups.systemd());
-            Commands.Result created = run(probing, log, "create", "--bundle", folder.toString(), id);
+            Commands.Result ran = run(probing, log, "run", "--bundle", folder.toString(), id);
+            if (ran.success()) {
+                return "";
+            }
+            String reason = reason(log, ran);
             run(probing, log, "delete", "--force", id);
-            return created.success() ? "" : reason(log, created);
+            return reason;
         } finally {
             Trees.delete(root);
             Trees.delete(folder);
@@ -282,7 +283,7 @@ public final class RuntimeProbe {
     private String key(String program) {
         try {
             Path path = Path.of(program).toRealPath();
-            return "3 " + Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
+            return "4 " + Files.getLastModifiedTime(path).toMillis() + " " + Files.size(path) + " "
                     + Host.kernel().release() + " " + Boot.id() + " " + cgroups.driver() + " " + facts.cgroup() + " "
                     + facts.controllers().stream().sorted().toList();
         } catch (IOException e) {
