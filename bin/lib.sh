@@ -42,7 +42,8 @@ install_missing() {
     proof=${pair#*=}
     case $proof in
       /*) [ -e "$proof" ] ;;
-      lib:*) /sbin/ldconfig -p | grep -q "^[[:space:]]*${proof#lib:}" ;;
+      # Not grep -q, which leaves at the first line: a writer's broken pipe would count as a failure.
+      lib:*) /sbin/ldconfig -p | grep "^[[:space:]]*${proof#lib:}" >/dev/null ;;
       *) PATH=$PATH:/usr/sbin:/sbin command -v "$proof" >/dev/null ;;
     esac || missing+=("${pair%%=*}")
   done

@@ -2,24 +2,57 @@
 
 Every request is changed at the last moment, whatever made it, so nothing gets past the list of what is left out.
 """
+import atexit
 import http.client
 import json
 import os
 import random
 import socket
+import sys
+import time
 
+import requests
 import schemathesis
 import urllib3.connection
 
 SOCKET = os.environ["WHARF_SOCKET"]
+# The engine is killed now and then: what it does not answer for that is asked again.
+DIES = os.environ.get("WHARF_DIES") == "1"
 FIXED = random.Random(1)
 
 
 def connect(*_):
-    end = socket.socket(socket.AF_UNIX)
-    end.settimeout(30)
-    end.connect(SOCKET)
-    return end
+    for turn in range(300 if DIES else 1):
+        end = socket.socket(socket.AF_UNIX)
+        end.settimeout(30)
+        try:
+            end.connect(SOCKET)
+            return end
+        except OSError:
+            end.close()
+            time.sleep(0.1)
+    raise ConnectionRefusedError("no engine at " + SOCKET)
+
+
+def patient(send):
+    """Sends again what broke off with the engine; the same request may then meet what it has left behind."""
+
+    def again(*arguments, **more):
+        for turn in range(5):
+            try:
+                return send(*arguments, **more)
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, http.client.HTTPException, OSError) as e:
+                if isinstance(e, requests.Timeout) or turn == 4:
+                    raise
+                broken.append(e)
+
+    return again
+
+
+broken = []
+if DIES:
+    requests.Session.send = patient(requests.Session.send)
+    atexit.register(lambda: print("asked again after a death: %d" % len(broken), file=sys.stderr))
 
 
 # The address in every URL is a pretext: there is one engine, behind one socket.
@@ -66,7 +99,7 @@ def once(make):
     return known_or_made
 
 
-def ask(method, path, body=None):
+def ask_once(method, path, body=None):
     engine = http.client.HTTPConnection("localhost")
     engine.sock = connect()
     try:
@@ -77,6 +110,7 @@ def ask(method, path, body=None):
         engine.close()
 
 
+ask = patient(ask_once) if DIES else ask_once
 LOOP = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"]
 
 

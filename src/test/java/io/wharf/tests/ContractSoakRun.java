@@ -1,23 +1,70 @@
 package io.wharf.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** As {@link ContractFuzzTest}, for minutes, from the edges of each value to chains of requests; {@code bin/soak} runs it. */
 class ContractSoakRun {
+    private static final Duration LIFE = Duration.ofSeconds(20);
+
     @RegisterExtension
     static final Rig rig = new Rig();
 
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void everyOperation_answersAsTheContractSays_forLong() {
+        run(false);
+    }
+
+    /** The engine is killed every 20 seconds and started again at once; what is left of it all is looked at in the end. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
+    void everyOperation_answersAsTheContractSays_overDeathsOfTheEngine() throws Exception {
+        AtomicInteger deaths = new AtomicInteger();
+        Thread killer = Thread.ofPlatform().daemon().start(() -> kill(deaths));
+        try {
+            run(true);
+        } finally {
+            killer.interrupt();
+            killer.join();
+        }
+        System.out.println(deaths + " deaths of the engine");
+        assertThat(deaths.get()).isPositive();
+        assertThat(rig.engine().alive()).isTrue();
+        for (String what : List.of("ps -aq", "volume ls -q", "network ls -q")) {
+            String kind = what.startsWith("ps") ? "container" : what.substring(0, what.indexOf(' '));
+            rig.run(what.split(" ")).ok().lines().forEach(one -> rig.ok(kind, "inspect", one));
+        }
+        rig.ok("system", "df", "-v");
+        assertThat(rig.ok("run", "--rm", "busybox", "echo", "as ever")).isEqualTo("as ever");
+    }
+
+    private static void kill(AtomicInteger deaths) {
+        try {
+            while (true) {
+                Thread.sleep(LIFE);
+                rig.engine().kill();
+                rig.engine().start();
+                deaths.incrementAndGet();
+            }
+        } catch (InterruptedException e) {
+            // Enough.
+        }
+    }
+
+    private static void run(boolean dies) {
         long minutes = Long.getLong("wharf.soak.minutes", 1);
         Schemathesis.run(
                 rig,
                 Duration.ofMinutes(minutes * 2 + 20),
+                dies,
                 "--phases",
                 "coverage,fuzzing,stateful",
                 "--max-time",

@@ -27,6 +27,15 @@ final class Schemathesis {
 
     /** Runs it against an engine, tells its summary, and fails with all that it says where it finds anything. */
     static void run(Rig rig, Duration patience, String... more) {
+        run(rig, patience, false, more);
+    }
+
+    /**
+     * The same.
+     *
+     * @param dies whether the engine ends and starts again meanwhile: what it does not answer for that is asked again
+     */
+    static void run(Rig rig, Duration patience, boolean dies, String... more) {
         Assumptions.assumeFalse(PROGRAM.isEmpty(), "no Schemathesis: bin/test installs it");
         Path contract = rig.engine().home().resolve("openapi.json");
         try {
@@ -50,6 +59,8 @@ final class Schemathesis {
                 Here.resource("contract_hooks.py").getParent().toString(),
                 "PYTHONDONTWRITEBYTECODE",
                 "1",
+                "WHARF_DIES",
+                dies ? "1" : "0",
                 "SCHEMATHESIS_HOOKS",
                 "contract_hooks");
         Ran ran = Running.start(command, variables, rig.engine().home())
