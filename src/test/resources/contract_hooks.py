@@ -16,7 +16,7 @@ import schemathesis
 import urllib3.connection
 
 SOCKET = os.environ["WHARF_SOCKET"]
-# The engine is killed now and then: what it does not answer for that is asked again.
+# The engine is killed now and then: what is not answered for that is asked again.
 DIES = os.environ.get("WHARF_DIES") == "1"
 FIXED = random.Random(1)
 
@@ -38,13 +38,15 @@ def patient(send):
     """Sends again what broke off with the engine; the same request may then meet what it has left behind."""
 
     def again(*arguments, **more):
-        for turn in range(5):
+        for turn in range(300):
             try:
                 return send(*arguments, **more)
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, http.client.HTTPException, OSError) as e:
-                if isinstance(e, requests.Timeout) or turn == 4:
+                if isinstance(e, requests.Timeout) or turn == 299:
                     raise
                 broken.append(e)
+                # The tap before the engine takes connections while there is none behind it.
+                time.sleep(0.1)
 
     return again
 
