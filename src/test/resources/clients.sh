@@ -7,12 +7,16 @@ mkdir -p "$work" && cd "$work"
 quick=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx700m)
 jars=$(printf '%s\n' "$tools"/lib/*.jar | paste -sd:)
 
-generate() { java "${quick[@]}" -jar "$tools/openapi-generator-cli.jar" generate -i "$contract" "$@" >generate.log 2>&1 \
-  || { tail -30 generate.log; exit 1; }; }
+generate() {
+  java "${quick[@]}" -jar "$tools/openapi-generator-cli.jar" generate -i "$contract" "$@" >"generate-$2.log" 2>&1 \
+    || { tail -30 "generate-$2.log"; exit 1; }
+}
 
-generate -g java --library native -o java --global-property apiTests=false,modelTests=false,apiDocs=false,modelDocs=false \
-  --additional-properties=invokerPackage=client,apiPackage=client.api,modelPackage=client.model,openApiNullable=false,useJakartaEe=true
-cat >java/src/main/java/Main.java <<'JAVA'
+# One beside the other: each waits for the disk and for one thread much of its time.
+java_client() {
+  generate -g java --library native -o java --global-property apiTests=false,modelTests=false,apiDocs=false,modelDocs=false \
+    --additional-properties=invokerPackage=client,apiPackage=client.api,modelPackage=client.model,openApiNullable=false,useJakartaEe=true
+  cat >java/src/main/java/Main.java <<'JAVA'
 import client.ApiClient;
 import client.api.ContainersApi;
 
@@ -25,13 +29,15 @@ public class Main {
     }
 }
 JAVA
-mkdir -p classes
-find java/src/main -name '*.java' >sources
-javac -J-XX:TieredStopAtLevel=1 -nowarn -d classes -cp "$jars" @sources
-java "${quick[@]}" -cp "classes:$jars" Main "$url"
+  mkdir -p classes
+  find java/src/main -name '*.java' >sources
+  javac -J-XX:TieredStopAtLevel=1 -nowarn -d classes -cp "$jars" @sources
+  java "${quick[@]}" -cp "classes:$jars" Main "$url"
+}
 
-generate -g typescript-fetch -o typescript --global-property apiDocs=false,modelDocs=false
-cat >main.ts <<'TS'
+typescript_client() {
+  generate -g typescript-fetch -o typescript --global-property apiDocs=false,modelDocs=false
+  cat >main.ts <<'TS'
 import { Configuration, ContainersApi } from "./typescript/index";
 
 async function main(): Promise<void> {
@@ -46,7 +52,15 @@ main().catch((e) => {
   process.exit(1);
 });
 TS
-ln -sfn "$tools/node_modules" node_modules
-node node_modules/typescript/bin/tsc --strict --skipLibCheck --target es2020 --module commonjs --moduleResolution node \
-  --types node --lib es2020,dom --outDir out main.ts
-node out/main.js "$url"
+  ln -sfn "$tools/node_modules" node_modules
+  node node_modules/typescript/bin/tsc --strict --skipLibCheck --target es2020 --module commonjs --moduleResolution node \
+    --types node --lib es2020,dom --outDir out main.ts
+  node out/main.js "$url"
+}
+
+java_client >java.out 2>&1 &
+typescript_client >typescript.out 2>&1 &
+failed=0
+for one in $(jobs -p); do wait "$one" || failed=1; done
+cat java.out typescript.out
+exit $failed
