@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     private final String[] flags;
     private List<String> properties = List.of();
+    private String untapped = "";
     private @Nullable Engine engine;
     private @Nullable Leaks leaks;
 
@@ -32,11 +33,20 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
         return this;
     }
 
+    /** This, with clients that speak to the engine itself, for a reason. */
+    Rig untapped(String reason) {
+        untapped = reason;
+        return this;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         Engine started = new Engine(new Machine(), flags);
         engine = started;
         try {
+            if (!untapped.isEmpty()) {
+                started.untapped(untapped);
+            }
             started.properties(properties).start();
             importSmallImage(started.docker());
             // Once through what is made on first use and kept: pools, sockets, chains.

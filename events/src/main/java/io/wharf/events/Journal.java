@@ -7,6 +7,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Json;
 import io.wharf.base.Row;
+import io.wharf.base.Slots;
 import io.wharf.base.Store;
 import io.wharf.base.Tx;
 import io.wharf.base.WharfException;
@@ -40,7 +41,11 @@ final class Journal {
      */
     record Page(List<Event> events, long reached, long first) {}
 
+    /** Looks at the disk that are under way at a time: what they bring is to be taken before it is more. */
+    private static final int LOOKS = 2;
+
     private final Store store;
+    private final Slots looks = new Slots(LOOKS);
     /** The newest, each at its number modulo the length; made for the first. */
     private @Nullable Event[] recent = new Event[0];
 
@@ -90,7 +95,8 @@ final class Journal {
             recent[(int) (event.seq() % RECENT)] = event;
             recentBytes += event.storedBytes();
             last = event.seq();
-            while (recentBytes > RECENT_BYTES) {
+            // Whatever its size, the newest is what all readers are about to ask for.
+            while (recentBytes > RECENT_BYTES && firstRecent < last) {
                 forgetFirst();
             }
         }
@@ -155,7 +161,7 @@ final class Journal {
     /** Up to a page of events that follow a number, in order. */
     Future<List<Event>> after(long seq) {
         if (recent(seq + 1) == null) {
-            return read(seq, EventFilter.ALL, PAGE).map(Page::events);
+            return read(seq, EventFilter.ALL, PAGE, PAGE_BYTES).map(Page::events);
         }
         List<Event> page = new ArrayList<>();
         for (Event event = recent(seq + 1); event != null && page.size() < PAGE; event = recent(event.seq() + 1)) {
@@ -164,13 +170,17 @@ final class Journal {
         return Future.succeededFuture(page);
     }
 
-    /** Looks for wanted events after a place, on disk: at most so many, within a page of rows and of bytes. */
-    Future<Page> read(long after, EventFilter filter, int most) {
+    /** Looks for wanted events after a place, on disk: at most so many, and bytes, within a page of rows. */
+    Future<Page> read(long after, EventFilter filter, int most, int mostBytes) {
+        return looks.run(() -> look(after, filter, most, mostBytes));
+    }
+
+    private Future<Page> look(long after, EventFilter filter, int most, int mostBytes) {
         return store.readBeside(tx -> {
             List<Event> found = new ArrayList<>();
             long[] reached = {after};
             long[] first = {after + 1};
-            int[] left = {PAGE_BYTES};
+            int[] left = {mostBytes};
             tx.query(
                     ROWS,
                     row -> {

@@ -6,6 +6,7 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.Event;
 import io.wharf.base.Times;
 import io.wharf.base.WharfException;
+import io.wharf.streams.ReadAhead;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -18,8 +19,12 @@ import org.reactivestreams.Subscriber;
  * <p>Everything runs on the verticle's context; demand and cancellation arrive from wherever the reader is.
  */
 final class Subscription implements Publisher<Event>, org.reactivestreams.Subscription {
-    /** Events that one look at the disk brings at most. */
+    /** Events that one look at the disk brings at least and at most: one who asks for one wants the next one soon. */
+    private static final int LEAST = ReadAhead.EVENTS;
+
     private static final int MOST = 64;
+    /** And bytes, as they are stored. */
+    private static final int MOST_BYTES = 2 * ReadAhead.BYTES;
 
     private final Vertx vertx;
     private final Context context;
@@ -34,6 +39,9 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
     private long demand;
     private boolean begun;
     private boolean reading;
+    /** It is in the midst of giving, and sees by itself what is asked for meanwhile. */
+    private boolean giving;
+
     private boolean ended;
     private boolean untilPassed;
     private long timer = -1;
@@ -83,10 +91,18 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
 
     @Override
     public void request(long wanted) {
-        context.runOnContext(go -> {
-            demand = demand + wanted < 0 ? Long.MAX_VALUE : demand + wanted;
-            wake();
-        });
+        if (Vertx.currentContext() == context && giving) {
+            want(wanted);
+        } else {
+            context.runOnContext(go -> {
+                want(wanted);
+                wake();
+            });
+        }
+    }
+
+    private void want(long more) {
+        demand = demand + more < 0 ? Long.MAX_VALUE : demand + more;
     }
 
     @Override
@@ -145,7 +161,7 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
             return;
         }
         reading = true;
-        journal.read(position, filter, (int) Math.min(demand, MOST))
+        journal.read(position, filter, Math.clamp(demand, LEAST, MOST), MOST_BYTES)
                 .onComplete(
                         page -> {
                             reading = false;
@@ -170,7 +186,7 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
             if (untilNanos > 0 && event.timeNanos() > untilNanos) {
                 complete();
             }
-            if (ended) {
+            if (ended || demand == 0) {
                 return;
             }
             position = event.seq();
@@ -183,7 +199,9 @@ final class Subscription implements Publisher<Event>, org.reactivestreams.Subscr
         Subscriber<? super Event> reader = subscriber;
         if (reader != null && !ended) {
             demand--;
+            giving = true;
             reader.onNext(event);
+            giving = false;
         }
     }
 

@@ -19,6 +19,7 @@ import io.wharf.contracts.Services;
 import io.wharf.streams.HandleTable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,33 @@ class EventsVerticleTest {
                         LongStream.rangeClosed(1, 5000).boxed().toList());
         reader.cancel();
         Awaitility.await().until(() -> await(events.listeners()) == 0);
+    }
+
+    /** One at a time, the next in the same breath: no turn of the loop for each, and no look at the disk. */
+    @Test
+    void reader_thatAsksWhileItIsGiven_getsThePagesWhole() throws InterruptedException {
+        for (int i = 0; i < 5000; i++) {
+            announce("start", "c" + i, Map.of());
+        }
+        List<Integer> turns = new ArrayList<>();
+        int[] turn = {0};
+        TestSubscriber<Event> reader = new TestSubscriber<>(1) {
+            @Override
+            public void onNext(Event event) {
+                super.onNext(event);
+                turns.add(turn[0]);
+                request(1);
+                Vertx.currentContext().runOnContext(next -> turn[0]++);
+            }
+        };
+        handles.take(await(events.subscribe(FROM_THE_FIRST))).subscribe(reader);
+        reader.awaitCount(5000);
+        assertThat(reader.values())
+                .extracting(Event::seq)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 5000).boxed().toList());
+        assertThat(turns.stream().distinct().count()).isLessThan(5000 / 15);
+        reader.cancel();
     }
 
     @Test

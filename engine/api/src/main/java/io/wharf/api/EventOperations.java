@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The event stream in Docker's form. */
 final class EventOperations {
+    /** Before each value of a sequence (RFC 7464). */
+    private static final byte SEPARATOR = 0x1e;
+
     private static final long NANOS = 1_000_000_000L;
 
     /** Since when images that are made are told of. */
@@ -25,8 +28,10 @@ final class EventOperations {
 
     private final EventService events;
     private final HandleTable handles;
-    private final EventTexts old = new EventTexts(event -> line(event, true));
-    private final EventTexts plain = new EventTexts(event -> line(event, false));
+    private final EventTexts old = new EventTexts(event -> line(event, true, false));
+    private final EventTexts plain = new EventTexts(event -> line(event, false, false));
+    private final EventTexts oldSequence = new EventTexts(event -> line(event, true, true));
+    private final EventTexts plainSequence = new EventTexts(event -> line(event, false, true));
 
     EventOperations(EventService events, HandleTable handles) {
         this.events = events;
@@ -51,8 +56,12 @@ final class EventOperations {
                 .map(handle -> lines(ShownEvents.of(handles.take(handle), call, true), call));
     }
 
-    private static byte[] line(Event event, boolean repeated) {
-        return Buffer.buffer(Json.writeBytes(Message.of(event, repeated)))
+    private static byte[] line(Event event, boolean repeated, boolean separated) {
+        Buffer line = Buffer.buffer();
+        if (separated) {
+            line.appendByte(SEPARATOR);
+        }
+        return line.appendBytes(Json.writeBytes(Message.of(event, repeated)))
                 .appendString("\n")
                 .getBytes();
     }
@@ -65,7 +74,9 @@ final class EventOperations {
                         !event.type().equals("image") || !event.action().equals("create"));
         boolean repeated = !version.atLeast(WITHOUT_REPEATS);
         String type = JsonStreams.accepted(call.header("Accept"), repeated ? Reply.JSON : JsonStreams.LINES);
-        return new Reply.Lines(shown, true, new LineForm.DockerEvents(type, repeated ? old : plain));
+        boolean sequence = type.equals(JsonStreams.SEQUENCE);
+        EventTexts texts = repeated ? (sequence ? oldSequence : old) : (sequence ? plainSequence : plain);
+        return new Reply.EventLines(shown, new EventForm.Docker(type, texts));
     }
 
     /** An event as Docker writes it; the first three repeat others for versions before 1.52. */

@@ -16,7 +16,7 @@ final class EventStreamOperations {
     private final EventService events;
     private final HandleTable handles;
     private final EventTexts messages = new EventTexts(event -> Json.writeBytes(EventBody.of(event)));
-    private final LineForm serverSent = new LineForm.ServerSent(new EventTexts(this::serverSent));
+    private final EventForm serverSent = new EventForm.ServerSent(new EventTexts(EventStreamOperations::serverSent));
 
     EventStreamOperations(EventService events, HandleTable handles) {
         this.events = events;
@@ -43,13 +43,13 @@ final class EventStreamOperations {
         boolean socket = WebSocketStreams.isHeld(call);
         return events.subscribe(wanted).map(handle -> {
             Flowable<Event> taken = ShownEvents.of(handles.take(handle), call, false);
-            return socket ? new Reply.SocketEvents(taken, messages) : new Reply.Lines(taken, true, serverSent);
+            return socket ? new Reply.SocketEvents(taken, messages) : new Reply.EventLines(taken, serverSent);
         });
     }
 
-    private byte[] serverSent(Event event) {
+    private static byte[] serverSent(Event event) {
         return Buffer.buffer("id: " + event.seq() + "\ndata: ")
-                .appendBytes(messages.of(event))
+                .appendBytes(Json.writeBytes(EventBody.of(event)))
                 .appendString("\n\n")
                 .getBytes();
     }

@@ -1,6 +1,7 @@
 package io.wharf.api;
 
 import io.wharf.base.Event;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,46 +12,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventTexts {
     private static final int KEPT = 1024;
-    /** Longer ones, with labels of many kilobytes, are made for each: the memory here has a bound. */
+    /** Longer ones, with labels of many kilobytes, are here as long as a reader has them: the memory here has a bound. */
     private static final int LONGEST = 2048;
 
-    /** Immutable once made; a record with an array would compare it wrongly. */
-    private static final class Text {
-        private final long seq;
-        private final long timeNanos;
-        private final byte[] bytes;
-
-        Text(Event event, byte[] bytes) {
-            this.seq = event.seq();
-            this.timeNanos = event.timeNanos();
-            this.bytes = bytes;
-        }
-    }
-
     private final Function<Event, byte[]> form;
-    /** Made for the first reader there is. */
-    private volatile @Nullable AtomicReferenceArray<@Nullable Text> texts;
+    /** Texts, or weak references to texts; made for the first reader there is. */
+    private volatile @Nullable AtomicReferenceArray<@Nullable Object> texts;
 
     EventTexts(Function<Event, byte[]> form) {
         this.form = form;
     }
 
-    byte[] of(Event event) {
-        AtomicReferenceArray<@Nullable Text> kept = texts;
+    EventText of(Event event) {
+        AtomicReferenceArray<@Nullable Object> kept = texts;
         if (kept == null) {
             kept = new AtomicReferenceArray<>(KEPT);
             texts = kept;
         }
         int place = (int) (event.seq() % KEPT);
-        Text known = kept.get(place);
-        if (known != null && known.seq == event.seq() && known.timeNanos == event.timeNanos()) {
-            return known.bytes;
+        EventText known = text(kept.get(place));
+        if (known != null && known.isOf(event.seq(), event.timeNanos()) && known.bytes() != null) {
+            return known;
         }
-        byte[] bytes = form.apply(event);
+        EventText made = new EventText(event.seq(), event.timeNanos(), form.apply(event));
         // One that comes late to old events leaves the newer ones where they are.
-        if (bytes.length <= LONGEST && (known == null || known.seq < event.seq())) {
-            kept.set(place, new Text(event, bytes));
+        if (known == null || known.isBefore(event.seq()) || known.isOf(event.seq(), event.timeNanos())) {
+            kept.set(place, made.length() <= LONGEST ? made : new WeakReference<>(made));
         }
-        return bytes;
+        return made;
+    }
+
+    private static @Nullable EventText text(@Nullable Object kept) {
+        return kept instanceof WeakReference<?> weak ? (EventText) weak.get() : (EventText) kept;
     }
 }

@@ -27,6 +27,7 @@ sealed interface Reply {
             case Promised promised -> 200;
             case Bytes bytes -> 200;
             case Lines lines -> 200;
+            case EventLines events -> 200;
             case Messages messages -> 200;
             case SocketEvents events -> 101;
             case Raw raw -> 101;
@@ -62,16 +63,15 @@ sealed interface Reply {
     }
 
     /**
-     * Values, one after another.
+     * Values as JSON, one after another.
      *
      * @param atOnce whether the head goes out before the first value; otherwise a failure before it has a status
+     * @param lineEnd behind each
      */
-    record Lines(Flowable<?> values, boolean atOnce, LineForm form) implements Reply {
-        /** As JSON. */
-        Lines(Flowable<?> values, boolean atOnce, String lineEnd) {
-            this(values, atOnce, new LineForm.JsonLines(lineEnd, JSON));
-        }
-    }
+    record Lines(Flowable<?> values, boolean atOnce, String lineEnd) implements Reply {}
+
+    /** Events, one after another; the head goes out at once. */
+    record EventLines(Flowable<Event> events, EventForm form) implements Reply {}
 
     /** Events as text messages of a WebSocket; the request must be held. */
     record SocketEvents(Flowable<Event> events, EventTexts texts) implements Reply {}

@@ -110,6 +110,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
             case Reply.Promised promised -> throw new IllegalStateException("a hijack does not wait");
             case Reply.Bytes bytes -> throw new IllegalStateException("a hijack is no body");
             case Reply.Lines lines -> throw new IllegalStateException("a hijack is no body");
+            case Reply.EventLines events -> throw new IllegalStateException("a hijack is no body");
             case Reply.Messages messages -> throw new IllegalStateException("a hijack is no body");
             case Reply.WebSocket socket -> throw new IllegalStateException("a hijack is no WebSocket");
             case Reply.SocketEvents socket -> throw new IllegalStateException("a hijack is no WebSocket");

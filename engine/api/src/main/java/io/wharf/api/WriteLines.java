@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class WriteLines implements FlowableSubscriber<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(WriteLines.class);
-    private static final long SIGN_MILLIS = 15_000;
+    /** How many values are asked for ahead of a client that does not read. */
+    private static final int WINDOW = 64;
 
     private final Call call;
     private final HttpServerResponse response;
@@ -32,7 +34,6 @@ final class WriteLines implements FlowableSubscriber<Object> {
 
     private int count;
     private int taken;
-    private long signs = -1;
 
     private WriteLines(Call call, Reply.Lines lines) {
         this.call = call;
@@ -43,9 +44,6 @@ final class WriteLines implements FlowableSubscriber<Object> {
     /** Subscribes; a head that goes out at once does so after that, for clients take it as the beginning. */
     static void start(Call call, Reply.Lines lines) {
         WriteLines writer = new WriteLines(call, lines);
-        if (lines.form().queueBytes() > 0) {
-            writer.response.setWriteQueueMaxSize(lines.form().queueBytes());
-        }
         lines.values().subscribe(writer);
         if (lines.atOnce() && !writer.response.closed()) {
             writer.begun();
@@ -56,11 +54,8 @@ final class WriteLines implements FlowableSubscriber<Object> {
     public void onSubscribe(Subscription subscription) {
         source = subscription;
         // The response has one handler of its end, which is the front's: what ends with the client hangs on the call.
-        call.onLeave(() -> {
-            subscription.cancel();
-            quiet();
-        });
-        subscription.request(lines.form().window());
+        call.onLeave(subscription::cancel);
+        subscription.request(WINDOW);
     }
 
     @Override
@@ -68,7 +63,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
         synchronized (this) {
             boolean first = waiting == null;
             Buffer all = first ? Buffer.buffer() : Objects.requireNonNull(waiting);
-            lines.form().append(all, value);
+            append(all, value);
             waiting = all;
             count++;
             if (!first) {
@@ -96,26 +91,12 @@ final class WriteLines implements FlowableSubscriber<Object> {
 
     private void begun() {
         if (!response.headWritten()) {
-            WriteReply.head(response, lines.form().contentType());
-            keepAlive();
+            WriteReply.head(response, Reply.JSON);
         }
     }
 
-    /** Proxies and clients give up connections on which nothing comes. */
-    private void keepAlive() {
-        String sign = lines.form().sign();
-        if (sign != null) {
-            signs = context.owner().setPeriodic(SIGN_MILLIS, due -> {
-                if (!response.closed() && !response.writeQueueFull()) {
-                    response.write(sign);
-                }
-            });
-            response.endHandler(ended -> quiet());
-        }
-    }
-
-    private void quiet() {
-        context.owner().cancelTimer(signs);
+    private void append(Buffer to, Object value) {
+        to.appendBytes(Json.writeBytes(value)).appendString(lines.lineEnd());
     }
 
     private void write() {
@@ -133,7 +114,7 @@ final class WriteLines implements FlowableSubscriber<Object> {
         begun();
         response.write(all);
         taken += values;
-        if (taken >= lines.form().window() / 2) {
+        if (taken >= WINDOW / 2) {
             more(taken);
             taken = 0;
         }
@@ -163,11 +144,8 @@ final class WriteLines implements FlowableSubscriber<Object> {
             return;
         }
         Buffer last = Buffer.buffer();
-        if (lines.form().appendFailure(last, failure)) {
-            response.end(last);
-        } else {
-            call.request().connection().close();
-        }
+        append(last, refusal(failure));
+        response.end(last);
     }
 
     /** The line that tells of a failure. */

@@ -58,6 +58,7 @@ final class WriteReply {
                 bytes(call, response, contentType, bytes);
             }
             case Reply.Lines lines -> WriteLines.start(call, lines);
+            case Reply.EventLines events -> WriteEventLines.start(call, events);
             case Reply.SocketEvents socket -> WriteSocketEvents.start(call, socket);
             case Reply.Messages messages -> WriteMessages.start(call, messages.feed());
             case Reply.WebSocket socket -> WebSocketStreams.start(call, socket);
@@ -162,6 +163,7 @@ final class WriteReply {
             case Reply.Raw raw -> raw.streams().close();
             case Reply.WebSocket socket -> socket.streams().close();
             case Reply.Lines lines -> lines.values().take(0).subscribe();
+            case Reply.EventLines events -> events.events().take(0).subscribe();
             case Reply.SocketEvents socket -> socket.events().take(0).subscribe();
             case Reply.Messages messages -> {}
             case Reply.Json json -> {}

@@ -15,6 +15,7 @@ import io.wharf.events.grpc.v1.Event;
 import io.wharf.events.grpc.v1.Filter;
 import io.wharf.events.grpc.v1.SubscribeRequest;
 import io.wharf.streams.HandleTable;
+import io.wharf.streams.ReadAhead;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,16 +26,20 @@ import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One subscriber: writes a window at a time, and asks for the next when the client has taken what was written. */
+/** One subscriber: holds so many events ({@link ReadAhead}), and asks for more when the client has taken them. */
 final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
     private static final Logger LOG = LoggerFactory.getLogger(SubscribeCall.class);
-    private static final int WINDOW = 16;
     private static final int QUEUE_BYTES = 4096;
 
     private final GrpcServerResponse<SubscribeRequest, Event> response;
     private final Context context = Objects.requireNonNull(Vertx.currentContext());
     private @Nullable Subscription source;
-    private int taken;
+    private final ReadAhead ahead = new ReadAhead();
+    /** What was written, and may still be in the connection's queue. */
+    private int events;
+
+    private long bytes;
+    private boolean draining;
     private boolean over;
 
     private SubscribeCall(GrpcServerResponse<SubscribeRequest, Event> response) {
@@ -83,7 +88,8 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
         response.exceptionHandler(broken -> leave());
         // A client takes the head as the sign that from here on it misses nothing.
         response.writeHead();
-        subscription.request(WINDOW);
+        ahead.begin();
+        subscription.request(1);
     }
 
     @Override
@@ -96,7 +102,11 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
                 .setId(event.actorId())
                 .putAllAttributes(event.attributes())
                 .build();
-        context.runOnContext(turn -> write(message));
+        int size = message.getSerializedSize();
+        context.runOnContext(turn -> write(message, size));
+        if (ahead.came(size)) {
+            Objects.requireNonNull(source).request(1);
+        }
     }
 
     @Override
@@ -114,23 +124,32 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
         });
     }
 
-    private void write(Event message) {
+    private void write(Event message, int size) {
         if (over) {
             return;
         }
         response.write(message);
-        if (++taken >= WINDOW / 2) {
-            int more = taken;
-            taken = 0;
-            Subscription from = Objects.requireNonNull(source);
-            if (response.writeQueueFull()) {
-                response.drainHandler(drained -> {
-                    response.drainHandler(null);
-                    from.request(more);
-                });
-            } else {
-                from.request(more);
-            }
+        events++;
+        bytes += size;
+        if (!response.writeQueueFull()) {
+            taken();
+        } else if (!draining) {
+            draining = true;
+            response.drainHandler(drained -> {
+                draining = false;
+                response.drainHandler(null);
+                taken();
+            });
+        }
+    }
+
+    private void taken() {
+        int count = events;
+        long size = bytes;
+        events = 0;
+        bytes = 0;
+        if (ahead.went(count, size)) {
+            Objects.requireNonNull(source).request(1);
         }
     }
 
