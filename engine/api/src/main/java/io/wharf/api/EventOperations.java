@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The event stream in Docker's form. */
 final class EventOperations {
-    /** Before each value of a sequence (RFC 7464). */
-    private static final byte SEPARATOR = 0x1e;
-
     private static final long NANOS = 1_000_000_000L;
 
     /** Since when images that are made are told of. */
@@ -59,7 +56,7 @@ final class EventOperations {
     private static byte[] line(Event event, boolean repeated, boolean separated) {
         Buffer line = Buffer.buffer();
         if (separated) {
-            line.appendByte(SEPARATOR);
+            line.appendByte(JsonStreams.SEPARATOR);
         }
         return line.appendBytes(Json.writeBytes(Message.of(event, repeated)))
                 .appendString("\n")

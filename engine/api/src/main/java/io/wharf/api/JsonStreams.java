@@ -14,6 +14,9 @@ final class JsonStreams {
     /** Each value behind a record separator (RFC 7464). */
     static final String SEQUENCE = "application/json-seq";
 
+    /** What it is. */
+    static final byte SEPARATOR = 0x1e;
+
     private static final List<String> KNOWN = List.of(LINES, NEWLINES, SEQUENCE);
 
     private JsonStreams() {}

@@ -218,7 +218,7 @@ final class LogLines {
 
     private void write(Message message) {
         if (sequence) {
-            out.writeByte(LineForm.SEPARATOR);
+            out.writeByte(JsonStreams.SEPARATOR);
         }
         Json.write(message, new ByteBufOutputStream(out));
         out.writeByte('\n');
