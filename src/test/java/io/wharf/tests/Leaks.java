@@ -38,6 +38,8 @@ final class Leaks {
      */
     private static final String KEPT_APART = "elements = { \"wire\" }";
 
+    private static final Duration REST = Duration.ofMillis(100);
+
     private final Map<String, List<String>> before;
 
     Leaks(Engine engine) {
@@ -48,8 +50,8 @@ final class Leaks {
     static Leaks atRest(Engine engine) {
         Leaks[] last = {new Leaks(engine)};
         Awaitility.await()
-                .pollDelay(Duration.ofMillis(200))
-                .pollInterval(Duration.ofMillis(200))
+                .pollDelay(REST)
+                .pollInterval(REST)
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> last[0].before.equals((last[0] = new Leaks(engine)).before));
         return last[0];
@@ -58,8 +60,6 @@ final class Leaks {
     /** Waits a while for what ends by itself, then fails on any difference. */
     void assertNone(Engine engine) {
         Awaitility.await()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(200))
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> Assertions.assertThat(difference(before, of(engine)))
                         .as("left behind (+) and lost (-)")

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A runtime that fails, or hangs, at any of its commands: the error is clear, and nobody else waits. */
 @WharfOnly("its runtimes have other command lines and no limit in time")
 class OddRuntimeTest {
-    private static final int LIMIT_SECONDS = 4;
+    private static final int LIMIT_SECONDS = 3;
     private static final Path FOLDER = folder();
 
     @RegisterExtension

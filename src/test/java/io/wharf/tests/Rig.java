@@ -50,11 +50,13 @@ final class Rig implements BeforeAllCallback, AfterEachCallback, AfterAllCallbac
             started.properties(properties).start();
             importSmallImage(started.docker());
             // Once through what is made on first use and kept: pools, sockets, chains.
-            docker().ok("run", "--rm", "-v", "/data", "busybox", "true");
-            docker().ok("run", "--rm", "--network", "host", "busybox", "true");
-            docker().ok("run", "--rm", "--network", "none", "busybox", "true");
-            // The host routes IPv6 from the first network on that has it.
-            docker().ok("network", "create", "--ipv6", "--subnet", "fd00:feed::/64", "once");
+            List.of(
+                            docker().start("run", "--rm", "-v", "/data", "busybox", "true"),
+                            docker().start("run", "--rm", "--network", "host", "busybox", "true"),
+                            docker().start("run", "--rm", "--network", "none", "busybox", "true"),
+                            // The host routes IPv6 from the first network on that has it.
+                            docker().start("network", "create", "--ipv6", "--subnet", "fd00:feed::/64", "once"))
+                    .forEach(first -> first.finish().ok());
             docker().ok("network", "rm", "once");
             leaks = Leaks.atRest(started);
         } catch (Throwable e) {
