@@ -52,96 +52,93 @@ final class PlanEndpoint {
         };
     }
 
-    private Endpoint bridged(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+    /** What is chosen alike in every network: the name of the link inside, and the addresses. */
+    private record Chosen(
+            Attachments.InNetwork place,
+            String inside,
+            @Nullable MacAddress wanted,
+            AddressSpace space,
+            @Nullable InetAddress v4,
+            @Nullable InetAddress v6) {
+        @Nullable
+        InetAddress first() {
+            return v4 == null ? v6 : v4;
+        }
+
+        /** With the rest; the host has no end of the link where that is empty. */
+        Endpoint endpoint(String id, String gateway, String gatewayV6, @Nullable MacAddress mac, String outside) {
+            Network network = place.network();
+            return new Endpoint(
+                    id,
+                    network.id(),
+                    network.name(),
+                    network.driver().toString(),
+                    cidr(space, v4),
+                    cidr(space, v6),
+                    gateway,
+                    gatewayV6,
+                    mac == null ? "" : mac.toString(),
+                    outside,
+                    inside,
+                    place.asked(),
+                    false);
+        }
+    }
+
+    private Chosen choose(
+            Attachments.InNetwork place, AddressSpace space, String prefix, Collection<Endpoint> others, Undo undo) {
         Network network = place.network();
         EndpointConfig asked = place.asked();
-        Bridge bridge = networks.bridge(network.id())
-                .orElseThrow(() -> WharfException.internal("network " + network.name() + " has no bridge"));
-        String inside = linkName(asked, network.bridgeOptions().interfacePrefix(), others);
+        String inside = linkName(asked, prefix, others);
         MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
-        AddressSpace space = bridge.addresses();
         EndpointAddresses fixed = asked.ipamConfig();
         InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
         InetAddress v6 = EndpointSysctls.disableIpv6(asked)
                 ? null
                 : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
-        MacAddress mac = wanted != null ? wanted : v4 != null ? Bridge.macOf(v4) : v6 != null ? Bridge.macOf(v6) : null;
+        return new Chosen(place, inside, wanted, space, v4, v6);
+    }
+
+    private Endpoint bridged(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
+        Network network = place.network();
+        Bridge bridge = networks.bridge(network.id())
+                .orElseThrow(() -> WharfException.internal("network " + network.name() + " has no bridge"));
+        Chosen chosen =
+                choose(place, bridge.addresses(), network.bridgeOptions().interfacePrefix(), others, undo);
+        InetAddress first = chosen.first();
+        MacAddress mac = chosen.wanted() != null || first == null ? chosen.wanted() : Bridge.macOf(first);
         String id = Ids.random();
-        return new Endpoint(
+        return chosen.endpoint(
                 id,
-                network.id(),
-                network.name(),
-                network.driver().toString(),
-                cidr(space, v4),
-                cidr(space, v6),
-                gateway(bridge, v4),
-                gateway(bridge, v6),
-                mac == null ? "" : mac.toString(),
-                "veth" + id.substring(0, VETH_DIGITS),
-                inside,
-                asked,
-                false);
+                gateway(bridge, chosen.v4()),
+                gateway(bridge, chosen.v6()),
+                mac,
+                "veth" + id.substring(0, VETH_DIGITS));
     }
 
     /** The host has no end of such a link, and its router is one out there, or the parent itself. */
     private Endpoint atParent(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
         Network network = place.network();
-        EndpointConfig asked = place.asked();
         ParentOptions parent = network.parentOptions();
-        String inside = linkName(asked, "eth", others);
-        MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
         AddressSpace space = networks.claims().space(network.id()).orElseThrow();
-        EndpointAddresses fixed = asked.ipamConfig();
-        InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
-        InetAddress v6 = EndpointSysctls.disableIpv6(asked)
-                ? null
-                : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
-        InetAddress first = v4 == null ? v6 : v4;
+        Chosen chosen = choose(place, space, "eth", others, undo);
+        InetAddress first = chosen.first();
         // An ipvlan has its parent's hardware address, and so has what a parent passes all through to.
         boolean own = parent.kind() == Sublink.Kind.MACVLAN && !parent.passthru();
-        MacAddress mac = wanted != null || !own || first == null ? wanted : Bridge.macOf(first);
-        return new Endpoint(
+        MacAddress mac = chosen.wanted() != null || !own || first == null ? chosen.wanted() : Bridge.macOf(first);
+        return chosen.endpoint(
                 Ids.random(),
-                network.id(),
-                network.name(),
-                network.driver().toString(),
-                cidr(space, v4),
-                cidr(space, v6),
-                router(network, parent, space, v4),
-                router(network, parent, space, v6),
-                mac == null ? "" : mac.toString(),
-                "",
-                inside,
-                asked,
-                false);
+                router(network, parent, space, chosen.v4()),
+                router(network, parent, space, chosen.v6()),
+                mac,
+                "");
     }
 
     /** Its link is a plugin's, and so is what it leads to: both are known when the plugin has made it. */
     private Endpoint remote(Attachments.InNetwork place, Collection<Endpoint> others, Undo undo) {
-        Network network = place.network();
-        EndpointConfig asked = place.asked();
-        String inside = linkName(asked, "eth", others);
-        MacAddress wanted = Attachments.hardwareAddress(asked.macAddress());
-        AddressSpace space = networks.claims().space(network.id()).orElseThrow();
-        EndpointAddresses fixed = asked.ipamConfig();
-        InetAddress v4 = take(network, space, Family.V4, fixed == null ? "" : fixed.ipv4Address(), undo);
-        InetAddress v6 = EndpointSysctls.disableIpv6(asked)
-                ? null
-                : take(network, space, Family.V6, fixed == null ? "" : fixed.ipv6Address(), undo);
-        return new Endpoint(
-                Ids.random(),
-                network.id(),
-                network.name(),
-                network.driver().toString(),
-                cidr(space, v4),
-                cidr(space, v6),
-                "",
-                "",
-                wanted == null ? "" : wanted.toString(),
-                "",
-                inside,
-                asked,
-                false);
+        AddressSpace space = networks.claims().space(place.network().id()).orElseThrow();
+        Chosen chosen = choose(place, space, "eth", others, undo);
+        return chosen.endpoint(Ids.random(), "", "", chosen.wanted(), "");
     }
 
     private static String router(Network network, ParentOptions parent, AddressSpace space, @Nullable InetAddress own) {

@@ -7,37 +7,12 @@ import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.NetworkService.Sandbox;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Other ports of a container that runs. */
-class ChangePortsTest {
-    @TempDir
-    private Path folder = Path.of("/");
-
-    private Outside outside = unset();
-
-    @SuppressWarnings("NullAway")
-    private static <T> T unset() {
-        return null;
-    }
-
-    @BeforeEach
-    void open() {
-        outside = new Outside(folder);
-    }
-
-    @AfterEach
-    void close() {
-        outside.close();
-        Host.reset();
-    }
-
+class ChangePortsTest extends HostTest {
     private static Sandbox publish(Engine engine, String id, String mode, String... ports) {
         return Engine.await(engine.service.publish(Engine.request(id, mode, ports)));
     }

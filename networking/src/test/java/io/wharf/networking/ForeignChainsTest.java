@@ -8,44 +8,19 @@ import io.wharf.base.Json;
 import io.wharf.contracts.NetworkService.Sandbox;
 import io.wharf.linux.Nftables;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A host whose own rules drop forwarded packets. */
-class ForeignChainsTest {
+class ForeignChainsTest extends HostTest {
     private static final String DROPS =
             "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; };"
                     + "add rule ip filter FORWARD ip daddr 198.51.100.99 counter drop";
     private static final String REJECTS =
             "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy accept; };"
                     + "add rule ip filter FORWARD counter reject with icmp type host-prohibited";
-
-    @TempDir
-    private Path folder = Path.of("/");
-
-    private Outside outside = unset();
-
-    @SuppressWarnings("NullAway")
-    private static <T> T unset() {
-        return null;
-    }
-
-    @BeforeEach
-    void open() {
-        outside = new Outside(folder);
-    }
-
-    @AfterEach
-    void close() {
-        outside.close();
-        Host.reset();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {DROPS, REJECTS})

@@ -8,20 +8,16 @@ import io.wharf.linux.Netlink;
 import io.wharf.linux.SmallFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Life beside other firewalls of the same host, with rules of the shapes that they make. */
-class NeighboursTest {
+class NeighboursTest extends HostTest {
     /** iptables with policies that drop, as Docker leaves it and many an administrator. */
     private static final String IPTABLES = """
             *filter
@@ -106,27 +102,6 @@ class NeighboursTest {
             -A KUBE-POSTROUTING -j MASQUERADE
             COMMIT
             """;
-
-    @TempDir
-    private Path folder = Path.of("/");
-
-    private Outside outside = unset();
-
-    @SuppressWarnings("NullAway")
-    private static <T> T unset() {
-        return null;
-    }
-
-    @BeforeEach
-    void open() {
-        outside = new Outside(folder);
-    }
-
-    @AfterEach
-    void close() {
-        outside.close();
-        Host.reset();
-    }
 
     static Stream<Arguments> neighbours() {
         return Stream.of(

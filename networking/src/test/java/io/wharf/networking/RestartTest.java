@@ -22,36 +22,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The engine goes and comes back; what it made stands meanwhile, or is taken away. */
-class RestartTest {
-    @TempDir
-    private Path folder = Path.of("/");
-
-    private Outside outside = unset();
-
-    @SuppressWarnings("NullAway")
-    private static <T> T unset() {
-        return null;
-    }
-
-    @BeforeEach
-    void open() {
-        outside = new Outside(folder);
-    }
-
-    @AfterEach
-    void close() {
-        outside.close();
-        try {
-            Host.assertClean(folder);
-        } finally {
-            Host.reset();
-        }
+class RestartTest extends HostTest {
+    @Override
+    void atTheEnd() {
+        Host.assertClean(folder);
     }
 
     @Test

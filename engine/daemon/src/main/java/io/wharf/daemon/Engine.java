@@ -39,7 +39,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -296,11 +295,7 @@ final class Engine {
 
     /** For what is done at the stop, and for what takes no time. */
     private static <T> T await(CompletableFuture<T> future) {
-        try {
-            return future.orTimeout(STOP_SECONDS * 4, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
-            throw e.getCause() == null ? e : WharfException.of(e.getCause());
-        }
+        return StartStep.outcome(future.orTimeout(STOP_SECONDS * 4, TimeUnit.SECONDS));
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -32,8 +32,13 @@ final class StartStep {
                 .completeOnTimeout(null, last.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRun(() -> ended.completeExceptionally(
                         new WharfException(ErrorKind.UNAVAILABLE, "told to stop before this step was done"))));
+        return outcome(ended);
+    }
+
+    /** What a future comes to, waited for; a failure as it was told, and not what Java wraps around it. */
+    static <T> T outcome(CompletableFuture<T> future) {
         try {
-            return ended.join();
+            return future.join();
         } catch (CompletionException e) {
             throw e.getCause() == null ? e : WharfException.of(e.getCause());
         }

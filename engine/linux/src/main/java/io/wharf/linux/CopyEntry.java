@@ -5,8 +5,6 @@ package io.wharf.linux;
  * file system can (FICLONE), else copied by the kernel, holes left as holes. Blocks: for a pool.
  */
 public final class CopyEntry {
-    private static final int SEEK_DATA = 3;
-    private static final int SEEK_HOLE = 4;
     private static final long ONCE = 64L << 20;
     private static final int CHUNK = 128 << 10;
 
@@ -162,11 +160,11 @@ public final class CopyEntry {
     private static void content(Fd source, Fd target, long size) {
         long at = 0;
         while (at < size) {
-            long data = next(source, at, SEEK_DATA, size);
+            long data = Descriptors.nextData(source, at, size);
             if (data >= size) {
                 break;
             }
-            long end = Math.min(size, next(source, data, SEEK_HOLE, size));
+            long end = Math.min(size, Descriptors.nextHole(source, data, size));
             Descriptors.seek(source, data, 0);
             Descriptors.seek(target, data, 0);
             part(source, target, end - data);
@@ -174,21 +172,6 @@ public final class CopyEntry {
         }
         // What ends in a hole has no last byte to write.
         Storage.truncate(target, size);
-    }
-
-    /** Where the next data or hole begins; the end of the file where there is none. */
-    private static long next(Fd file, long from, int whence, long size) {
-        try {
-            return Descriptors.seek(file, from, whence);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENXIO)) {
-                return size;
-            }
-            if (e.is(Errno.EINVAL, Errno.EOPNOTSUPP)) {
-                return whence == SEEK_DATA ? from : size;
-            }
-            throw e;
-        }
     }
 
     private static void part(Fd source, Fd target, long length) {

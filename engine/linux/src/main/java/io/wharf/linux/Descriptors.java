@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 /** Makes descriptors and moves bytes between them without a copy through this process. */
 public final class Descriptors {
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
     private static final int O_CLOEXEC = OpenFlags.O_CLOEXEC;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFD = 1;
@@ -102,5 +104,29 @@ public final class Descriptors {
 
     public static long seek(Fd fd, long offset, int whence) {
         return Check.that("lseek", Native.syscall(Nr.LSEEK, fd.value(), offset, whence), fd, offset, whence);
+    }
+
+    /** Where a file's next data begins; its size where there is none. */
+    public static long nextData(Fd file, long from, long size) {
+        return next(file, from, SEEK_DATA, size, from);
+    }
+
+    /** Where a file's next hole begins; its size where there is none, or where its file system knows of no holes. */
+    public static long nextHole(Fd file, long from, long size) {
+        return next(file, from, SEEK_HOLE, size, size);
+    }
+
+    private static long next(Fd file, long from, int whence, long size, long withoutHoles) {
+        try {
+            return seek(file, from, whence);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENXIO)) {
+                return size;
+            }
+            if (e.is(Errno.EINVAL, Errno.EOPNOTSUPP)) {
+                return withoutHoles;
+            }
+            throw e;
+        }
     }
 }

@@ -1,10 +1,8 @@
 package io.wharf.tar;
 
 import io.wharf.linux.Descriptors;
-import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
 import io.wharf.linux.FileStatus;
-import io.wharf.linux.LinuxException;
 import io.wharf.tar.TarEntry.Extent;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a file has data, and where holes. */
 final class Extents {
-    private static final int SEEK_DATA = 3;
-    private static final int SEEK_HOLE = 4;
     private static final int BLOCK = 512;
     /** A file in more pieces is stored whole: its map alone would take memory. */
     private static final int MOST = 8192;
@@ -29,11 +25,11 @@ final class Extents {
         long size = status.size();
         long at = 0;
         while (at < size && extents.size() <= MOST) {
-            long data = next(file, at, SEEK_DATA, size);
+            long data = Descriptors.nextData(file, at, size);
             if (data >= size) {
                 break;
             }
-            long end = Math.min(size, next(file, data, SEEK_HOLE, size));
+            long end = Math.min(size, Descriptors.nextHole(file, data, size));
             extents.add(new Extent(data, end - data));
             at = end;
         }
@@ -44,20 +40,5 @@ final class Extents {
         }
         boolean whole = extents.size() == 1 && extents.getFirst().length() == size;
         return whole || extents.size() > MOST ? null : extents;
-    }
-
-    /** The end of the file where there is none; a file system that knows of no holes has none. */
-    private static long next(Fd file, long from, int whence, long size) {
-        try {
-            return Descriptors.seek(file, from, whence);
-        } catch (LinuxException e) {
-            if (e.is(Errno.ENXIO)) {
-                return size;
-            }
-            if (e.is(Errno.EINVAL, Errno.EOPNOTSUPP)) {
-                return whence == SEEK_DATA ? from : size;
-            }
-            throw e;
-        }
     }
 }

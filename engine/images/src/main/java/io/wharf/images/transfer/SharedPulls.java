@@ -5,17 +5,12 @@ import io.vertx.core.Future;
 import io.wharf.base.Metrics;
 import io.wharf.contracts.ImageService.Progress;
 import io.wharf.contracts.ImageService.PullImage;
-import io.wharf.images.catalog.Images;
-import io.wharf.images.layers.AddImage;
-import io.wharf.images.layers.LayerStore;
-import io.wharf.images.layers.UnpackLayer;
 import io.wharf.images.progress.ProgressFeed;
-import io.wharf.images.registry.Downloads;
-import io.wharf.images.registry.Registries;
 import io.wharf.images.spec.Reference;
-import io.wharf.linux.Pools;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Lets everybody who wants the same image wait for one pull of it; it stops when the last of them has gone. */
 final class SharedPulls {
@@ -24,33 +19,18 @@ final class SharedPulls {
     private static final Metrics.Family<Metrics.Durations> DURATIONS =
             Metrics.durations("wharf_image_pull_seconds", "Pulls that went well.");
 
-    private final Registries registries;
-    private final Images images;
-    private final LayerStore layers;
-    private final UnpackLayer unpack;
-    private final Downloads downloads;
-    private final Pools threads;
-    private final AddImage add;
-    private final java.util.function.Consumer<Runnable> onContext;
+    private final Function<ProgressFeed, Pull> pulls;
+    private final Consumer<Runnable> onContext;
     private final Map<PullImage, ProgressFeed> running = new HashMap<>();
 
-    /** {@code onContext} runs something on the verticle's context. */
-    SharedPulls(
-            Registries registries,
-            Images images,
-            LayerStore layers,
-            UnpackLayer unpack,
-            Downloads downloads,
-            Pools threads,
-            AddImage add,
-            java.util.function.Consumer<Runnable> onContext) {
-        this.registries = registries;
-        this.images = images;
-        this.layers = layers;
-        this.unpack = unpack;
-        this.downloads = downloads;
-        this.threads = threads;
-        this.add = add;
+    /**
+     * None yet.
+     *
+     * @param pulls makes one that tells its progress there
+     * @param onContext runs something on the verticle's context
+     */
+    SharedPulls(Function<ProgressFeed, Pull> pulls, Consumer<Runnable> onContext) {
+        this.pulls = pulls;
         this.onContext = onContext;
     }
 
@@ -68,7 +48,7 @@ final class SharedPulls {
             pull[0].cancel();
         }));
         feeds[0] = feed;
-        pull[0] = new Pull(registries, images, layers, unpack, downloads, threads, add, feed);
+        pull[0] = pulls.apply(feed);
         Flowable<Progress> joined = feed.join();
         running.put(request, feed);
         long begun = System.nanoTime();

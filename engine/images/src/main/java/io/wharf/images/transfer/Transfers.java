@@ -119,7 +119,8 @@ public final class Transfers {
 
     private SharedPulls pulls() {
         if (pulls == null) {
-            pulls = new SharedPulls(registries, images, layers, unpack, downloads(), bulk, add, onContext);
+            pulls = new SharedPulls(
+                    feed -> new Pull(registries, images, layers, unpack, downloads(), bulk, add, feed), onContext);
         }
         return pulls;
     }
