@@ -10,7 +10,9 @@ import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerConfig;
 import io.wharf.contracts.ImageService.MountedRoot;
 import io.wharf.contracts.NetworkService.Sandbox;
+import io.wharf.linux.Errno;
 import io.wharf.linux.Fd;
+import io.wharf.linux.LinuxException;
 import io.wharf.linux.ProcessIdentity;
 import io.wharf.oci.AppliedDns;
 import io.wharf.oci.EtcFiles;
@@ -217,9 +219,13 @@ final class BeginRun {
                     .compose(reason ->
                             Future.failedFuture(StartFailure.ofRuntime(reason).asException()));
         }
-        Fd pidfd = room.processes().openPidfd(said.number());
-        // The monitor has not reaped it: its exit cannot have been told before the start.
-        run.process(pidfd, ProcessIdentity.of(said.number()).orElseThrow());
+        try {
+            Fd pidfd = room.processes().openPidfd(said.number());
+            // The monitor has not reaped it: its exit cannot have been told before the start.
+            run.process(pidfd, ProcessIdentity.of(said.number()).orElseThrow());
+        } catch (LinuxException e) {
+            return Future.failedFuture(e.is(Errno.ESRCH) ? WharfException.internal(ExecFifo.GONE) : e);
+        }
         verbs.memory.begin(container, run);
         return Future.succeededFuture(run);
     }

@@ -26,7 +26,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class ExecFifo {
     private static final int TIMEOUT_SECONDS = 10;
-    private static final String GONE = "the container's init ended before its start";
+    /** What is said of a start whose container ended before it. */
+    static final String GONE = "the container's init ended before its start";
+
     private static final String STARTED = "the container has been started before";
 
     private ExecFifo() {}
