@@ -217,10 +217,11 @@ class NamesTest {
             try (Running asking = asking("buyer")) {
                 long begun = System.nanoTime();
                 asking.write("first.example A\n").awaitOut("ok 192.0.2.1");
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Patience.of(Duration.ofSeconds(3)));
                 begun = System.nanoTime();
+                // Not a wait for each of them.
                 asking.write("next.example A\n".repeat(50)).finish().ok();
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Patience.of(Duration.ofSeconds(6)));
             }
             // What fits of an answer that came by TCP.
             assertThat(ask("buyer", "big.example A").split(" ")).hasSizeGreaterThan(25);
