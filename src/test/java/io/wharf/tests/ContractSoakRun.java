@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ class ContractSoakRun {
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void everyOperation_answersAsTheContractSays_forLong() {
-        run(false);
+        run(false, () -> {});
     }
 
     /** The engine is killed every 20 seconds and started again at once; what is left of it all is looked at in the end. */
@@ -28,13 +30,12 @@ class ContractSoakRun {
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void everyOperation_answersAsTheContractSays_overDeathsOfTheEngine() throws Exception {
         AtomicInteger deaths = new AtomicInteger();
-        Thread killer = Thread.ofPlatform().daemon().start(() -> kill(deaths));
-        try {
-            run(true);
-        } finally {
-            killer.interrupt();
+        CountDownLatch over = new CountDownLatch(1);
+        CompletableFuture<Void> killer = CompletableFuture.runAsync(() -> kill(deaths, over));
+        run(true, () -> {
+            over.countDown();
             killer.join();
-        }
+        });
         System.out.println(deaths + " deaths of the engine");
         assertThat(deaths.get()).isPositive();
         assertThat(rig.engine().alive()).isTrue();
@@ -46,25 +47,25 @@ class ContractSoakRun {
         assertThat(rig.ok("run", "--rm", "busybox", "echo", "as ever")).isEqualTo("as ever");
     }
 
-    private static void kill(AtomicInteger deaths) {
+    private static void kill(AtomicInteger deaths, CountDownLatch over) {
         try {
-            while (true) {
-                Thread.sleep(LIFE);
+            while (!over.await(LIFE.toSeconds(), TimeUnit.SECONDS)) {
                 rig.engine().kill();
                 rig.engine().start();
                 deaths.incrementAndGet();
             }
         } catch (InterruptedException e) {
-            // Enough.
+            throw new AssertionError(e);
         }
     }
 
-    private static void run(boolean dies) {
+    private static void run(boolean dies, Runnable over) {
         long minutes = Long.getLong("wharf.soak.minutes", 1);
         Schemathesis.run(
                 rig,
                 Duration.ofMinutes(minutes * 2 + 20),
                 dies,
+                over,
                 "--phases",
                 "coverage,fuzzing,stateful",
                 "--max-time",

@@ -27,15 +27,16 @@ final class Schemathesis {
 
     /** Runs it against an engine, tells its summary, and fails with all that it says where it finds anything. */
     static void run(Rig rig, Duration patience, String... more) {
-        run(rig, patience, false, more);
+        run(rig, patience, false, () -> {}, more);
     }
 
     /**
      * The same.
      *
      * @param dies whether the engine ends and starts again meanwhile: what it does not answer for that is asked again
+     * @param over told when nothing is asked any more, before the engine is cleared
      */
-    static void run(Rig rig, Duration patience, boolean dies, String... more) {
+    static void run(Rig rig, Duration patience, boolean dies, Runnable over, String... more) {
         Assumptions.assumeFalse(PROGRAM.isEmpty(), "no Schemathesis: bin/test installs it");
         Path contract = rig.engine().home().resolve("openapi.json");
         try {
@@ -66,14 +67,15 @@ final class Schemathesis {
         Ran ran = Running.start(command, variables, rig.engine().home())
                 .closeInput()
                 .await(patience);
+        int summary = ran.out().indexOf("= SUMMARY =");
+        System.out.println(ran.out().substring(Math.max(0, summary)) + ran.err());
+        over.run();
         // Those with snapshots go only by force.
         rig.run("volume", "ls", "-q").lines().forEach(name -> rig.run("volume", "rm", "-f", name));
         if (rig.run("image", "inspect", "busybox").code() != 0) {
             // A prune may take it while nothing stands on it.
             Rig.importSmallImage(rig.docker());
         }
-        int summary = ran.out().indexOf("= SUMMARY =");
-        System.out.println(ran.out().substring(Math.max(0, summary)));
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
     }
 }
