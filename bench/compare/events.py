@@ -60,7 +60,7 @@ STEPS = [
     ("rm of it", ["rm", "five"]),
     ("on-failure", ["run", "-d", "--name", "six", "--restart", "on-failure:1", "busybox", "false"]),
     ("rm of that", ["rm", "-f", "six"]),
-    ("health", ["run", "-d", "--name", "seven", "--health-cmd", "true", "--health-interval", "300ms", "busybox", "sleep", "1000"]),
+    ("health", ["run", "-d", "--name", "seven", "--health-cmd", "true", "--health-interval", "700ms", "busybox", "sleep", "1000"]),
     ("rm of the healthy", ["rm", "-f", "seven"]),
     ("oom", ["run", "--name", "eight", "-m", "16m", "--memory-swap", "16m", "busybox", "sh", "-c", "x=a; while :; do x=$x$x; done"]),
     ("rm of the starved", ["rm", "eight"]),

@@ -86,7 +86,7 @@ ASKS_A_REGISTRY = {"ImagePush", "ImageSearch", "DistributionInspect", "SystemAut
 
 
 # After these the objects below may be gone, or in another state.
-DISTURBS = ("Delete", "Prune", "Rename", "Stop", "Kill", "Restart", "Pause", "Restore", "Update", "Disconnect")
+DISTURBS = ("Delete", "Prune", "Collect", "Rename", "Stop", "Kill", "Restart", "Pause", "Restore", "Update", "Disconnect")
 made = {}
 
 
@@ -105,7 +105,9 @@ def ask_once(method, path, body=None):
     engine = http.client.HTTPConnection("localhost")
     engine.sock = connect()
     try:
-        engine.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"})
+        tar = isinstance(body, bytes)
+        content = body if tar or body is None else json.dumps(body)
+        engine.request(method, path, content, {"Content-Type": "application/x-tar" if tar else "application/json"})
         answer = engine.getresponse()
         return answer.status, answer.read()
     finally:
@@ -117,8 +119,18 @@ LOOP = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"]
 
 
 @once
+def image():
+    """The small image, which a prune or a collection may have taken."""
+    if ask("GET", "/images/busybox/json")[0] == 404:
+        with open(os.environ["WHARF_IMAGE"], "rb") as tar:
+            ask("POST", "/images/create?fromSrc=-&repo=busybox:latest", tar.read())
+    return "busybox"
+
+
+@once
 def still():
     """A container that does not run."""
+    image()
     ask("POST", "/containers/create?name=still", {"Image": "busybox", "Cmd": ["true"], "HostConfig": {"NetworkMode": "none"}})
     return "still"
 
@@ -126,6 +138,7 @@ def still():
 @once
 def runs():
     """A container that runs, if nothing has stopped it just now."""
+    image()
     ask("POST", "/containers/create?name=runs", {"Image": "busybox", "Cmd": LOOP, "HostConfig": {"NetworkMode": "none"}})
     ask("POST", "/containers/runs/unpause")
     ask("POST", "/containers/runs/start")
@@ -157,7 +170,7 @@ def known(operation):
     if path.startswith("/containers/{"):
         return still() if operation.definition.raw["operationId"] == "ContainerWait" else FIXED.choice([still, runs])()
     if path.startswith("/images/{") or path.startswith("/wharf/v1/images/{"):
-        return "busybox"
+        return image()
     if path.startswith("/networks/{"):
         return network()
     if path.startswith("/volumes/{") or path.startswith("/wharf/v1/volumes/{"):

@@ -60,6 +60,8 @@ final class Schemathesis {
                 Here.resource("contract_hooks.py").getParent().toString(),
                 "PYTHONDONTWRITEBYTECODE",
                 "1",
+                "WHARF_IMAGE",
+                Here.smallImage().toString(),
                 "WHARF_DIES",
                 dies ? "1" : "0",
                 "SCHEMATHESIS_HOOKS",

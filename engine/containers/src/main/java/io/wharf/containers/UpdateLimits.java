@@ -1,6 +1,7 @@
 package io.wharf.containers;
 
 import io.vertx.core.Future;
+import io.wharf.base.ErrorKind;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService.UpdateContainer;
 import io.wharf.linux.Commands;
@@ -56,8 +57,11 @@ final class UpdateLimits {
                 TIME,
                 OUTPUT_BYTES);
         if (!result.success()) {
-            throw WharfException.internal("Cannot update container " + container.id() + ": "
-                    + OciRuntime.firstError(files.runtimeLog()).orElse(result.reason()));
+            String reason = OciRuntime.firstError(files.runtimeLog()).orElse(result.reason());
+            // A value that the kernel will not have is no fault of the engine.
+            throw new WharfException(
+                    reason.endsWith("invalid argument") ? ErrorKind.INVALID_ARGUMENT : ErrorKind.INTERNAL,
+                    "Cannot update container " + container.id() + ": " + reason);
         }
         String cgroup = container.definition().cgroupPath();
         for (CgroupWrites write : checked.writes()) {

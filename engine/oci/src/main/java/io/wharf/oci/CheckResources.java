@@ -11,6 +11,9 @@ import java.util.List;
  * what the host lacks is discarded with a warning.
  */
 final class CheckResources {
+    /** PID_MAX_LIMIT of 64-bit kernels, and so the highest that their pids.max takes. */
+    private static final long MOST_PIDS = 1 << 22;
+
     private static final long LEAST_MEMORY = 6 << 20;
     private static final String MOUNTED = " or the cgroup is not mounted. ";
 
@@ -119,6 +122,10 @@ final class CheckResources {
 
     private void checkPids() {
         Long pids = host.pidsLimit();
+        if (pids != null && pids > MOST_PIDS) {
+            throw WharfException.invalid("Invalid value: " + pids + ", a PIDs limit is at most " + MOST_PIDS
+                    + ", for no kernel has more processes; -1 is for none");
+        }
         if (pids != null && pids <= 0) {
             result.putNull("PidsLimit");
         } else if (pids != null && !facts.controllers().contains("pids")) {

@@ -36,6 +36,13 @@ class CheckUpdateTest {
     }
 
     @Test
+    void wanted_moreProcessesThanThereAre_isRefused() {
+        assertThat(update("{}", "{'PidsLimit':4194304}").host().pidsLimit()).isEqualTo(4_194_304);
+        assertThatThrownBy(() -> update("{}", "{'PidsLimit':4194305}"))
+                .hasMessageContaining("a PIDs limit is at most 4194304");
+    }
+
+    @Test
     void on_rates_areWrittenIntoTheCgroup() {
         assertThat(update("{}", "{'BlkioDeviceReadBps':[{'Path':'/dev/null','Rate':5}]}")
                         .writes())
