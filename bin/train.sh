@@ -83,6 +83,8 @@ train_cache() {
   unshare -m -n "$java" "${jvm[@]}" io.wharf.daemon.Main --data-root "$dir/data" --exec-root "$dir/exec" \
     --pidfile "$dir/pid" -H "unix://$socket" </dev/null >"$dir/log" 2>&1 &
   pid=$!
+  # Also where whoever wanted it gives up: a daemon that is left would go on for ever.
+  trap 'kill -TERM $pid 2>/dev/null; wait $pid; rm -rf --one-file-system "$dir"' EXIT
   for _ in $(seq 300); do
     if answers "$socket" || ! kill -0 $pid 2>/dev/null; then break; fi
     sleep 0.1
@@ -90,6 +92,7 @@ train_cache() {
   drive "$socket" "$dir/image.tar" || code=1
   kill -TERM $pid 2>/dev/null || true
   wait $pid || true
+  trap - EXIT
   # The cache must be usable with exactly the flags and the class path of every later start.
   jvm_flags "-XX:AOTCache=$dir/wharf.aot" -XX:AOTMode=on
   if [ $code = 0 ] && [ -s "$dir/wharf.aot" ] && "$java" "${jvm[@]}" -version >>"$dir/log" 2>&1; then
