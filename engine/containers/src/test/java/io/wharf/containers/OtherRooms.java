@@ -75,6 +75,9 @@ final class OtherRooms {
                 mounted.add((String) given[0]);
                 return new ImageService.MountedRoot(root.toString(), new ContainerDetail.GraphDriver(null, "fake"));
             }
+            case "describeRoot" -> {
+                return new ContainerDetail.GraphDriver(null, "fake");
+            }
             case "unmountRoot" -> mounted.remove(given[0]);
             case "removeLayer" -> {
                 mounted.remove(given[0]);
