@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.wharf.contracts.SinkOptions;
 import io.wharf.events.sinks.Messenger;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,11 +53,22 @@ public final class ProducerMaker implements Messenger.Maker {
                 T value = work.call();
                 context.runOnContext(here -> promise.complete(value));
             } catch (Exception | LinkageError e) {
-                context.runOnContext(here -> promise.fail(e));
+                context.runOnContext(here -> promise.fail(withReason(e)));
             }
         });
         thread.setContextClassLoader(LOADER);
         thread.start();
         return promise.future();
+    }
+
+    /** Kafka says that a handshake has failed, or a file could not be read; why, and which, is for the cause to say. */
+    static Throwable withReason(Throwable failure) {
+        Throwable reason = failure;
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return reason == failure || reason.getMessage() == null
+                ? failure
+                : new IOException(failure.getMessage() + ": " + reason.getMessage(), failure);
     }
 }

@@ -53,7 +53,9 @@ final class ProducerMessenger implements Messenger {
     }
 
     private static Throwable told(Throwable failure) {
-        return failure instanceof RecordTooLargeException ? new Refused(String.valueOf(failure.getMessage())) : failure;
+        return failure instanceof RecordTooLargeException
+                ? new Refused(String.valueOf(failure.getMessage()))
+                : ProducerMaker.withReason(failure);
     }
 
     private KafkaProducerRecord<String, byte[]> record(Message message) {

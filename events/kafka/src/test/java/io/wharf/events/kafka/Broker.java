@@ -17,18 +17,25 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** One broker, controller of itself, on loopback and in a folder of its own; it asks for a name and a password. */
+/**
+ * One broker, controller of itself, on loopback and in a folder of its own; it asks for a name and a password: in clear
+ * text, by TLS with a certificate for its address, and by TLS with one for another name.
+ */
 final class Broker implements AutoCloseable {
     static final int PARTITIONS = 3;
     private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";
 
     private final Path folder;
     final int port = freePort();
+    final int tlsPort = freePort();
+    final int misnamedPort = freePort();
     private final int controller = freePort();
     private Process process;
 
-    Broker(Path folder) throws IOException {
+    /** Its folder gets, beside its own files, {@code ca.pem} and, of somebody else, {@code other.pem}. */
+    Broker(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
+        certify(folder);
         Path data = Files.createDirectory(folder.resolve("data"));
         Files.writeString(data.resolve("meta.properties"), """
                 version=1
@@ -39,16 +46,21 @@ final class Broker implements AutoCloseable {
         Files.writeString(folder.resolve("server.properties"), """
                 process.roles=broker,controller
                 node.id=1
-                controller.quorum.voters=1@127.0.0.1:%d
-                listeners=CLIENT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d
-                listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+                controller.quorum.voters=1@127.0.0.1:%2$d
+                listeners=CLIENT://127.0.0.1:%3$d,TLS://127.0.0.1:%4$d,MISNAMED://127.0.0.1:%5$d,CONTROLLER://127.0.0.1:%2$d
+                listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,TLS:SASL_SSL,MISNAMED:SASL_SSL,CONTROLLER:PLAINTEXT
+                ssl.keystore.type=PEM
+                listener.name.tls.ssl.keystore.location=%6$s/right-all.pem
+                listener.name.misnamed.ssl.keystore.location=%6$s/misnamed-all.pem
                 controller.listener.names=CONTROLLER
                 inter.broker.listener.name=CLIENT
                 sasl.enabled.mechanisms=PLAIN
                 sasl.mechanism.inter.broker.protocol=PLAIN
-                listener.name.client.plain.sasl.jaas.config=%s username="b" password="b" user_b="b" user_wharf="secret";
-                log.dirs=%s
-                num.partitions=%d
+                listener.name.client.plain.sasl.jaas.config=%1$s
+                listener.name.tls.plain.sasl.jaas.config=%1$s
+                listener.name.misnamed.plain.sasl.jaas.config=%1$s
+                log.dirs=%6$s/data
+                num.partitions=%7$d
                 offsets.topic.replication.factor=1
                 broker.session.timeout.ms=2000
                 broker.heartbeat.interval.ms=200
@@ -57,7 +69,35 @@ final class Broker implements AutoCloseable {
                 num.network.threads=1
                 num.io.threads=2
                 """.formatted(
-                        controller, port, controller, LOGIN, data, PARTITIONS));
+                        LOGIN + " username=\"b\" password=\"b\" user_b=\"b\" user_wharf=\"secret\";",
+                        controller,
+                        port,
+                        tlsPort,
+                        misnamedPort,
+                        folder,
+                        PARTITIONS));
+    }
+
+    private static void certify(Path folder) throws IOException, InterruptedException {
+        Process made = new ProcessBuilder("bash", "-ec", """
+                        new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $1.key "${@:2}"; }
+                        for who in ca other; do new $who -x509 -days 2 -subj /CN=$who -out $who.pem; done
+                        sign() {
+                          new $1 -subj /CN=$1 -out $1.csr
+                          openssl x509 -req -in $1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out $1.pem \\
+                            -extfile <(echo subjectAltName=$2)
+                          cat $1.key $1.pem ca.pem >$1-all.pem
+                        }
+                        sign right IP:127.0.0.1,DNS:localhost
+                        sign misnamed DNS:kafka.test
+                        """)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Path.of("target", "certify.log").toFile())
+                .start();
+        if (made.waitFor() != 0) {
+            throw new IOException("no certificates: " + Files.readString(Path.of("target", "certify.log")));
+        }
     }
 
     void start() throws IOException {

@@ -107,6 +107,40 @@ class KafkaSinkTest {
         }
     }
 
+    /** Whoever cannot be who it says gets no event and no password; what waits comes once it is right. */
+    @Test
+    void tls_trustsItsAuthorityAlone_andTheNameThatIsAskedFor() throws Exception {
+        try (Broker broker = new Broker(Files.createDirectory(folder.resolve("broker")))) {
+            broker.start();
+            Path secrets = folder.resolve("kafka.properties");
+            Files.writeString(secrets, tls("other"));
+            announce(10);
+            start(kafka(broker.tlsPort, secrets));
+            until(() -> String.valueOf(state().lastError()).contains("certification path"));
+            Files.writeString(secrets, tls("none"));
+            until(() -> String.valueOf(state().lastError()).contains("none.pem"));
+            assertThat(state().cursor()).isZero();
+            Files.writeString(secrets, tls("ca"));
+            until(() -> state().cursor() == 10 && state().lastError() == null);
+            await(vertx.undeploy(deployment));
+
+            announce(10);
+            start(kafka(broker.misnamedPort, secrets));
+            until(() -> String.valueOf(state().lastError()).contains("matching"));
+            assertThat(state().cursor()).isEqualTo(10);
+            await(vertx.undeploy(deployment));
+            start(kafka(broker.tlsPort, secrets));
+            until(() -> state().cursor() == 20);
+            check(broker.read(TOPIC));
+        }
+    }
+
+    private String tls(String authority) {
+        return secretsFor("secret").replace("SASL_PLAINTEXT", "SASL_SSL") + "\nssl.truststore.type=PEM\n"
+                + "ssl.truststore.location="
+                + folder.resolve("broker").resolve(authority + ".pem") + "\n";
+    }
+
     /** Each event is there, those of one object first came in order, and each is what the binding of CloudEvents asks for. */
     private void check(List<ConsumerRecord<String, byte[]>> records) throws Exception {
         Map<String, Long> last = new HashMap<>();
