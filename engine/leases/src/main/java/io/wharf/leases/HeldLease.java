@@ -43,6 +43,8 @@ final class HeldLease {
     int quiet;
 
     long retryMillis;
+    /** What it has to remove is in use, and the timer waits for the next look. */
+    boolean resists;
 
     @Nullable
     String lastError;

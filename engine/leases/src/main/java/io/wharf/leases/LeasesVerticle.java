@@ -9,6 +9,7 @@ import io.wharf.base.Schema;
 import io.wharf.base.Store;
 import io.wharf.base.Times;
 import io.wharf.base.WharfException;
+import io.wharf.contracts.EventService;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.LeaseService;
 import io.wharf.contracts.Services;
@@ -37,6 +38,9 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
     private static final int QUIET_LOOKS = 3;
 
     private static final long LOOK_MILLIS = 1_000;
+    /** After an event that may have set something free; others follow it. */
+    private static final long SOON_MILLIS = 200;
+
     private static final long LONGEST_RETRY_MILLIS = 60_000;
 
     private final HandleTable handles;
@@ -44,6 +48,9 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
     private final long startGraceMillis;
     private final Map<String, HeldLease> leases = new LinkedHashMap<>();
     private @Nullable RemoveLeased removal;
+    /** Made for the first lease that waits for others. */
+    private @Nullable WhatGetsFree following;
+
     private volatile boolean engineStops;
     private long signs = -1;
 
@@ -204,6 +211,7 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
     }
 
     private void remove(HeldLease lease) {
+        lease.resists = false;
         RemoveLeased remover = removal;
         if (remover == null) {
             remover = new RemoveLeased(vertx);
@@ -222,6 +230,9 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
         }
         lease.lastError = null;
         lease.retryMillis = 0;
+        if (following != null && leases.values().stream().allMatch(each -> each.lastError == null)) {
+            following.stop();
+        }
         lease.removed.tryComplete();
         lease.quiet = outcome.found() == 0 ? lease.quiet + 1 : 0;
         if (lease.quiet < QUIET_LOOKS) {
@@ -246,6 +257,28 @@ public final class LeasesVerticle extends VerticleBase implements LeaseService {
                     "lease " + lease.row.id() + " has ended, but not everything can be removed yet: " + told));
         }
         lease.retryMillis = Math.clamp(lease.retryMillis * 2, LOOK_MILLIS, LONGEST_RETRY_MILLIS);
-        vertx.setTimer(lease.retryMillis, again -> remove(lease));
+        lease.resists = true;
+        lease.timer = vertx.setTimer(lease.retryMillis, again -> remove(lease));
+        whatGetsFree().follow();
+    }
+
+    /** Something may be free that was in use: those who wait for that look soon, and not only when their time has come. */
+    private void gotFree() {
+        for (HeldLease lease : leases.values()) {
+            if (lease.resists) {
+                lease.resists = false;
+                vertx.cancelTimer(lease.timer);
+                lease.timer = vertx.setTimer(SOON_MILLIS, look -> remove(lease));
+            }
+        }
+    }
+
+    private WhatGetsFree whatGetsFree() {
+        WhatGetsFree known = following;
+        if (known == null) {
+            known = new WhatGetsFree(Services.client(vertx, EventService.class), handles, context, this::gotFree);
+            following = known;
+        }
+        return known;
     }
 }

@@ -3,12 +3,15 @@ package io.wharf.leases;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.wharf.base.Event;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ContainerService;
+import io.wharf.contracts.EventService;
 import io.wharf.contracts.Filters;
 import io.wharf.contracts.Handle;
 import io.wharf.contracts.ImageService;
@@ -160,6 +163,35 @@ class LeasesVerticleTest {
         inUse.clear();
         start();
         until(() -> volumes.isEmpty());
+    }
+
+    /** Its next look would come after four seconds. */
+    @Test
+    void whatWasInUse_goesSoonAfterTheEventThatFreesIt() throws Exception {
+        PublishProcessor<Event> journal = PublishProcessor.create();
+        Services.serve(
+                vertx,
+                EventService.class,
+                EventService.class.cast(Proxy.newProxyInstance(
+                        EventService.class.getClassLoader(),
+                        new Class<?>[] {EventService.class},
+                        (self, method, arguments) -> Future.succeededFuture(handles.offer(journal, () -> {})))));
+        TestSubscriber<Lease> reader = read(leases.open(Map.of()));
+        reader.awaitCount(1);
+        Lease lease = reader.values().getFirst();
+        volumes.put("busy", lease.label());
+        inUse.add("busy");
+        assertThatThrownBy(() -> await(leases.end(lease.id()))).hasMessageContaining("volume is in use");
+        int looks = lists.size();
+        until(() -> lists.size() > looks);
+        inUse.clear();
+        until(journal::hasSubscribers);
+        Event freed = new Event(1, 1, "container", "destroy", "c", Map.of());
+        Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> {
+            journal.onNext(freed);
+            return volumes.isEmpty();
+        });
+        until(() -> !journal.hasSubscribers());
     }
 
     @Test
