@@ -79,15 +79,15 @@ class EventsSoakRun {
                                 .awaitOut("ready"));
             }
             try {
-                pool.submit(() -> again(number -> {
+                pool.submit(() -> again(engine, number -> {
                     engine.http().post("/volumes/create", "{\"Name\":\"v" + number + "\"}");
                     engine.http().delete("/volumes/v" + number);
                 }));
-                pool.submit(() -> again(number -> {
+                pool.submit(() -> again(engine, number -> {
                     engine.http().post("/networks/create", "{\"Name\":\"n" + number + "\"}");
                     engine.http().delete("/networks/n" + number);
                 }));
-                pool.submit(() -> again(number -> engine.docker().run("run", "--rm", "busybox", "true")));
+                pool.submit(() -> again(engine, number -> engine.docker().run("run", "--rm", "busybox", "true")));
                 while (System.nanoTime() < end) {
                     // The moment of death is the point of this; it is drawn, not waited for.
                     Thread.sleep(random.nextInt(500, 5000));
@@ -151,13 +151,15 @@ class EventsSoakRun {
     }
 
     /** Whatever fails does so because its engine has died, or something of an earlier piece is there yet. */
-    private void again(Work work) {
+    private void again(Engine engine, Work work) {
         for (long number = 0; !over.get(); number++) {
             try {
                 work.run(number);
                 done.incrementAndGet();
             } catch (RuntimeException | AssertionError dead) {
-                Thread.onSpinWait();
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(2))
+                        .until(() -> over.get() || engine.http().answers());
             }
         }
     }
