@@ -63,12 +63,9 @@ final class UpdateLimits {
                     reason.endsWith("invalid argument") ? ErrorKind.INVALID_ARGUMENT : ErrorKind.INTERNAL,
                     "Cannot update container " + container.id() + ": " + reason);
         }
-        String cgroup = container.definition().cgroupPath();
+        String cgroup = FindProcess.cgroup(container, room);
         for (CgroupWrites write : checked.writes()) {
-            // Groups that systemd made get what is left at the next start.
-            if (cgroup.startsWith("/")) {
-                room.cgroups().write(cgroup, write.controller(), write.file(), write.value());
-            }
+            room.cgroups().write(cgroup, write.controller(), write.file(), write.value());
         }
     }
 }
