@@ -2,18 +2,15 @@ package io.wharf.api;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.net.RFC3986;
 import io.wharf.api.doors.Caller;
-import io.wharf.base.ErrorKind;
 import io.wharf.base.Metrics;
 import io.wharf.base.WharfException;
 import io.wharf.openapi.Operation;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +33,7 @@ final class Front {
     private final Map<String, String> headers;
     private final DateHeader date = new DateHeader();
     private final Context context;
+    private final WholeBodies bodies = new WholeBodies(LONGEST_BODY);
 
     Front(Router router, Handlers handlers, Guard guard, String engineVersion, boolean experimental, Context context) {
         this.router = router;
@@ -138,7 +136,7 @@ final class Front {
         if (operation.availability() != Operation.Availability.SERVED) {
             dispatch(call);
         } else if (operation.answer() == Operation.Answer.HIJACK) {
-            whole(request, body -> {
+            bodies.read(request, body -> {
                 call.body(body);
                 // From here on the connection is ours: the HTTP machinery is gone before the next byte is read.
                 dispatch(call, Upgrade.take(request, headers));
@@ -154,7 +152,7 @@ final class Front {
                     dispatch(call);
                 }
                 case JSON ->
-                    whole(request, body -> {
+                    bodies.read(request, body -> {
                         call.body(body);
                         dispatch(call);
                     });
@@ -164,30 +162,6 @@ final class Front {
                 }
             }
         }
-    }
-
-    /** Collects a body up to its limit; what comes beyond is read and dropped, so that the client sees the answer. */
-    private static void whole(HttpServerRequest request, Consumer<Buffer> then) {
-        Buffer body = Buffer.buffer();
-        boolean[] tooLong = new boolean[1];
-        request.handler(chunk -> {
-            if (tooLong[0]) {
-                return;
-            }
-            if (body.length() + chunk.length() > LONGEST_BODY) {
-                tooLong[0] = true;
-                WriteReply.failure(request, new WharfException(ErrorKind.TOO_LARGE, "http: request body too large"));
-                return;
-            }
-            body.appendBuffer(chunk);
-        });
-        request.endHandler(end -> {
-            if (!tooLong[0]) {
-                then.accept(body);
-            }
-        });
-        // Half a request: nothing has been begun for it.
-        request.exceptionHandler(gone -> LOG.debug("{} {}: {}", request.method(), request.path(), gone.getMessage()));
     }
 
     private void dispatch(Call call) {

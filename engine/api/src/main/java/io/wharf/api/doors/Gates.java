@@ -53,12 +53,13 @@ final class Gates {
             Optional<Tls> tls,
             HttpServerOptions options,
             Path folder,
+            HeadRoom heads,
             Consumer<HttpServerRequest> front) {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.host = host;
         this.tls = tls;
-        inner = InnerServer.start(vertx, options, folder, front);
+        inner = InnerServer.start(vertx, options, folder, heads, front);
     }
 
     Future<Void> tcp(TcpAddress address) {

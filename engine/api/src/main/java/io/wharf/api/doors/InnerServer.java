@@ -35,7 +35,7 @@ final class InnerServer {
 
     /** Starts one whose requests go to {@code front}. */
     static Future<InnerServer> start(
-            Vertx vertx, HttpServerOptions options, Path folder, Consumer<HttpServerRequest> front) {
+            Vertx vertx, HttpServerOptions options, Path folder, HeadRoom heads, Consumer<HttpServerRequest> front) {
         Path path = folder.resolve(NAME);
         Promise<Channel> listening = Promise.promise();
         HttpServer server = vertx.createHttpServer(options)
@@ -44,6 +44,7 @@ final class InnerServer {
                     if (accepted.parent() != null && !listening.future().isComplete()) {
                         listening.complete(accepted.parent());
                     }
+                    heads.watch(connection);
                 })
                 .requestHandler(request -> {
                     Gate.arrived(((ConnectionBase) request.connection()).channel());

@@ -40,6 +40,7 @@ public final class Listeners {
     private final ListenerOptions options;
     private final Path folder;
     private final BiConsumer<HttpServerRequest, Caller> front;
+    private final HeadRoom heads = new HeadRoom();
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<UnixSocket> sockets = new ArrayList<>();
     private @Nullable Gates gates;
@@ -126,6 +127,7 @@ public final class Listeners {
 
     private Future<Void> open(UnixSocket socket, Role role) {
         HttpServer server = vertx.createHttpServer(http())
+                .connectionHandler(heads::watch)
                 .requestHandler(request -> front.accept(request, new Caller(request, role, host)));
         return blocking(socket::prepare)
                 .compose(temporary -> server.listen(SocketAddress.domainSocketAddress(temporary.toString())))
@@ -159,6 +161,7 @@ public final class Listeners {
                     options.tls(),
                     http(),
                     folder,
+                    heads,
                     request -> front.accept(request, new Caller(request, Role.ADMIN, host)));
         }
         return gates;

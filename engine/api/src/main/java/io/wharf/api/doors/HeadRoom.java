@@ -1,0 +1,152 @@
+package io.wharf.api.doors;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the heads of unfinished requests may take of the engine's memory, all connections together: a thousand clients that
+ * each send a long head without an end would else fill it, by a socket of whatever role.
+ *
+ * <p>A head is there with its first packet or soon after, so who goes first where room is wanted is the connection whose
+ * head has been unfinished longest; it is told so.
+ */
+final class HeadRoom {
+    /** Of what was received; parsed into many short headers it takes thirty times that. */
+    private static final long BYTES = 2 << 20;
+
+    private static final String DECODER = "httpDecoder";
+    private static final String ANSWER = """
+            HTTP/1.1 408 Request Timeout\r
+            Connection: close\r
+            Content-Type: text/plain; charset=utf-8\r
+            \r
+            too many unfinished requests: this one was there longest
+            """;
+
+    private final long limit;
+    private final Map<Channel, Long> held = new LinkedHashMap<>();
+    private long total;
+
+    HeadRoom() {
+        this(BYTES);
+    }
+
+    HeadRoom(long limit) {
+        this.limit = limit;
+    }
+
+    /** Begins with a connection of a server, before anything is read from it. */
+    void watch(HttpConnection connection) {
+        watch(((ConnectionBase) connection).channel());
+    }
+
+    void watch(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(DECODER) == null) {
+            return;
+        }
+        Watch watch = new Watch(this);
+        pipeline.addBefore(DECODER, null, watch);
+        pipeline.addAfter(DECODER, null, watch.after);
+        channel.closeFuture().addListener(closed -> hold(channel, 0, true));
+    }
+
+    private void hold(Channel channel, long bytes, boolean fresh) {
+        List<Channel> leave = new ArrayList<>(0);
+        synchronized (this) {
+            Long before = fresh ? held.remove(channel) : held.get(channel);
+            long now = bytes + (before == null || fresh ? 0 : before);
+            total += now - (before == null ? 0 : before);
+            if (now > 0 && channel.isOpen()) {
+                held.put(channel, now);
+            } else if (now > 0) {
+                total -= now;
+                held.remove(channel);
+            }
+            while (total > limit && !held.isEmpty()) {
+                Map.Entry<Channel, Long> longest = held.entrySet().iterator().next();
+                total -= longest.getValue();
+                held.remove(longest.getKey());
+                leave.add(longest.getKey());
+            }
+        }
+        leave.forEach(HeadRoom::refuse);
+    }
+
+    private static void refuse(Channel channel) {
+        channel.config().setAutoRead(false);
+        ChannelHandlerContext last = channel.pipeline().context("httpEncoder");
+        if (last == null) {
+            channel.close();
+            return;
+        }
+        // Below the encoder, which knows of no request to answer.
+        last.writeAndFlush(
+                        ByteBufUtil.encodeString(channel.alloc(), CharBuffer.wrap(ANSWER), StandardCharsets.US_ASCII))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Sees what goes into the decoder, and by its other half what comes out. */
+    private static final class Watch extends ChannelInboundHandlerAdapter {
+        private final HeadRoom room;
+        private boolean inHead = true;
+        private boolean told;
+
+        private final ChannelInboundHandlerAdapter after = new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                if (message instanceof HttpRequest) {
+                    inHead = false;
+                    told = true;
+                }
+                if (message instanceof LastHttpContent) {
+                    inHead = true;
+                    told = true;
+                }
+                context.fireChannelRead(message);
+            }
+        };
+
+        private Watch(HeadRoom room) {
+            this.room = room;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            long bytes = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+            told = false;
+            context.fireChannelRead(message);
+            if (context.isRemoved()) {
+                return;
+            }
+            if (context.pipeline().get(DECODER) == null) {
+                // A raw stream by now, or a WebSocket.
+                context.pipeline().remove(this);
+                if (context.pipeline().context(after) != null) {
+                    context.pipeline().remove(after);
+                }
+                room.hold(context.channel(), 0, true);
+            } else if (told) {
+                // What follows a whole request in one packet is counted with it.
+                room.hold(context.channel(), inHead ? bytes : 0, true);
+            } else if (inHead) {
+                room.hold(context.channel(), bytes, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.wharf.api.doors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class HeadRoomTest {
+    private static final String HALF = "GET /x HTTP/1.1\r\nA: " + "a".repeat(400) + "\r\n";
+
+    private final HeadRoom room = new HeadRoom(1000);
+
+    @Test
+    void headsThatDoNotEnd_makeRoomForOthers_theLongestFirst() {
+        EmbeddedChannel first = connection();
+        EmbeddedChannel second = connection();
+        send(first, HALF);
+        send(second, HALF);
+        send(second, "B: b\r\n");
+        assertThat(first.isOpen()).isTrue();
+
+        EmbeddedChannel third = connection();
+        send(third, HALF);
+
+        assertThat(first.isOpen()).isFalse();
+        assertThat(first.<ByteBuf>readOutbound().toString(StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 408 ")
+                .contains("unfinished requests");
+        assertThat(second.isOpen()).isTrue();
+        assertThat(third.isOpen()).isTrue();
+    }
+
+    @Test
+    void wholeRequests_theirBodiesAndRawStreams_areNotHeld() {
+        EmbeddedChannel body = connection();
+        send(body, "POST /x HTTP/1.1\r\nContent-Length: 9000\r\n\r\n");
+        send(body, "b".repeat(8000));
+        EmbeddedChannel raw = connection();
+        send(raw, "POST /x HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+        raw.pipeline().remove("httpDecoder");
+        send(raw, "r".repeat(8000));
+        EmbeddedChannel gone = connection();
+        send(gone, HALF + HALF);
+        gone.close();
+        EmbeddedChannel whole = connection();
+        for (int i = 0; i < 10; i++) {
+            send(whole, HALF + "\r\n");
+        }
+
+        assertThat(body.isOpen()).isTrue();
+        assertThat(raw.isOpen()).isTrue();
+        assertThat(whole.isOpen()).isTrue();
+    }
+
+    private EmbeddedChannel connection() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.pipeline().addLast("httpDecoder", new HttpRequestDecoder());
+        channel.pipeline().addLast("httpEncoder", new HttpResponseEncoder());
+        room.watch(channel);
+        return channel;
+    }
+
+    private static void send(EmbeddedChannel channel, String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+}
