@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,9 +95,63 @@ class DoorsTest {
                 .isEqualTo("3000000");
         assertThat(tls("", "d version").err()).contains("tls: ").contains("certificate");
         assertThat(tls("other", "d version").err()).contains("tls: ");
-        // Plain HTTP gets no answer, and nobody else has to wait for that.
-        assertThat(rig.machine().inHost("docker", "-H", TLS, "version").code()).isNotZero();
+        assertThat(rig.machine().inHost("docker", "-H", TLS, "version").err())
+                .contains("Client sent an HTTP request to an HTTPS server");
         assertThat(rig.ok("info", "-f", "{{.Warnings}}")).doesNotContain("API is accessible");
+    }
+
+    /** Opens so many connections, sends a text through each and another so many times, and holds them. */
+    private static final String CROWD = """
+            import socket, sys
+            crowd = []
+            for i in range(int(sys.argv[1])):
+                if sys.argv[2].startswith('/'):
+                    one = socket.socket(socket.AF_UNIX)
+                    one.connect(sys.argv[2])
+                else:
+                    one = socket.create_connection(('127.0.0.1', int(sys.argv[2])))
+                crowd.append(one)
+                one.setblocking(False)
+                try:
+                    one.send(sys.argv[3].encode() + sys.argv[4].encode() * int(sys.argv[5]))
+                except OSError:
+                    pass
+            print('there', flush=True)
+            sys.stdin.read()
+            """;
+
+    private static Running crowd(int size, String where, String text, String filler, int times) {
+        return rig.machine()
+                .startInHost("python3", "-c", CROWD, "" + size, where, text, filler, "" + times)
+                .awaitOut("there");
+    }
+
+    /** The kernel keeps them in a row before the engine; each of its places is free again after a second. */
+    @Test
+    void handshakesThatNeverEnd_holdUpNobodyForLong() {
+        try (Running silent = crowd(800, "23760", "", "", 0)) {
+            long begun = System.nanoTime();
+            assertThat(tls("client", "d version -f '{{.Server.Version}}'").ok().text())
+                    .isNotEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+            assertThat(silent.alive()).isTrue();
+        }
+    }
+
+    /** A thousand times 190 KB, of heads without an end and of bodies: more than the engine's memory. */
+    @Test
+    void unfinishedRequests_takeBoundedMemory_whateverTheRole() {
+        String head = "GET /_ping HTTP/1.1\r\nHost: x\r\n";
+        String line = "X-Filler: " + "a".repeat(1000) + "\r\n";
+        String body = "POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 3000000\r\n\r\n";
+        try (Running heads = crowd(1000, FOLDER + "/ro.sock", head, line, 190);
+                Running bodies = crowd(500, rig.engine().ownSocket().toString(), body, "          ", 19_000)) {
+            assertThat(by("ro.sock").ok("ps", "-q")).isEmpty();
+            assertThat(rig.ok("version", "-f", "{{.Server.Version}}")).isNotEmpty();
+            assertThat(List.of(heads, bodies)).allMatch(Running::alive);
+        }
+        assertThat(rig.engine().alive()).isTrue();
     }
 
     @Test

@@ -184,4 +184,46 @@ class PortsTest {
             assertThat(rig.ok("port", id)).contains("8188");
         }
     }
+
+    /** What scripts of Docker's users do, where nobody else has made the chain. */
+    @Test
+    void chainDockerUser_closesPublishedPorts_onceItIsHookedIn() {
+        web("-p", "8099:80");
+        answers(Machine.HOST, 8099);
+        rig.machine()
+                .inHost(
+                        "sh",
+                        "-ec",
+                        "iptables -S DOCKER-USER >/dev/null 2>&1 || iptables -N DOCKER-USER;"
+                                + " iptables -C FORWARD -j DOCKER-USER 2>/dev/null || iptables -I FORWARD -j DOCKER-USER;"
+                                + " iptables -I DOCKER-USER -i wire -p tcp -m conntrack --ctorigdstport 8099 -j DROP")
+                .ok();
+        try {
+            assertThat(fromNeighbour(Machine.HOST, 8099).code()).isNotZero();
+        } finally {
+            rig.machine()
+                    .inHost(
+                            "iptables",
+                            "-D",
+                            "DOCKER-USER",
+                            "-i",
+                            "wire",
+                            "-p",
+                            "tcp",
+                            "-m",
+                            "conntrack",
+                            "--ctorigdstport",
+                            "8099",
+                            "-j",
+                            "DROP")
+                    .ok();
+        }
+        answers(Machine.HOST, 8099);
+        if (!Here.DOCKERD) {
+            rig.machine()
+                    .inHost("iptables", "-D", "FORWARD", "-j", "DOCKER-USER")
+                    .ok();
+            rig.machine().inHost("iptables", "-X", "DOCKER-USER").ok();
+        }
+    }
 }

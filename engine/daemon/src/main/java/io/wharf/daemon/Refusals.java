@@ -36,7 +36,9 @@ final class Refusals {
             }
         }
         if (settings.text("firewall-backend", "").equals("iptables")) {
-            lines.add("--firewall-backend=iptables" + NO_MEANING + "the rules are set in nftables in any case");
+            lines.add(
+                    "--firewall-backend=iptables" + NO_MEANING + "the rules are set in nftables in any case, and there"
+                            + " is no chain DOCKER-USER: rules of your own go into the chain \"user\" of the engine's table");
         }
         for (String feature : new EngineSettings(settings).features().keySet()) {
             if (!feature.equals(EngineSettings.CDI)) {

@@ -170,7 +170,8 @@ class SettingsTest {
                 "{\"features\": {\"cdi\": true, \"containerd-snapshotter\": true}, \"firewall-backend\": \"iptables\"}");
         assertThat(Refusals.meaningless(Settings.merge(flags)))
                 .containsExactly(
-                        "--firewall-backend=iptables is read and has no meaning: the rules are set in nftables in any case",
+                        "--firewall-backend=iptables is read and has no meaning: the rules are set in nftables in any case, and there"
+                                + " is no chain DOCKER-USER: rules of your own go into the chain \"user\" of the engine's table",
                         "feature containerd-snapshotter is read and has no meaning: only cdi is known");
         assertThat(Refusals.meaningless(Settings.merge(file("{\"features\": {\"cdi\": false}}"))))
                 .isEmpty();

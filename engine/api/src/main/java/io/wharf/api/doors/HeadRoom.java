@@ -3,12 +3,16 @@ package io.wharf.api.doors;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.nio.CharBuffer;
@@ -29,7 +33,10 @@ final class HeadRoom {
     /** Of what was received; parsed into many short headers it takes thirty times that. */
     private static final long BYTES = 2 << 20;
 
+    private static final int CONTINUE = 100;
+    private static final long BEYOND = 64 << 10;
     private static final String DECODER = "httpDecoder";
+    private static final String ENCODER = "httpEncoder";
     private static final String ANSWER = """
             HTTP/1.1 408 Request Timeout\r
             Connection: close\r
@@ -62,7 +69,7 @@ final class HeadRoom {
         }
         Watch watch = new Watch(this);
         pipeline.addBefore(DECODER, null, watch);
-        pipeline.addAfter(DECODER, null, watch.after);
+        pipeline.addAfter(ENCODER, null, watch.after);
         channel.closeFuture().addListener(closed -> hold(channel, 0, true));
     }
 
@@ -89,16 +96,29 @@ final class HeadRoom {
     }
 
     private static void refuse(Channel channel) {
-        channel.config().setAutoRead(false);
-        ChannelHandlerContext last = channel.pipeline().context("httpEncoder");
-        if (last == null) {
+        if (!channel.eventLoop().inEventLoop()) {
+            channel.eventLoop().execute(() -> refuse(channel));
+            return;
+        }
+        ChannelHandlerContext encoder = channel.pipeline().context(ENCODER);
+        if (encoder == null || channel.pipeline().get(DECODER) == null) {
             channel.close();
             return;
         }
+        // What it holds is let go of now: a closed channel is taken apart only when all others have been read.
+        channel.pipeline().replace(DECODER, null, new Swallow());
         // Below the encoder, which knows of no request to answer.
-        last.writeAndFlush(
+        encoder.writeAndFlush(
                         ByteBufUtil.encodeString(channel.alloc(), CharBuffer.wrap(ANSWER), StandardCharsets.US_ASCII))
                 .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Drops what still comes. */
+    private static final class Swallow extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+        }
     }
 
     /** Sees what goes into the decoder, and by its other half what comes out. */
@@ -106,19 +126,34 @@ final class HeadRoom {
         private final HeadRoom room;
         private boolean inHead = true;
         private boolean told;
+        /** Whoever waits for an answer, or reads one that goes on, is not put out. */
+        private int answering;
+        /** What has come of a next head meanwhile. */
+        private long beyond;
 
-        private final ChannelInboundHandlerAdapter after = new ChannelInboundHandlerAdapter() {
+        private final ChannelDuplexHandler after = new ChannelDuplexHandler() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
                 if (message instanceof HttpRequest) {
                     inHead = false;
                     told = true;
+                    answering++;
                 }
                 if (message instanceof LastHttpContent) {
                     inHead = true;
                     told = true;
                 }
                 context.fireChannelRead(message);
+            }
+
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                boolean early =
+                        message instanceof HttpResponse head && head.status().code() == CONTINUE;
+                if (message instanceof LastHttpContent && !early && answering > 0) {
+                    answering--;
+                }
+                context.write(message, promise);
             }
         };
 
@@ -141,6 +176,12 @@ final class HeadRoom {
                     context.pipeline().remove(after);
                 }
                 room.hold(context.channel(), 0, true);
+            } else if (answering > 0) {
+                beyond = told ? 0 : beyond + bytes;
+                room.hold(context.channel(), 0, true);
+                if (inHead && beyond > BEYOND) {
+                    context.close();
+                }
             } else if (told) {
                 // What follows a whole request in one packet is counted with it.
                 room.hold(context.channel(), inHead ? bytes : 0, true);

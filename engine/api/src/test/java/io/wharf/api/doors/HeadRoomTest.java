@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -50,11 +53,19 @@ class HeadRoomTest {
         EmbeddedChannel whole = connection();
         for (int i = 0; i < 10; i++) {
             send(whole, HALF + "\r\n");
+            answer(whole);
         }
+        EmbeddedChannel waiting = connection();
+        send(waiting, HALF + "\r\n");
+        for (int i = 0; i < 10; i++) {
+            EmbeddedChannel other = connection();
+            send(other, HALF + "\r\n");
+            answer(other);
+        }
+        assertThat(waiting.isOpen()).isTrue();
 
         assertThat(body.isOpen()).isTrue();
         assertThat(raw.isOpen()).isTrue();
-        assertThat(whole.isOpen()).isTrue();
     }
 
     private EmbeddedChannel connection() {
@@ -63,6 +74,10 @@ class HeadRoomTest {
         channel.pipeline().addLast("httpEncoder", new HttpResponseEncoder());
         room.watch(channel);
         return channel;
+    }
+
+    private static void answer(EmbeddedChannel channel) {
+        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
     }
 
     private static void send(EmbeddedChannel channel, String text) {
