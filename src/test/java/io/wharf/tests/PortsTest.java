@@ -220,10 +220,8 @@ class PortsTest {
         }
         answers(Machine.HOST, 8099);
         if (!Here.DOCKERD) {
-            rig.machine()
-                    .inHost("iptables", "-D", "FORWARD", "-j", "DOCKER-USER")
-                    .ok();
-            rig.machine().inHost("iptables", "-X", "DOCKER-USER").ok();
+            // With all that iptables has made for it.
+            rig.machine().inHost("nft", "delete", "table", "ip", "filter").ok();
         }
     }
 }
