@@ -38,6 +38,7 @@ class EventsSoakRun {
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong done = new AtomicLong();
+    private final List<Running> receiver = new ArrayList<>();
     private final Map<String, Running> followers = new LinkedHashMap<>();
 
     @Test
@@ -55,14 +56,14 @@ class EventsSoakRun {
                 .start();
         try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
             Rig.importSmallImage(engine.docker());
-            Running hook = engine.machine()
+            receiver.add(engine.machine()
                     .startInHost(
                             "python3",
                             Here.resource("webhook.py").toString(),
                             PORT,
                             folder.resolve("secret").toString(),
                             folder.resolve("hook").toString())
-                    .awaitOut("ready");
+                    .awaitOut("ready"));
             for (String way : List.of("docker", "sse", "websocket", "grpc")) {
                 Path socket = way.equals("grpc") ? grpc : engine.ownSocket();
                 followers.put(
@@ -126,10 +127,10 @@ class EventsSoakRun {
                     + numbers.size()
                     + " events; each once and in order over " + followers.keySet() + " and in the file; the webhook was"
                     + " brought " + brought + ", " + (brought - numbers.size()) + " of them again");
-            hook.close();
             engine.stop();
         } finally {
             followers.values().forEach(Running::close);
+            receiver.forEach(Running::close);
             engine.close();
             Files.deleteIfExists(grpc);
         }
