@@ -95,9 +95,10 @@ final class LogLines {
     /** The objects that are complete with these bytes. */
     Buffer next(Buffer bytes) {
         out = Unpooled.buffer(bytes.length() + bytes.length() / 2);
-        for (int at = 0; at < bytes.length(); ) {
+        byte[] all = bytes.getBytes();
+        for (int at = 0; at < all.length; ) {
             if (frameLeft == 0) {
-                header[headerBytes++] = bytes.getByte(at++);
+                header[headerBytes++] = all[at++];
                 if (headerBytes == header.length) {
                     headerBytes = 0;
                     frameLeft = (header[4] & 0xff) << 24
@@ -107,10 +108,10 @@ final class LogLines {
                 }
                 continue;
             }
-            int end = Math.min(bytes.length(), at + frameLeft);
+            int end = Math.min(all.length, at + frameLeft);
             Line line = lines[header[0] == StdFrames.STDERR ? 1 : 0];
-            for (int i = at; i < end; i++) {
-                take(line, bytes.getByte(i));
+            for (int i = at; i < end; ) {
+                i = line.time == null ? begin(line, all, i) : take(line, all, i, end);
             }
             frameLeft -= end - at;
             at = end;
@@ -142,11 +143,18 @@ final class LogLines {
         return BufferInternal.buffer(all);
     }
 
-    private void take(Line line, byte octet) {
-        line.text.write(octet);
-        if (line.time == null) {
-            begin(line, octet);
-        } else if (octet == '\n') {
+    /** Takes text up to the end of its line, of a part or of what there is; where the next begins. */
+    private int take(Line line, byte[] all, int from, int end) {
+        // A part has one byte more, so that its last character can be told from half of one.
+        int stop = Math.min(end, from + PART + 1 - line.text.size());
+        int at = from;
+        while (at < stop && all[at] != '\n') {
+            at++;
+        }
+        boolean whole = at < stop;
+        int next = whole ? at + 1 : stop;
+        line.text.write(all, from, next - from);
+        if (whole) {
             tell(line, line.text.size(), true);
             line.time = null;
             line.id = null;
@@ -154,17 +162,21 @@ final class LogLines {
         } else if (line.text.size() > PART) {
             tell(line, partBytes(line.text.toByteArray()), false);
         }
+        return next;
     }
 
-    /** Reads what stands before the text: the time and a blank, and where wanted the attributes and a blank. */
-    private void begin(Line line, byte octet) {
-        if (octet != ' ' || line.text.size() <= TIME_BYTES || (details && line.text.size() == TIME_BYTES + 1)) {
-            return;
+    /** Reads what stands before the text, a byte at a time: time and a blank, and where wanted attributes and a blank. */
+    private int begin(Line line, byte[] all, int at) {
+        byte octet = all[at];
+        line.text.write(octet);
+        boolean complete = octet == ' ' && line.text.size() > TIME_BYTES + (details ? 1 : 0);
+        if (complete) {
+            String head = line.text.toString(StandardCharsets.US_ASCII);
+            line.time = shortened(head.substring(0, TIME_BYTES));
+            line.attributes = details ? attributes(head.substring(TIME_BYTES).strip()) : null;
+            line.text.reset();
         }
-        String head = line.text.toString(StandardCharsets.US_ASCII);
-        line.time = shortened(head.substring(0, TIME_BYTES));
-        line.attributes = details ? attributes(head.substring(TIME_BYTES).strip()) : null;
-        line.text.reset();
+        return at + 1;
     }
 
     /** No zeros at the end of a second's parts, as Go writes times. */

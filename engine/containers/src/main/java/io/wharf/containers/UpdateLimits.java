@@ -59,8 +59,9 @@ final class UpdateLimits {
         if (!result.success()) {
             String reason = OciRuntime.firstError(files.runtimeLog()).orElse(result.reason());
             // A value that the kernel will not have is no fault of the engine.
+            boolean asked = reason.endsWith("invalid argument") || reason.contains("allowed cpu-shares");
             throw new WharfException(
-                    reason.endsWith("invalid argument") ? ErrorKind.INVALID_ARGUMENT : ErrorKind.INTERNAL,
+                    asked ? ErrorKind.INVALID_ARGUMENT : ErrorKind.INTERNAL,
                     "Cannot update container " + container.id() + ": " + reason);
         }
         String cgroup = FindProcess.cgroup(container, room);
