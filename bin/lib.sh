@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the scripts of bin/ share: words, JDK, packages, the run directory, the small image. Sourced, never run.
 
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 run=$root/engine/daemon/target/wharf
 tools=$root/bin/.tools
 state=/var/run/wharf
@@ -13,23 +13,34 @@ die() { say "$*"; exit 1; }
 
 need_root() { [ "$(id -u)" = 0 ] || die "${0##*/} needs root: sudo $0"; }
 
-# Prints the home of a JDK 25 or newer: JAVA_HOME, then PATH, then /usr/lib/jvm.
+# The main version of the JDK at this home, in $version; 0 where there is none. Starts no process, for each start asks.
+jdk_version() {
+  local line
+  version=0
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  while IFS= read -r line; do
+    case $line in JAVA_VERSION=\"*) line=${line#*\"} version=${line%%[!0-9]*} ;; esac
+  done <"$1/release"
+}
+
+# Sets home to that of a JDK 25 or newer: JAVA_HOME, then PATH, then /usr/lib/jvm.
 find_jdk() {
-  local home javac
-  javac=$(command -v javac || true)
-  for home in "${JAVA_HOME:-}" "${javac:+$(dirname "$(dirname "$(readlink -f "$javac")")")}" /usr/lib/jvm/*; do
-    if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ -r "$home/release" ] \
-      && [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")" -ge 25 ] 2>/dev/null; then
-      printf '%s\n' "$home"
-      return
-    fi
+  local javac version
+  javac=$(type -P javac || true)
+  for home in "${JAVA_HOME:-}" PATH /usr/lib/jvm/*; do
+    [ "$home" != PATH ] || { [ -n "$javac" ] && home=$(readlink -f "$javac") && home=${home%/bin/javac}; } || continue
+    [ -n "$home" ] || continue
+    jdk_version "$home"
+    [ "${version:-0}" -lt 25 ] || return 0
   done
   die "no JDK 25 found in JAVA_HOME, PATH or /usr/lib/jvm. Install one (for instance Temurin 25 from adoptium.net)" \
     "or set JAVA_HOME to it."
 }
 
 use_jdk() {
-  JAVA_HOME=$(find_jdk) || exit 1
+  local home
+  find_jdk
+  JAVA_HOME=$home
   PATH=$JAVA_HOME/bin:$PATH
   export JAVA_HOME PATH
 }
@@ -139,6 +150,10 @@ install_runtime() {
     libdeflate0=lib:libdeflate.so.0 \
     busybox-static=/bin/busybox ca-certificates=/etc/ssl/certs/ca-certificates.crt curl=curl
 }
+
+# The class path of all jars in a folder, ours first: what is looked for by name in each in turn, as the log's set-up
+# is, is found before the others are opened. Arguments: folder.
+class_path() { (shopt -s nullglob; LC_ALL=C; printf '%s\n' "$1"/wharf-daemon-*.jar "$1"/wharf-[!d]*.jar "$1"/[!w]*.jar "$1"/w[!h]*.jar) | paste -sd:; }
 
 # Fills the array jvm with the daemon's flags and its class path. First argument: none, or the AOT cache's flag.
 jvm_flags() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides on the addresses of the default bridge: it may have been there before, and its subnet may change. */
@@ -35,7 +36,7 @@ final class DefaultBridge {
             Network network,
             EngineOptions options,
             DefaultPools pools,
-            DefaultPools ipv6,
+            Supplier<DefaultPools> ipv6,
             Present present,
             Map<Subnet, String> inUse) {
         String name = options.bridge();
@@ -52,7 +53,8 @@ final class DefaultBridge {
             String six = Optional.ofNullable(told.bip6())
                     .or(() -> Optional.ofNullable(told.fixedCidrV6()).map(DefaultBridge::first))
                     .or(() -> earlier(network, Family.V6).filter(cidr -> isFree(cidr, inUse)))
-                    .orElseGet(() -> first(ipv6.firstFree(Family.V6, inUse).toString()));
+                    .orElseGet(
+                            () -> first(ipv6.get().firstFree(Family.V6, inUse).toString()));
             configs.add(config(six, told.fixedCidrV6(), "DefaultGatewayIPv6", told.gatewayV6()));
         }
         return network.with(

@@ -52,7 +52,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
     private final KernelLedger ledger;
     private final Pools pools;
     private final Networks networks;
-    private final DefaultPools subnets;
+    private @Nullable DefaultPools subnets;
     private @Nullable Running running;
     private volatile @Nullable BridgeClaim claim;
     private String firewall = "";
@@ -67,7 +67,6 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 options.firewall().ip6tables(),
                 options.firewall().userlandProxy(),
                 () -> EventLoops.of(context))));
-        this.subnets = DefaultSubnets.ofNetworks(options);
     }
 
     public static Schema schema() {
@@ -79,6 +78,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
         networks.naming().begin(context, ledger, pools, options.networks().dns());
         networks.openDirectly(options.firewall().directRouting());
         networks.begin(new RemoteDrivers(vertx, pools, options.pluginFolders(), ledger));
+        Future<List<Network>> stored = NetworkTable.load(store);
         return pools.call(this::open)
                 .compose(kernel -> {
                     ForwardGuard guard =
@@ -88,7 +88,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                     Departures departures = new Departures(vertx, networks, ledger, kernel, pools);
                     running = new Running(kernel, departures, guard, leaving, watch);
                     return new StartNetworks(networks, options, store, ledger, kernel, pools, guard, leaving)
-                            .run()
+                            .run(stored)
                             .compose(up -> departures.resume())
                             .onSuccess(started -> {
                                 if (kernel.foreign() != null) {
@@ -114,6 +114,16 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                 .eventually(last.guard::close)
                 .transform(done -> new StopNetworks(networks, ledger, last.kernel, pools, passOn(last.kernel)).run())
                 .onComplete(stopped -> giveUpClaim());
+    }
+
+    /** Worked out when the first network is made: the seed of its IPv6 block is a digest, and costs a start some time. */
+    private DefaultPools subnets() {
+        DefaultPools known = subnets;
+        if (known == null) {
+            known = DefaultSubnets.ofNetworks(options);
+            subnets = known;
+        }
+        return known;
     }
 
     private void giveUpClaim() {
@@ -184,7 +194,7 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
                         ledger,
                         now.kernel,
                         pools,
-                        subnets,
+                        subnets(),
                         now.leaving,
                         passOn(now.kernel),
                         options.networks().options())

@@ -76,9 +76,13 @@ final class StartNetworks {
     /** A network whose addresses are known, and its link soon. */
     private record Coming(Network network, AddressSpace space) {}
 
-    Future<Void> run() {
-        return NetworkTable.load(store)
-                .compose(stored -> {
+    /**
+     * Does all of it.
+     *
+     * @param table what is stored of them, maybe still to come
+     */
+    Future<Void> run(Future<List<Network>> table) {
+        return table.compose(stored -> {
                     stored.stream()
                             .filter(network -> !network.isDefaultBridge() || hasBridge())
                             .forEach(networks::put);
@@ -190,7 +194,7 @@ final class StartNetworks {
                 network,
                 options,
                 DefaultSubnets.ofDefaultBridge(options),
-                DefaultSubnets.ofNetworks(options),
+                () -> DefaultSubnets.ofNetworks(options),
                 found.present,
                 inUse);
         return decided.equals(network) ? Future.succeededFuture(network) : keep(decided);

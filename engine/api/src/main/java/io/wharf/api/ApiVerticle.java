@@ -18,6 +18,7 @@ public final class ApiVerticle extends VerticleBase {
     private final HostSockets host;
     private final boolean experimental;
     private @Nullable Listeners listeners;
+    private Future<?> others = Future.succeededFuture();
 
     /**
      * Serves at the options' hosts.
@@ -31,6 +32,12 @@ public final class ApiVerticle extends VerticleBase {
         this.experimental = experimental;
     }
 
+    /** Has it open its sockets after these are deployed; all else is made ready meanwhile. */
+    public ApiVerticle after(Future<?> deployed) {
+        others = deployed;
+        return this;
+    }
+
     /** Fails where contract and handlers differ, or where a socket cannot be had. */
     @Override
     public Future<?> start() {
@@ -38,9 +45,10 @@ public final class ApiVerticle extends VerticleBase {
         Handlers handlers = Operations.all(vertx, handles).checked(operations);
         Guard guard = new Guard(vertx, options.listeners());
         Front front = new Front(new Router(operations), handlers, guard, options.version(), experimental, context);
-        listeners =
+        Listeners opened =
                 new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
-        return listeners.open(options.hosts());
+        listeners = opened;
+        return others.compose(served -> opened.open(options.hosts()));
     }
 
     @Override

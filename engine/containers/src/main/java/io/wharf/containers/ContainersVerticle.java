@@ -55,6 +55,7 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
     private final Pools pools;
     private final Containers containers = new Containers();
     private final FreezeUsers freezing = new FreezeUsers();
+    private Future<?> others = Future.succeededFuture();
     private @Nullable Room room;
     private @Nullable Lifecycle verbs;
     private @Nullable AttachHub hub;
@@ -67,6 +68,12 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
         this.ledger = ledger;
         this.handles = handles;
         this.pools = pools;
+    }
+
+    /** Has it ask its neighbours after these are deployed; what it can find out by itself, it does meanwhile. */
+    public ContainersVerticle after(Future<?> deployed) {
+        others = deployed;
+        return this;
     }
 
     public static Schema schema() {
@@ -85,7 +92,9 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             ExecScratch.clear(options.layout().execs());
             return HostFacts.read();
         });
-        return Future.all(facts, images.facts(), networks.facts(), table.load()).compose(ready -> {
+        Future<ImageService.StorageFacts> storage = others.compose(served -> images.facts());
+        Future<NetworkService.NetworkFacts> network = others.compose(served -> networks.facts());
+        return Future.all(facts, storage, network, table.load()).compose(ready -> {
             Room.HostSide host = hostSide(facts.result(), ready.resultAt(1), ready.resultAt(2));
             List<Container> loaded = ready.resultAt(3);
             loaded.forEach(containers::add);

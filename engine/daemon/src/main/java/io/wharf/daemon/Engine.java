@@ -1,6 +1,7 @@
 package io.wharf.daemon;
 
 import io.vertx.core.Deployable;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -35,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -193,11 +195,27 @@ final class Engine {
         deploy(vertx, events);
         // The last that is written: nobody else does anything any more, and sinks still get it.
         keep(life);
-        deploy(vertx, new VolumesVerticle(options, store, ledger, handles, pools));
-        deploy(vertx, new NetworksVerticle(options, store, ledger, pools));
-        deploy(vertx, new ImagesVerticle(options, store, ledger, handles, pools));
-        deploy(vertx, new LogsVerticle(options, store, handles, pools));
-        deploy(vertx, new ContainersVerticle(options, store, ledger, handles, pools));
+        // These two make themselves ready beside those that they need, on the other event loop.
+        Promise<Void> below = Promise.promise();
+        Promise<Void> all = Promise.promise();
+        CompletableFuture<String> containers =
+                begin(vertx, new ContainersVerticle(options, store, ledger, handles, pools).after(below.future()));
+        CompletableFuture<String> api = begin(
+                vertx,
+                new ApiVerticle(
+                                options,
+                                handles,
+                                new Doors(System.getenv()),
+                                told.get().experimental())
+                        .after(all.future()));
+        deploy(
+                vertx,
+                new NetworksVerticle(options, store, ledger, pools),
+                new ImagesVerticle(options, store, ledger, handles, pools),
+                new VolumesVerticle(options, store, ledger, handles, pools),
+                new LogsVerticle(options, store, handles, pools));
+        below.complete();
+        finish(vertx, containers);
         keep(this::limitTheRest);
         keep(new StopContainers(vertx, told::get, () -> running != null, hurry));
         deploy(vertx, new HealthVerticle(handles));
@@ -205,20 +223,20 @@ final class Engine {
         deploy(vertx, leases);
         // A start that fails from here on removes nothing.
         keep(leases::engineStops);
-        deploy(vertx, new StatsVerticle(handles, pools));
-        deploy(vertx, new MetricsVerticle(options.layout(), store, pools, metricsAddress));
-        deploy(vertx, new FilesVerticle(handles));
-        deploy(vertx, new BuildVerticle());
-        deploy(vertx, new AccessVerticle(options, store, pools));
         SystemVerticle system = new SystemVerticle(told, store);
-        deploy(vertx, system);
+        deploy(
+                vertx,
+                new StatsVerticle(handles, pools),
+                new MetricsVerticle(options.layout(), store, pools, metricsAddress),
+                new FilesVerticle(handles),
+                new BuildVerticle(),
+                new AccessVerticle(options, store, pools),
+                system);
         // Loaded only where it is wanted: gRPC costs an idle engine several megabytes.
         options.events().grpc().ifPresent(socket -> deploy(vertx, new EventsGrpcVerticle(socket, handles)));
         criSocket.ifPresent(socket -> deploy(vertx, new CriVerticle(options, socket)));
-        deploy(
-                vertx,
-                new ApiVerticle(
-                        options, handles, new Doors(System.getenv()), told.get().experimental()));
+        all.complete();
+        finish(vertx, api);
         // First of all that is done at the stop: the end of these connections is not their clients' wish.
         keep(leases::engineStops);
         leases.clientsCome();
@@ -287,9 +305,32 @@ final class Engine {
         return vertx;
     }
 
-    private void deploy(Vertx vertx, Deployable verticle) {
-        String id =
-                step.await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
+    /** Deploys all of them at once, for none asks another; they are undeployed one by one, the last named first. */
+    private void deploy(Vertx vertx, Deployable... verticles) {
+        List<CompletableFuture<String>> begun = new ArrayList<>(verticles.length);
+        for (Deployable verticle : verticles) {
+            begun.add(begin(vertx, verticle));
+        }
+        RuntimeException failed = null;
+        for (CompletableFuture<String> one : begun) {
+            try {
+                finish(vertx, one);
+            } catch (RuntimeException e) {
+                // The others are awaited nevertheless: what they began is to be undeployed.
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static CompletableFuture<String> begin(Vertx vertx, Deployable verticle) {
+        return vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture();
+    }
+
+    private void finish(Vertx vertx, CompletableFuture<String> begun) {
+        String id = step.await(begun);
         keep(() -> await(vertx.undeploy(id).toCompletionStage().toCompletableFuture()));
     }
 

@@ -1,20 +1,15 @@
 package io.wharf.daemon;
 
 import io.wharf.base.WharfException;
-import io.wharf.linux.Processes;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The way in: reads flags and configuration, then runs the engine until it is told to stop. */
 public final class Main {
-    private static final int FILE_MODES = 0_022;
-
     private Main() {}
 
     public static void main(String[] arguments) {
-        // The process's own, which children inherit: whatever shell started us must not decide on files' modes.
-        Processes.real().umask(FILE_MODES);
         int status = run(arguments);
         if (status >= 0) {
             System.exit(status);
@@ -24,6 +19,7 @@ public final class Main {
     /** Answers an exit status, or -1 once the engine runs and signals decide. */
     private static int run(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals(ImportDocker.NAME)) {
+            WarmUp.fileModes();
             return ImportDocker.run(List.of(arguments).subList(1, arguments.length));
         }
         Flags parsed;
@@ -58,6 +54,9 @@ public final class Main {
     }
 
     private static int serve(Flags parsed) {
+        WarmUp warm = WarmUp.begin();
+        Logging.begin();
+        warm.logStands();
         try {
             Settings settings = Settings.merge(parsed);
             EngineSettings told = new EngineSettings(settings);
@@ -76,6 +75,7 @@ public final class Main {
                                 key -> log().warn("SIGHUP: {} is another now, and counts from the next start on", key));
                 engine.reload(now);
             });
+            warm.join();
             engine.start();
             return -1;
         } catch (WharfException e) {
