@@ -178,6 +178,7 @@ daemon_pid() {
 
 # Writes a small root file system as a tar: busybox, a link for each applet, and the files that name users. Argument: file.
 busybox_tar() {
+  : "${1:?busybox_tar wants a file}"
   local dir
   dir=$(mktemp -d) || return
   (
