@@ -320,7 +320,7 @@ CASES = [
     Case("ps-200", "`ps` with 200, the server's time", "s", 0.5, 5, list_served, two_hundred_idle, clear),
     Case("stdout", "200 MB of stdout through `run`", "s", 0.4, 3, output),
     Case("logs", "`logs` of 1 M lines of 71 bytes", "s", 0.25, 3, logs, million_lines, clear),
-    Case("stats-2000", "the same of 100, 20 readers each", "s", None, 1, stats_cpu(20), hundred_idle, clear, alone=0.2,
+    Case("stats-2000", "CPU of the engine, `stats` of 100 with 20 readers each, for 10 s", "s", None, 1, stats_cpu(20), hundred_idle, clear, alone=0.2,
          warm=False),
     Case("health-100", "CPU of the engine, 100 probed by HTTP every 5 s, for 10 s", "s", None, 1, probes_cpu,
          hundred_probed, clear, alone=0.2, warm=False),
