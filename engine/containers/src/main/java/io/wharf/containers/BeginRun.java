@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -221,8 +222,13 @@ final class BeginRun {
         }
         try {
             Fd pidfd = room.processes().openPidfd(said.number());
-            // The monitor has not reaped it: its exit cannot have been told before the start.
-            run.process(pidfd, ProcessIdentity.of(said.number()).orElseThrow());
+            Optional<ProcessIdentity> process = ProcessIdentity.of(said.number());
+            if (process.isEmpty()) {
+                // Reaped between the two.
+                pidfd.close();
+                return Future.failedFuture(WharfException.internal(ExecFifo.GONE));
+            }
+            run.process(pidfd, process.get());
         } catch (LinuxException e) {
             return Future.failedFuture(e.is(Errno.ESRCH) ? WharfException.internal(ExecFifo.GONE) : e);
         }

@@ -53,19 +53,20 @@ final class WatchMemory {
             LOG.warn("kills for want of memory in {} are told at its end only: {}", container.id(), e.getMessage());
         }
         if (unified()) {
-            readLog(container.id());
+            readLog(container.id(), run);
         }
     }
 
     /** Where nobody removes the cgroup of a run but the engine, its own count is there at the end. */
-    private void readLog(String id) {
+    private void readLog(String id, Run run) {
         OomLog shared = log;
         if (shared == null) {
             shared = new OomLog();
             log = shared;
         }
         try {
-            shared.watch(id);
+            // Also where the start fails, and no end is looked at.
+            run.atEnd(shared.watch(id));
         } catch (LinuxException e) {
             LOG.debug("kills in {} are not looked up in the kernel's log: {}", id, e.getMessage());
         }

@@ -20,13 +20,37 @@ public final class OomLog {
     private static final String KILL = ";oom-kill:";
     private static final String GROUP = ",task_memcg=";
 
-    private final Map<String, Long> kills = new HashMap<>();
+    private final String file;
+    private final Map<String, Watch> watches = new HashMap<>();
     private @Nullable Fd log;
 
-    /** From now on counts kills in cgroups whose path has this name in it. Fails where the log cannot be read. */
-    public synchronized void watch(String name) {
-        if (log == null) {
-            Fd opened = Entries.open("/dev/kmsg", OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0);
+    public OomLog() {
+        this("/dev/kmsg");
+    }
+
+    /** Reads a file of such records instead of the kernel's. */
+    OomLog(String file) {
+        this.file = file;
+    }
+
+    /** Kills of one name, counted as far as the log has been read. */
+    private static final class Watch {
+        long kills;
+    }
+
+    /**
+     * From now on counts kills in cgroups whose path has this name in it, instead of a watch that it had. Fails where the log
+     * cannot be read.
+     *
+     * @return ends the watch unasked; nothing where it has ended
+     */
+    public synchronized AutoCloseable watch(String name) {
+        Fd open = log;
+        if (open != null) {
+            // What came before is none of this watch's: an earlier run may have had the name.
+            readOn(open);
+        } else {
+            Fd opened = Entries.open(file, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0);
             try {
                 Descriptors.seek(opened, 0, SEEK_END);
             } catch (LinuxException e) {
@@ -35,24 +59,37 @@ public final class OomLog {
             }
             log = opened;
         }
-        kills.put(name, 0L);
+        Watch watch = new Watch();
+        watches.put(name, watch);
+        return () -> forget(name, watch);
+    }
+
+    private synchronized void forget(String name, Watch watch) {
+        if (watches.remove(name, watch)) {
+            closeUnused();
+        }
     }
 
     /** How many there were, and ends the watch; 0 for what is not watched. */
     public synchronized long end(String name) {
         Fd open = log;
-        if (open == null || !kills.containsKey(name)) {
+        Watch watch = watches.get(name);
+        if (open == null || watch == null) {
             return 0;
         }
         try {
             readOn(open);
-            return kills.getOrDefault(name, 0L);
+            return watch.kills;
         } finally {
-            kills.remove(name);
-            if (kills.isEmpty()) {
-                log = null;
-                open.close();
-            }
+            forget(name, watch);
+        }
+    }
+
+    private void closeUnused() {
+        Fd unused = log;
+        if (unused != null && watches.isEmpty()) {
+            log = null;
+            unused.close();
         }
     }
 
@@ -74,7 +111,7 @@ public final class OomLog {
             }
             String cgroup = cgroupOfKill(new String(record, 0, length, StandardCharsets.UTF_8));
             if (!cgroup.isEmpty()) {
-                kills.replaceAll((name, count) -> cgroup.contains(name) ? count + 1 : count);
+                watches.forEach((name, watch) -> watch.kills += cgroup.contains(name) ? 1 : 0);
             }
         }
     }
