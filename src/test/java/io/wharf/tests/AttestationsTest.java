@@ -135,6 +135,12 @@ class AttestationsTest {
         assertThat(told("?platform=%7B%22os%22:%22linux%22,%22architecture%22:%22amd64%22%7D"))
                 .hasSize(2);
 
+        // What it writes holds the image alone, and says nothing of what is attested.
+        Path saved = folder.resolve("saved.tar");
+        rig.ok("save", "-o", saved.toString(), "attested:1");
+        rig.ok("load", "-i", saved.toString());
+        assertThat(told("?statement=1")).hasSize(2);
+
         rig.engine().kill();
         rig.engine().start();
         assertThat(told("?statement=1")).hasSize(2);

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
+import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.Store;
 import io.wharf.base.WharfException;
 import io.wharf.contracts.ByteStream;
-import io.wharf.images.catalog.Attestation;
 import io.wharf.images.catalog.Attestations;
 import io.wharf.images.catalog.Image;
 import io.wharf.images.spec.PackedStatement;
@@ -37,18 +37,18 @@ final class TellAttestations {
     /** Those of some kinds, or all where none is named. */
     Future<ByteStream> run(Image image, List<String> predicateTypes, boolean statements) {
         return Attestations.of(store, image.id()).map(all -> {
-            List<Attestation> told = all.stream()
+            List<Attestations.Kept> told = all.stream()
                     .filter(one -> predicateTypes.isEmpty() || predicateTypes.contains(one.predicateType()))
                     .toList();
             Text text = new Text();
             text.add("[");
             for (int i = 0; i < told.size(); i++) {
-                Attestation one = told.get(i);
+                Attestations.Kept one = told.get(i);
                 text.add((i == 0 ? "" : ",") + "{\"Descriptor\":" + one.descriptor() + ",\"PredicateType\":"
                         + TextNode.valueOf(one.predicateType()));
                 if (statements) {
                     text.add(",\"Statement\":");
-                    text.add(present(one));
+                    text.add(statement(image.id(), one));
                 }
                 text.add("}");
             }
@@ -57,23 +57,23 @@ final class TellAttestations {
         });
     }
 
-    private static byte[] present(Attestation one) {
-        byte @Nullable [] packed = one.packed();
-        if (packed == null) {
+    private Piece statement(Digest image, Attestations.Kept one) {
+        if (!one.whole()) {
             String digest =
                     Json.read(one.descriptor(), JsonNode.class).path("digest").asText();
             throw WharfException.notFound("attestation statement " + digest + " is not available locally");
         }
-        return packed;
+        return () -> PackedStatement.open(new StoredStatement(store, image, one));
+    }
+
+    /** A part of the text. */
+    private interface Piece {
+        InputStream open() throws IOException;
     }
 
     /** Pieces of text one after another, some of them packed. */
     private static final class Text implements PulledBytes.Source {
         private static final int CHUNK = 32 << 10;
-
-        private interface Piece {
-            InputStream open() throws IOException;
-        }
 
         private final Deque<Piece> pieces = new ArrayDeque<>();
         private InputStream open = InputStream.nullInputStream();
@@ -82,8 +82,8 @@ final class TellAttestations {
             pieces.add(() -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
         }
 
-        void add(byte[] packed) {
-            pieces.add(() -> PackedStatement.open(packed));
+        void add(Piece piece) {
+            pieces.add(piece);
         }
 
         @Override

@@ -1,6 +1,10 @@
 package io.wharf.images.archives;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
 import io.wharf.images.catalog.Attestation;
+import io.wharf.images.catalog.GatheredAttestations;
 import io.wharf.images.spec.Descriptor;
 import io.wharf.images.spec.ManifestBody;
 import io.wharf.images.spec.MediaTypes;
@@ -9,13 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What an archive holds that is attested of its images; archives may lack any part of it. */
 final class ArchivedAttestations {
+    private static final Logger LOG = LoggerFactory.getLogger(ArchivedAttestations.class);
     private static final int CHUNK = 64 << 10;
 
     private final Spool spool;
@@ -24,23 +30,26 @@ final class ArchivedAttestations {
         this.spool = spool;
     }
 
-    /** What the manifests of that kind say that are here. */
-    List<Attestation> read(List<Descriptor> manifests) throws IOException {
-        List<Attestation> found = new ArrayList<>();
-        int bytes = 0;
-        for (Descriptor one : manifests) {
-            if (spool.file(Spool.name(one.digest())).isEmpty()) {
-                continue;
+    /** What the manifests of that kind say of an image that are here and can be read. */
+    List<Attestation> read(Iterable<JsonNode> rows, Digest image) throws IOException {
+        GatheredAttestations found = new GatheredAttestations();
+        try {
+            for (Descriptor one : ManifestBody.attestations(rows, image)) {
+                if (spool.file(Spool.name(one.digest())).isPresent()) {
+                    read(one, found);
+                }
             }
-            ManifestBody manifest = ManifestBody.parse(MediaTypes.OCI_MANIFEST, spool.blob(one.digest()));
-            for (ManifestBody.Statement statement : manifest.statements()) {
-                byte @Nullable [] packed = packed(statement.part());
-                byte @Nullable [] kept = packed == null || bytes + packed.length > Attestation.TOGETHER ? null : packed;
-                bytes += kept == null ? 0 : kept.length;
-                found.add(new Attestation(manifest.digest(), statement.predicateType(), statement.descriptor(), kept));
-            }
+        } catch (WharfException e) {
+            LOG.info("what is attested of {} cannot be read: {}", image, e.getMessage());
         }
-        return List.copyOf(found);
+        return found.all();
+    }
+
+    private void read(Descriptor one, GatheredAttestations found) throws IOException {
+        ManifestBody manifest = ManifestBody.parse(MediaTypes.OCI_MANIFEST, spool.blob(one.digest()));
+        for (ManifestBody.Statement statement : manifest.statements()) {
+            found.add(manifest.digest(), statement, packed(statement.part()));
+        }
     }
 
     private byte @Nullable [] packed(Descriptor part) throws IOException {

@@ -5,7 +5,6 @@ import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import io.wharf.images.spec.ImageConfig;
-import io.wharf.images.spec.ManifestBody;
 import io.wharf.images.spec.ManifestText;
 import io.wharf.images.spec.MediaTypes;
 import io.wharf.images.spec.Platform;
@@ -168,13 +167,7 @@ final class ArchivedLayout {
         // A manifest that names plain tars is as good as none: it can be written again from the layers.
         List<ManifestText> texts = packed ? List.of(new ManifestText(digest, type, spool.blob(digest))) : List.of();
         return new ArchivedImage(
-                config,
-                layers,
-                names,
-                texts,
-                packed,
-                null,
-                new ArchivedAttestations(spool).read(ManifestBody.attestations(siblings, digest)));
+                config, layers, names, texts, packed, null, new ArchivedAttestations(spool).read(siblings, digest));
     }
 
     private static List<Reference> names(JsonNode row) {

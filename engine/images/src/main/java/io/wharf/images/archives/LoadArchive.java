@@ -101,7 +101,8 @@ public final class LoadArchive {
                             archived.names(),
                             archived.manifests(),
                             typed(hold.uncommittedBlobs(), archived.manifests()),
-                            archived.attestations());
+                            // An archive without any says nothing: what a pull has brought stays.
+                            archived.attestations().isEmpty() ? null : archived.attestations());
                     return add.run(hold, draft, (tx, image) -> ImageEvents.of(tx, image, "load"));
                 })
                 .onSuccess(image -> {

@@ -13,7 +13,4 @@ import org.jspecify.annotations.Nullable;
  */
 // Handed on and stored, never compared.
 @SuppressWarnings("ArrayRecordComponent")
-public record Attestation(Digest manifest, String predicateType, String descriptor, byte @Nullable [] packed) {
-    /** Bytes of all packed statements of an image. */
-    public static final int TOGETHER = 8 << 20;
-}
+public record Attestation(Digest manifest, String predicateType, String descriptor, byte @Nullable [] packed) {}

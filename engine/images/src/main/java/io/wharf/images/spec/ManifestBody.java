@@ -7,7 +7,9 @@ import io.wharf.base.Digest;
 import io.wharf.base.Json;
 import io.wharf.base.WharfException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a manifest or an index says: OCI's and Docker's schema 2, which differ in the names of their formats only. */
 public final class ManifestBody {
@@ -18,6 +20,10 @@ public final class ManifestBody {
     private static final String REFERENCE_DIGEST = "vnd.docker.reference.digest";
     private static final String ATTESTATION = "attestation-manifest";
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
+    /** Builders write one manifest of a few statements; a registry may write anything. */
+    private static final int MOST_ATTESTATIONS = 16;
+
+    private static final int MOST_STATEMENTS = 64;
 
     private final ManifestText text;
     private final JsonNode root;
@@ -119,17 +125,19 @@ public final class ManifestBody {
         return attestations(root.path("manifests"), image);
     }
 
-    /** The same of the rows of an index. */
+    /** The same of the rows of an index: the first ones, each once. */
     public static List<Descriptor> attestations(Iterable<JsonNode> rows, Digest image) {
-        List<Descriptor> found = new ArrayList<>();
+        Map<Digest, Descriptor> found = new LinkedHashMap<>();
         for (JsonNode row : rows) {
             JsonNode notes = row.path("annotations");
-            if (notes.path(REFERENCE_TYPE).asText("").equals(ATTESTATION)
+            if (found.size() < MOST_ATTESTATIONS
+                    && notes.path(REFERENCE_TYPE).asText("").equals(ATTESTATION)
                     && notes.path(REFERENCE_DIGEST).asText("").equals(image.toString())) {
-                found.add(Descriptor.of(row));
+                Descriptor one = Descriptor.of(row);
+                found.putIfAbsent(one.digest(), one);
             }
         }
-        return found;
+        return List.copyOf(found.values());
     }
 
     /**
@@ -139,12 +147,12 @@ public final class ManifestBody {
      */
     public record Statement(Descriptor part, String predicateType, String descriptor) {}
 
-    /** Those that say of what kind they are. */
+    /** The first ones of those that say of what kind they are. */
     public List<Statement> statements() {
         List<Statement> found = new ArrayList<>();
         for (JsonNode row : root.path("layers")) {
             String type = row.path("annotations").path(PREDICATE_TYPE).asText("");
-            if (!type.isEmpty()) {
+            if (!type.isEmpty() && found.size() < MOST_STATEMENTS) {
                 found.add(new Statement(Descriptor.of(row), type, Json.write(described(row))));
             }
         }

@@ -61,14 +61,15 @@ public final class PackedStatement {
     }
 
     /** Reads packed text. */
-    public static InputStream open(byte[] packed) throws IOException {
-        return new GZIPInputStream(new ByteArrayInputStream(packed), 16 << 10);
+    public static InputStream open(InputStream packed) throws IOException {
+        return new GZIPInputStream(packed, 16 << 10);
     }
 
     /** Whether the text is a JSON object in UTF-8, and so can stand in an answer as it is. Takes its time. */
     public static boolean isObject(byte[] packed) {
         // Not the engine's own factory: these texts have more tokens than any request may have, and make no objects.
-        try (Reader text = new InputStreamReader(open(packed), StandardCharsets.UTF_8.newDecoder());
+        try (Reader text = new InputStreamReader(
+                        open(new ByteArrayInputStream(packed)), StandardCharsets.UTF_8.newDecoder());
                 JsonParser json = new JsonFactory().createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return false;

@@ -2,14 +2,15 @@ package io.wharf.images.transfer;
 
 import io.vertx.core.Future;
 import io.wharf.base.Digest;
+import io.wharf.base.WharfException;
 import io.wharf.images.catalog.Attestation;
+import io.wharf.images.catalog.GatheredAttestations;
 import io.wharf.images.layers.AddImage;
 import io.wharf.images.registry.Repository;
 import io.wharf.images.spec.Descriptor;
 import io.wharf.images.spec.ManifestBody;
 import io.wharf.images.spec.PackedStatement;
 import io.wharf.linux.Pools;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +26,7 @@ final class FetchAttestations {
     private final Repository repository;
     private final AddImage add;
     private final Pools threads;
-    private final List<Attestation> found = new ArrayList<>();
-    private int bytes;
+    private final GatheredAttestations found = new GatheredAttestations();
 
     FetchAttestations(Repository repository, AddImage add, Pools threads) {
         this.repository = repository;
@@ -39,7 +39,13 @@ final class FetchAttestations {
         if (!named.isIndex()) {
             return Future.succeededFuture(null);
         }
-        List<Descriptor> wanted = named.attestationsOf(manifest.digest());
+        List<Descriptor> wanted;
+        try {
+            wanted = named.attestationsOf(manifest.digest());
+        } catch (WharfException e) {
+            LOG.info("what is attested of image {} cannot be read: {}", image, e.getMessage());
+            return Future.succeededFuture(null);
+        }
         if (wanted.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -52,9 +58,9 @@ final class FetchAttestations {
             for (Descriptor one : wanted) {
                 all = all.compose(done -> fetch(one));
             }
-            return all.<@Nullable List<Attestation>>map(done -> found).recover(failure -> {
+            return all.<@Nullable List<Attestation>>map(done -> found.all()).recover(failure -> {
                 LOG.info("what is attested of image {} could not be fetched: {}", image, failure.getMessage());
-                return Future.succeededFuture(found);
+                return Future.succeededFuture(found.all());
             });
         });
     }
@@ -82,10 +88,7 @@ final class FetchAttestations {
                         ? Future.succeededFuture(null)
                         : threads.call(() -> PackedStatement.isObject(packed) ? packed : null))
                 .map(packed -> {
-                    byte @Nullable [] kept =
-                            packed == null || bytes + packed.length > Attestation.TOGETHER ? null : packed;
-                    bytes += kept == null ? 0 : kept.length;
-                    found.add(new Attestation(manifest, statement.predicateType(), statement.descriptor(), kept));
+                    found.add(manifest, statement, packed);
                     return null;
                 });
     }

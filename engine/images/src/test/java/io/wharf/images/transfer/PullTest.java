@@ -172,7 +172,7 @@ class PullTest {
                                     "mediaType",
                                     "application/vnd.in-toto+json",
                                     "digest",
-                                    registry.blob(statement),
+                                    Digest.of(statement),
                                     "size",
                                     statement.length,
                                     "annotations",
@@ -180,6 +180,9 @@ class PullTest {
             index(registry, "one", amd, attested);
             pull(registry, "one");
             String name = registry.host() + "/app:one";
+            assertThatThrownBy(() -> attestations(name)).hasMessageContaining("is not available locally");
+            registry.blob(statement);
+            pull(registry, "one");
             assertThat(attestations(name)).contains("\"Statement\":{\"predicate\":{}}}]");
             registry.requests.clear();
             pull(registry, "one");
