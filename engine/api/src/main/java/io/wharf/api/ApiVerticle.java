@@ -3,6 +3,7 @@ package io.wharf.api;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.wharf.api.doors.Listeners;
+import io.wharf.base.CallerPromise;
 import io.wharf.contracts.EngineOptions;
 import io.wharf.contracts.HostSockets;
 import io.wharf.openapi.Contract;
@@ -48,7 +49,8 @@ public final class ApiVerticle extends VerticleBase {
         Listeners opened =
                 new Listeners(vertx, host, options.listeners(), options.layout().execRoot(), front::handle);
         listeners = opened;
-        return others.compose(served -> opened.open(options.hosts()));
+        // Connections belong to the context of those who listen for them: this verticle's.
+        return CallerPromise.here(others).compose(served -> opened.open(options.hosts()));
     }
 
     @Override

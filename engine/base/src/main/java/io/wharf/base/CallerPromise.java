@@ -39,6 +39,16 @@ public final class CallerPromise<T> {
         return new CallerPromise<>(null);
     }
 
+    /**
+     * The outcome of somebody else's future on the context of whoever calls this, whoever completes it. What is chained to a
+     * future goes on where that was completed, which for one of no context is any thread.
+     */
+    public static <T> Future<T> here(Future<T> elsewhere) {
+        CallerPromise<T> promise = new CallerPromise<>();
+        elsewhere.onComplete(promise::complete, promise::fail);
+        return promise.future();
+    }
+
     public Future<T> future() {
         return promise.future();
     }

@@ -48,6 +48,19 @@ class CallerPromiseTest {
     }
 
     @Test
+    void here_goesOnOnTheContext_whoeverCompletesIt() {
+        Promise<String> elsewhere = Promise.promise();
+        Promise<Boolean> there = Promise.promise();
+        context.runOnContext(turn -> {
+            CallerPromise.here(elsewhere.future())
+                    .compose(value -> Future.succeededFuture(Vertx.currentContext() == context))
+                    .onComplete(there);
+            onAnotherThread(() -> elsewhere.complete("done"));
+        });
+        assertThat(StoreTest.await(there.future())).isTrue();
+    }
+
+    @Test
     void fail_arrivesOnTheContext() {
         Promise<Boolean> there = Promise.promise();
         context.runOnContext(turn -> {

@@ -2,6 +2,7 @@ package io.wharf.containers;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.wharf.base.CallerPromise;
 import io.wharf.base.KernelLedger;
 import io.wharf.base.Lanes;
 import io.wharf.base.Schema;
@@ -92,8 +93,10 @@ public final class ContainersVerticle extends VerticleBase implements ContainerS
             ExecScratch.clear(options.layout().execs());
             return HostFacts.read();
         });
-        Future<ImageService.StorageFacts> storage = others.compose(served -> images.facts());
-        Future<NetworkService.NetworkFacts> network = others.compose(served -> networks.facts());
+        // All that follows, and what is served, stays on this verticle's context.
+        Future<?> served = CallerPromise.here(others);
+        Future<ImageService.StorageFacts> storage = served.compose(deployed -> images.facts());
+        Future<NetworkService.NetworkFacts> network = served.compose(deployed -> networks.facts());
         return Future.all(facts, storage, network, table.load()).compose(ready -> {
             Room.HostSide host = hostSide(facts.result(), ready.resultAt(1), ready.resultAt(2));
             List<Container> loaded = ready.resultAt(3);
