@@ -2,6 +2,7 @@ package io.wharf.api.doors;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -31,10 +33,9 @@ import java.util.Map;
  */
 final class HeadRoom {
     /** Of what was received; parsed into many short headers it takes thirty times that. */
-    private static final long BYTES = 2 << 20;
+    private static final long BYTES = 1 << 20;
 
     private static final int CONTINUE = 100;
-    private static final long BEYOND = 64 << 10;
     private static final String DECODER = "httpDecoder";
     private static final String ENCODER = "httpEncoder";
     private static final String ANSWER = """
@@ -64,10 +65,11 @@ final class HeadRoom {
 
     void watch(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
-        if (pipeline.get(DECODER) == null) {
+        if (!(pipeline.get(DECODER) instanceof ByteToMessageDecoder decoder)) {
             return;
         }
         Watch watch = new Watch(this);
+        watch.readsFrom(decoder);
         pipeline.addBefore(DECODER, null, watch);
         pipeline.addAfter(ENCODER, null, watch.after);
         channel.closeFuture().addListener(closed -> hold(channel, 0, true));
@@ -107,6 +109,12 @@ final class HeadRoom {
         }
         // What it holds is let go of now: a closed channel is taken apart only when all others have been read.
         channel.pipeline().replace(DECODER, null, new Swallow());
+        Watch watch = channel.pipeline().get(Watch.class);
+        if (watch != null && watch.answering > 0) {
+            // Words would stand amid the answer that it is being given.
+            channel.close();
+            return;
+        }
         // Below the encoder, which knows of no request to answer.
         encoder.writeAndFlush(
                         ByteBufUtil.encodeString(channel.alloc(), CharBuffer.wrap(ANSWER), StandardCharsets.US_ASCII))
@@ -124,24 +132,22 @@ final class HeadRoom {
     /** Sees what goes into the decoder, and by its other half what comes out. */
     private static final class Watch extends ChannelInboundHandlerAdapter {
         private final HeadRoom room;
-        private boolean inHead = true;
+        /** Something came out of the decoder. */
         private boolean told;
-        /** Whoever waits for an answer, or reads one that goes on, is not put out. */
+        /** What had not gone through the decoder by then. */
+        private long left;
+        /** Whoever waits for an answer, or reads one that goes on, is put out only for what it sends without an end. */
         private int answering;
-        /** What has come of a next head meanwhile. */
-        private long beyond;
+        /** What the decoder reads from: what has come, behind what it had. */
+        private ByteBuf all = Unpooled.EMPTY_BUFFER;
 
         private final ChannelDuplexHandler after = new ChannelDuplexHandler() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
+                told = true;
+                left = all.refCnt() > 0 ? all.readableBytes() : 0;
                 if (message instanceof HttpRequest) {
-                    inHead = false;
-                    told = true;
                     answering++;
-                }
-                if (message instanceof LastHttpContent) {
-                    inHead = true;
-                    told = true;
                 }
                 context.fireChannelRead(message);
             }
@@ -161,11 +167,19 @@ final class HeadRoom {
             this.room = room;
         }
 
+        private void readsFrom(ByteToMessageDecoder decoder) {
+            decoder.setCumulator((allocator, had, come) -> {
+                all = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, had, come);
+                return all;
+            });
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             long bytes = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
             told = false;
             context.fireChannelRead(message);
+            all = Unpooled.EMPTY_BUFFER;
             if (context.isRemoved()) {
                 return;
             }
@@ -176,17 +190,9 @@ final class HeadRoom {
                     context.pipeline().remove(after);
                 }
                 room.hold(context.channel(), 0, true);
-            } else if (answering > 0) {
-                beyond = told ? 0 : beyond + bytes;
-                room.hold(context.channel(), 0, true);
-                if (inHead && beyond > BEYOND) {
-                    context.close();
-                }
-            } else if (told) {
-                // What follows a whole request in one packet is counted with it.
-                room.hold(context.channel(), inHead ? bytes : 0, true);
-            } else if (inHead) {
-                room.hold(context.channel(), bytes, false);
+            } else {
+                // Heads, and what stands behind the last chunk of a body, stay in the decoder until they are whole.
+                room.hold(context.channel(), told ? left : bytes, told);
             }
         }
     }

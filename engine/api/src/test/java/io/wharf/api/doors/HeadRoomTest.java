@@ -68,6 +68,27 @@ class HeadRoomTest {
         assertThat(raw.isOpen()).isTrue();
     }
 
+    /** By an endless answer, or in what follows a body, as much memory could be taken as by a first head. */
+    @Test
+    void headsBehindRequests_andBehindBodies_areCountedToo() {
+        EmbeddedChannel answering = connection();
+        send(answering, HALF + "\r\n" + HALF + "B: " + "b".repeat(400) + "\r\n");
+        EmbeddedChannel answeringLater = connection();
+        send(answeringLater, HALF + "\r");
+        send(answeringLater, "\n" + HALF);
+        assertThat(answering.isOpen()).isFalse();
+        // Words would stand amid the answer.
+        assertThat(answering.<ByteBuf>readOutbound()).isNull();
+
+        EmbeddedChannel trailing = connection();
+        send(trailing, "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: " + "a".repeat(400));
+        send(trailing, "b".repeat(400) + "\r\n");
+        assertThat(answeringLater.isOpen()).isFalse();
+        assertThat(trailing.isOpen()).isTrue();
+        send(trailing, "C: " + "c".repeat(400));
+        assertThat(trailing.isOpen()).isFalse();
+    }
+
     private EmbeddedChannel connection() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.pipeline().addLast("httpDecoder", new HttpRequestDecoder());
