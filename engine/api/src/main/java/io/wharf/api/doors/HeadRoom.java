@@ -72,7 +72,12 @@ final class HeadRoom {
         watch.readsFrom(decoder);
         pipeline.addBefore(DECODER, null, watch);
         pipeline.addAfter(ENCODER, null, watch.after);
-        channel.closeFuture().addListener(closed -> hold(channel, 0, true));
+        channel.closeFuture().addListener(closed -> {
+            if (pipeline.get(DECODER) != null) {
+                letGo(channel);
+            }
+            hold(channel, 0, true);
+        });
     }
 
     private void hold(Channel channel, long bytes, boolean fresh) {
@@ -107,8 +112,7 @@ final class HeadRoom {
             channel.close();
             return;
         }
-        // What it holds is let go of now: a closed channel is taken apart only when all others have been read.
-        channel.pipeline().replace(DECODER, null, new Swallow());
+        letGo(channel);
         Watch watch = channel.pipeline().get(Watch.class);
         if (watch != null && watch.answering > 0) {
             // Words would stand amid the answer that it is being given.
@@ -119,6 +123,11 @@ final class HeadRoom {
         encoder.writeAndFlush(
                         ByteBufUtil.encodeString(channel.alloc(), CharBuffer.wrap(ANSWER), StandardCharsets.US_ASCII))
                 .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** What its decoder holds is let go of now: a closed channel is taken apart only when all others have been read. */
+    private static void letGo(Channel channel) {
+        channel.pipeline().replace(DECODER, null, new Swallow());
     }
 
     /** Drops what still comes. */

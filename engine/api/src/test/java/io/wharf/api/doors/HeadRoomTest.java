@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -87,6 +89,22 @@ class HeadRoomTest {
         assertThat(trailing.isOpen()).isTrue();
         send(trailing, "C: " + "c".repeat(400));
         assertThat(trailing.isOpen()).isFalse();
+    }
+
+    @Test
+    void closedConnection_letsGoOfItsHead_beforeItIsTakenApart() {
+        EmbeddedChannel closed = connection();
+        send(closed, HALF);
+        HttpRequestDecoder[] decoder = {closed.pipeline().get(HttpRequestDecoder.class)};
+        closed.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelInactive(ChannelHandlerContext context) {
+                decoder[0] = context.pipeline().get(HttpRequestDecoder.class);
+            }
+        });
+        assertThat(decoder[0]).isNotNull();
+        closed.close();
+        assertThat(decoder[0]).isNull();
     }
 
     private EmbeddedChannel connection() {
