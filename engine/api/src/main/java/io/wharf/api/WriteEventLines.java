@@ -18,6 +18,8 @@ final class WriteEventLines implements EventOutlet {
     private final Context context = Objects.requireNonNull(Vertx.currentContext());
     private @Nullable Buffer gathered;
     private long signs = -1;
+    /** The last that was added is not whole yet. */
+    private boolean amid;
 
     private WriteEventLines(Call call, EventForm form) {
         this.call = call;
@@ -50,8 +52,8 @@ final class WriteEventLines implements EventOutlet {
         String sign = form.sign();
         if (sign != null) {
             signs = context.owner().setPeriodic(SIGN_MILLIS, due -> {
-                // Where something waits the client is known to live, and an event may be half written.
-                if (!response.closed() && !response.writeQueueFull()) {
+                // Where something waits the client is known to live.
+                if (!amid && !response.closed() && !response.writeQueueFull()) {
                     response.write(sign);
                 }
             });
@@ -72,6 +74,7 @@ final class WriteEventLines implements EventOutlet {
     public void add(byte[] text, int from, int to) {
         Buffer all = gathered == null ? Buffer.buffer(to - from) : gathered;
         gathered = all.appendBytes(text, from, to - from);
+        amid = to < text.length;
     }
 
     @Override

@@ -51,6 +51,8 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     private long bytes;
     private long reminder = -1;
+    /** Nobody wants what comes. Events may be on their way nevertheless, from another thread. */
+    private boolean over;
 
     WriteEvents(EventTexts texts, EventOutlet outlet) {
         this.texts = texts;
@@ -113,6 +115,7 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     /** The client is gone, or nobody wants what comes. */
     void cancel() {
+        over = true;
         context.owner().cancelTimer(reminder);
         Subscription from = source;
         if (from != null) {
@@ -224,6 +227,9 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     /** Texts that nobody asks for are let go of sooner. A long one that waits is the last, for none is asked for behind it. */
     private void remind() {
+        if (over) {
+            return;
+        }
         EventText text = current;
         if (text == null || !text.isLong()) {
             synchronized (waiting) {
