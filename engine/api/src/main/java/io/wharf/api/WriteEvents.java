@@ -36,10 +36,13 @@ final class WriteEvents implements FlowableSubscriber<Event> {
     private final Context context = Objects.requireNonNull(Vertx.currentContext());
     private final ReadAhead ahead = new ReadAhead();
     private @Nullable Subscription source;
-    /** Guarded by itself, as are the two below. */
+    /** Guarded by itself, as are the three below. */
     private final ArrayDeque<EventText> waiting = new ArrayDeque<>();
 
     private boolean writing;
+    /** Nobody wants what comes. Events may be on their way nevertheless, from another thread. */
+    private boolean over;
+
     private @Nullable Runnable last;
 
     /** The text that is being written, and how far. */
@@ -51,8 +54,6 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     private long bytes;
     private long reminder = -1;
-    /** Nobody wants what comes. Events may be on their way nevertheless, from another thread. */
-    private boolean over;
 
     WriteEvents(EventTexts texts, EventOutlet outlet) {
         this.texts = texts;
@@ -75,6 +76,10 @@ final class WriteEvents implements FlowableSubscriber<Event> {
         EventText text = texts.of(event);
         boolean begins;
         synchronized (waiting) {
+            if (over) {
+                return;
+            }
+            text.taken();
             waiting.add(text);
             begins = !writing;
             writing = true;
@@ -115,7 +120,15 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     /** The client is gone, or nobody wants what comes. */
     void cancel() {
-        over = true;
+        synchronized (waiting) {
+            over = true;
+            waiting.forEach(EventText::left);
+            waiting.clear();
+        }
+        if (current != null) {
+            current.left();
+            current = null;
+        }
         context.owner().cancelTimer(reminder);
         Subscription from = source;
         if (from != null) {
@@ -184,6 +197,7 @@ final class WriteEvents implements FlowableSubscriber<Event> {
             offset = whole ? 0 : to;
             current = whole ? null : next;
             if (whole) {
+                next.left();
                 events++;
                 bytes += text.length;
             }
@@ -227,11 +241,9 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     /** Texts that nobody asks for are let go of sooner. A long one that waits is the last, for none is asked for behind it. */
     private void remind() {
-        if (over) {
-            return;
-        }
         EventText text = current;
         if (text == null || !text.isLong()) {
+            // Nothing waits and nothing is current where nobody reads any more.
             synchronized (waiting) {
                 text = waiting.peekLast();
             }
