@@ -75,6 +75,8 @@ public final class NetworksVerticle extends VerticleBase implements NetworkServi
 
     @Override
     public Future<?> start() {
+        // Whatever bridge there is, pools that cannot be are told now and not to the first who makes a network.
+        DefaultSubnets.ofDefaultBridge(options);
         networks.naming().begin(context, ledger, pools, options.networks().dns());
         networks.openDirectly(options.firewall().directRouting());
         networks.begin(new RemoteDrivers(vertx, pools, options.pluginFolders(), ledger));
