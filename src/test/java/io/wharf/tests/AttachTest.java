@@ -42,7 +42,7 @@ class AttachTest {
                 "-c",
                 "until [ -e /go ]; do sleep 0.05; done; echo said; echo err >&2; exit 9");
         try (Running attached = rig.docker().start("attach", "talk")) {
-            awaitAttached();
+            awaitAttached("talk", 1);
             rig.ok("exec", "talk", "touch", "/go");
             Ran ran = attached.await(Running.PATIENCE);
             assertThat(ran.out()).isEqualTo("said\n");
@@ -92,10 +92,10 @@ class AttachTest {
                 "busybox",
                 "sh",
                 "-c",
-                "trap 'echo caught; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
-        Awaitility.await().until(() -> rig.run("logs", "trap").out().contains("ready"));
+                "trap 'echo caught; exit 3' TERM; while :; do echo ready; sleep 0.05; done");
         try (Running attached = rig.docker().start("attach", "trap")) {
-            awaitAttached();
+            // Before it has an answer, a signal ends the client itself.
+            attached.awaitOut("ready");
             Running.run("kill", "-TERM", "" + attached.pid()).ok();
             Ran ran = attached.await(Running.PATIENCE);
             assertThat(ran.out()).contains("caught");
@@ -116,8 +116,7 @@ class AttachTest {
                 "until [ -e /go ]; do sleep 0.05; done; seq 20000");
         try (Running one = rig.docker().start("attach", "--no-stdin", "many");
                 Running two = rig.docker().start("attach", "--no-stdin", "many")) {
-            awaitAttached();
-            awaitAttached();
+            awaitAttached("many", 2);
             rig.ok("exec", "many", "touch", "/go");
             assertThat(one.await(Running.PATIENCE).lines()).hasSize(20000);
             assertThat(two.await(Running.PATIENCE).lines()).hasSize(20000);
@@ -160,11 +159,20 @@ class AttachTest {
         assertThat(ran.out()).doesNotContain("out");
     }
 
-    /** The event by which the engine tells that somebody is attached now. */
-    private static void awaitAttached() {
+    /** The events by which the engine tells that so many are attached now. */
+    private static void awaitAttached(String container, int clients) {
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
-            String events = rig.ok("events", "--since", "10m", "--until", "0s", "--format", "{{.Action}}");
-            return events.lines().anyMatch("attach"::equals);
+            String events = rig.ok(
+                    "events",
+                    "--since",
+                    "10m",
+                    "--until",
+                    "0s",
+                    "--filter",
+                    "container=" + container,
+                    "--format",
+                    "{{.Action}}");
+            return events.lines().filter("attach"::equals).count() >= clients;
         });
     }
 }
