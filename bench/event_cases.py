@@ -93,7 +93,8 @@ def journal_rate(_):
     try:
         done = subprocess.run(java("-cp", RUN + "/lib/*", os.path.join(FOLDER, "JournalRate.java"), folder, "20000"),
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120, check=True, text=True)
-        return float(done.stdout)
+        # The last line; before it a library may have said something.
+        return float(done.stdout.split()[-1])
     finally:
         shutil.rmtree(folder)
 
