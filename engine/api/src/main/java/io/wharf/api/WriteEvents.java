@@ -49,10 +49,6 @@ final class WriteEvents implements FlowableSubscriber<Event> {
     private @Nullable EventText current;
 
     private int offset;
-    /** What was written whole, and may still be in the connection's queue. */
-    private int events;
-
-    private long bytes;
     private long reminder = -1;
 
     WriteEvents(EventTexts texts, EventOutlet outlet) {
@@ -159,14 +155,8 @@ final class WriteEvents implements FlowableSubscriber<Event> {
 
     /** What was written is the client's. */
     private void taken() {
-        if (events > 0) {
-            int count = events;
-            long size = bytes;
-            events = 0;
-            bytes = 0;
-            if (ahead.went(count, size)) {
-                Objects.requireNonNull(source).request(1);
-            }
+        if (ahead.taken()) {
+            Objects.requireNonNull(source).request(1);
         }
     }
 
@@ -198,8 +188,7 @@ final class WriteEvents implements FlowableSubscriber<Event> {
             current = whole ? null : next;
             if (whole) {
                 next.left();
-                events++;
-                bytes += text.length;
+                ahead.wrote(text.length);
             }
         }
         return true;

@@ -17,6 +17,10 @@ public final class ReadAhead {
     private int events;
     private long bytes;
     private boolean asked;
+    /** Of these, what was written whole and may still be in the connection's queue. */
+    private int written;
+
+    private long writtenBytes;
 
     /** The first is to be asked for. */
     public synchronized boolean begin() {
@@ -31,8 +35,23 @@ public final class ReadAhead {
         return ask();
     }
 
+    /** One was written whole: it is the client's once the queue is. */
+    public synchronized void wrote(long size) {
+        written++;
+        writtenBytes += size;
+    }
+
+    /** The client has taken all that was written; whether the next is to be asked for. */
+    public synchronized boolean taken() {
+        int count = written;
+        long size = writtenBytes;
+        written = 0;
+        writtenBytes = 0;
+        return count > 0 && went(count, size);
+    }
+
     /** The client has taken some; whether the next is to be asked for. */
-    public synchronized boolean went(int count, long size) {
+    synchronized boolean went(int count, long size) {
         events -= count;
         bytes -= size;
         return ask();

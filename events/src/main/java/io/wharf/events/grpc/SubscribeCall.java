@@ -35,10 +35,6 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
     private final Context context = Objects.requireNonNull(Vertx.currentContext());
     private @Nullable Subscription source;
     private final ReadAhead ahead = new ReadAhead();
-    /** What was written, and may still be in the connection's queue. */
-    private int events;
-
-    private long bytes;
     private boolean draining;
     private boolean over;
 
@@ -129,8 +125,7 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
             return;
         }
         response.write(message);
-        events++;
-        bytes += size;
+        ahead.wrote(size);
         if (!response.writeQueueFull()) {
             taken();
         } else if (!draining) {
@@ -144,11 +139,7 @@ final class SubscribeCall implements FlowableSubscriber<io.wharf.base.Event> {
     }
 
     private void taken() {
-        int count = events;
-        long size = bytes;
-        events = 0;
-        bytes = 0;
-        if (ahead.went(count, size)) {
+        if (ahead.taken()) {
             Objects.requireNonNull(source).request(1);
         }
     }
